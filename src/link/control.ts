@@ -1,0 +1,38 @@
+/**
+ * Control messages, sent with `process.send`. Bodies and replies never travel
+ * here: they go over the private stream (see frame.ts).
+ */
+import type { ModelDescription } from '../model/description.js';
+import type { ModelPlan } from '../model/repository.js';
+
+/** What a worker needs to boot; answered by `ready` or `failed`. */
+export type Boot = {
+  readonly type: 'boot';
+  readonly slot: number;
+  readonly models: readonly ModelPlan[];
+  readonly defaultModel: string | undefined;
+  /** Intra-op threads of a native runtime in this worker. */
+  readonly threads: number;
+  readonly logLevel: string;
+  readonly logFormat: 'json' | 'pretty';
+};
+
+/** `leave`: dispose the models and exit 0; the master sends it when nothing is in flight. */
+export type ToWorker = Boot | { readonly type: 'leave' };
+
+/** Figures of a worker's own process; memory in bytes, times in seconds since its start. */
+export type ProcessFigures = {
+  readonly rssBytes: number;
+  readonly heapUsedBytes: number;
+  readonly externalBytes: number;
+  readonly cpuUserSeconds: number;
+  readonly cpuSystemSeconds: number;
+};
+
+export type FromWorker =
+  | { readonly type: 'ready'; readonly models: readonly ModelDescription[] }
+  /** Boot ended: exitCode 10 (could not boot) or 11 (a model could not load). The worker exits with it. */
+  | { readonly type: 'failed'; readonly exitCode: 10 | 11; readonly reason: string }
+  /** Somebody signalled the worker itself; it goes on until the master retires it. */
+  | { readonly type: 'retireMe'; readonly signal: string }
+  | { readonly type: 'figures'; readonly figures: ProcessFigures };

@@ -1,0 +1,40 @@
+/** Tensors as they travel between routes and runtimes: row-major data with a shape. */
+
+export type Dtype =
+  | 'bool'
+  | 'float32'
+  | 'float64'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'string';
+
+/** `bool` is a Uint8Array of 0 and 1. */
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | string[];
+
+export type Tensor = {
+  readonly dtype: Dtype;
+  /** Sizes of the dimensions; the first is the rows. `[]` is a scalar. */
+  readonly shape: readonly number[];
+  /** Row-major; its length is the product of `shape`. */
+  readonly data: TensorData;
+};
+
+/** Tensors by input or output name. */
+export type Tensors = Readonly<Record<string, Tensor>>;
