@@ -1,0 +1,117 @@
+/** The weight of a new observation once there are enough: the last 16 or so count. */
+const WEIGHT = 1 / 16;
+/** Nothing is free of cost: keeps sums of estimates above zero. */
+const LEAST_MS = 0.001;
+/** Sizes that differ by less than this say nothing about a cost per byte. */
+const SIZE_NOISE_BYTES = 1024;
+/** A size this far above the mean is known whatever the spread of sizes is. */
+const NEAR_BYTES = 4096;
+/** Beyond this many standard deviations of size (plus NEAR_BYTES) the line is not trusted. */
+const FAR_DEVIATIONS = 8;
+/** A run time is called certain to within this many standard deviations. */
+const CERTAIN_DEVIATIONS = 4;
+
+/**
+ * How long a request of one group runs: `a + b·bytes`, learned from the run
+ * times that come back with the replies.
+ *
+ * An exponentially weighted least squares line. With the weight α of a new
+ * observation (1/n at first, then 1/16), deviations dx = bytes − meanBytes and
+ * dy = run time − meanMs:
+ *
+ *     meanBytes += α·dx              meanMs += α·dy
+ *     varBytes = (1 − α)·(varBytes + α·dx²)
+ *     varMs    = (1 − α)·(varMs    + α·dy²)
+ *     cov      = (1 − α)·(cov      + α·dx·dy)
+ *     b = cov / (varBytes + noise²)     a = meanMs − b·meanBytes
+ *
+ * The noise term pulls b to 0 where all bodies are about the same size, so that
+ * jitter is not taken for a cost per byte; and 0 ≤ b ≤ meanMs / meanBytes, so
+ * that neither a nor b is negative. What the line leaves unexplained,
+ *
+ *     residual = varMs − 2·b·cov + b²·varBytes
+ *
+ * says how far the estimate can be trusted. An outlier is not clipped: after a
+ * long run it is right to be careful for some requests. Both variances fade at
+ * the same rate, so b outlives the big body that taught it.
+ */
+export class Estimate {
+  #count = 0;
+  #meanBytes = 0;
+  #meanMs = 0;
+  #varBytes = 0;
+  #varMs = 0;
+  #covariance = 0;
+  #msPerByte = 0;
+  #residual = Number.POSITIVE_INFINITY;
+
+  /** Learns from one run; times that are not times are ignored (a worker said them). */
+  observe(bytes: number, runMs: number): void {
+    if (!(runMs >= 0 && Number.isFinite(runMs))) return;
+    this.#count += 1;
+    if (this.#count === 1) {
+      this.#seed(bytes, runMs);
+      return;
+    }
+    const weight = Math.max(WEIGHT, 1 / this.#count);
+    const dx = bytes - this.#meanBytes;
+    const dy = runMs - this.#meanMs;
+    this.#meanBytes += weight * dx;
+    this.#meanMs += weight * dy;
+    this.#varBytes = (1 - weight) * (this.#varBytes + weight * dx * dx);
+    this.#varMs = (1 - weight) * (this.#varMs + weight * dy * dy);
+    this.#covariance = (1 - weight) * (this.#covariance + weight * dx * dy);
+    this.#fit();
+  }
+
+  /** Expected run time of a body of this size; Infinity when nothing is known about such a one. */
+  expectMs(bytes: number): number {
+    if (this.#count === 0 || this.#isFar(bytes)) return Number.POSITIVE_INFINITY;
+    return Math.max(LEAST_MS, this.#meanMs + this.#msPerByte * (bytes - this.#meanBytes));
+  }
+
+  /** Whether run times keep to the estimate to within this time. */
+  isSteady(withinMs: number): boolean {
+    return CERTAIN_DEVIATIONS ** 2 * this.#residual <= withinMs * withinMs;
+  }
+
+  /** One run says nothing of the spread: half the run time is assumed, as TCP does for round trips. */
+  #seed(bytes: number, runMs: number): void {
+    this.#meanBytes = bytes;
+    this.#meanMs = runMs;
+    this.#varMs = (runMs / 2) ** 2;
+    this.#residual = this.#varMs;
+  }
+
+  #fit(): void {
+    const slope = this.#covariance / (this.#varBytes + SIZE_NOISE_BYTES ** 2);
+    const steepest = this.#meanBytes > 0 ? this.#meanMs / this.#meanBytes : 0;
+    const b = Math.min(Math.max(0, slope), steepest);
+    this.#msPerByte = b;
+    this.#residual = Math.max(0, this.#varMs - 2 * b * this.#covariance + b * b * this.#varBytes);
+  }
+
+  /** Ten megabytes after a thousand small bodies: the line knows nothing about it. */
+  #isFar(bytes: number): boolean {
+    const beyond = bytes - this.#meanBytes - NEAR_BYTES;
+    return beyond > 0 && beyond * beyond > FAR_DEVIATIONS ** 2 * this.#varBytes;
+  }
+}
+
+/** The estimates by group; groups are models of this server, so they are few. */
+export class Estimates {
+  readonly #byGroup: Map<string, Estimate> = new Map();
+
+  of(group: string): Estimate {
+    const known = this.#byGroup.get(group);
+    if (known !== undefined) return known;
+    const estimate = new Estimate();
+    this.#byGroup.set(group, estimate);
+    return estimate;
+  }
+
+  /** Forgets a group: its model was unloaded or another version took its name. */
+  forget(group: string): void {
+    this.#byGroup.delete(group);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Estimate } from './estimate.js';
+
+/**
+ * waiting: in the queue, or reserved for a worker that is emptying for it ·
+ * in flight: at a worker, its client still wants the answer ·
+ * done: answered, refused, cut off, or its client left (a worker may still carry it).
+ */
+export type RequestState = 'waiting' | 'in flight' | 'done';
+
+/**
+ * What the queue needs of a request. The front's own request class extends it,
+ * so that queueing, dispatching and running again allocate nothing: the links
+ * of the lists are fields of the request itself, and it is in one list at a time.
+ *
+ * The abstract members are the front's to give, `hasBegun` and `isHeldBack` the
+ * front's to set, all others are written by the queue's rooms only.
+ */
+export abstract class Queued {
+  /** Number in order of arrival, unique; orders the queue and is the id on the link. */
+  abstract readonly arrival: number;
+  /** Whose estimate applies: the model's name, or `other`. Never a name that a client can invent. */
+  abstract readonly group: string;
+  /** Size of the body. */
+  abstract readonly bytes: number;
+  /** False: must not run twice, so a dead worker costs it a 500 WORKER_CRASHED. */
+  abstract readonly isRetryable: boolean;
+  /** Execution timeout. */
+  abstract readonly timeoutMs: number;
+  /** Clock time after which it is never dispatched; moved on by time spent in flight, for it bounds waiting only. */
+  abstract queueDeadlineMs: number;
+
+  /** A streamed reply has begun: it can neither run again nor be answered by an error. */
+  hasBegun = false;
+  /** The client does not take its streamed reply: the execution clock stands still meanwhile. */
+  isHeldBack = false;
+
+  state: RequestState = 'waiting';
+  isClientGone = false;
+  queuedAtMs = 0;
+  dispatchedAtMs = 0;
+  /** Waiting time of all its stays in the queue that have ended. */
+  waitedMs = 0;
+  /** How often it was given to a worker. */
+  dispatches = 0;
+  /** Workers that died by their own doing while they had it. */
+  selfInflictedDeaths = 0;
+  /** Workers that somebody outside killed while they had it. */
+  unexplainedDeaths = 0;
+
+  estimate: Estimate | undefined = undefined;
+  /** What it was expected to take when it was dispatched; Infinity when unknown. */
+  estimateMs = 0;
+  list: object | undefined = undefined;
+  previous: this | undefined = undefined;
+  next: this | undefined = undefined;
+}

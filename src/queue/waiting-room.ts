@@ -1,0 +1,105 @@
+import type { Queued } from './request.js';
+import { RequestList } from './request-list.js';
+import { RequestQueue } from './request-queue.js';
+import type { WorkerLoad } from './worker-load.js';
+
+/**
+ * Everybody who waits: the queue in order of arrival, and the suspects that
+ * have reserved a worker and wait for it to be empty. Those have stepped out of
+ * the queue, so that its first request is always one that may run next.
+ */
+export class WaitingRoom<R extends Queued, W> {
+  readonly #queue: RequestQueue<R> = new RequestQueue();
+  readonly #reserved: RequestList<R> = new RequestList();
+
+  /** The next to run, reservations aside. */
+  get first(): R | undefined {
+    return this.#queue.first;
+  }
+
+  get depth(): number {
+    return this.#queue.depth + this.#reserved.depth;
+  }
+
+  get bytes(): number {
+    return this.#queue.bytes + this.#reserved.bytes;
+  }
+
+  get hasReservations(): boolean {
+    return this.#reserved.depth > 0;
+  }
+
+  /** The longest wait, all its stays here together; 0 when none waits. */
+  oldestWaitMs(nowMs: number): number {
+    let longest = this.first === undefined ? 0 : waitOf(this.first, nowMs);
+    for (const request of this.#reserved) longest = Math.max(longest, waitOf(request, nowMs));
+    return longest;
+  }
+
+  enter(request: R, nowMs: number): void {
+    request.state = 'waiting';
+    request.queuedAtMs = nowMs;
+    this.#queue.push(request);
+  }
+
+  /** Back from a dead worker. Its deadline bounds waiting only, so the time in flight is added to it. */
+  comeBack(request: R, nowMs: number): void {
+    request.state = 'waiting';
+    request.queueDeadlineMs += nowMs - request.dispatchedAtMs;
+    request.queuedAtMs = nowMs;
+    this.#queue.putBack(request);
+  }
+
+  reserve(suspect: R, load: WorkerLoad<R, W>): void {
+    this.#queue.remove(suspect);
+    this.#reserved.append(suspect);
+    load.reservedFor = suspect;
+  }
+
+  /** The suspect that waits for this worker; undefined also when it runs there already. */
+  reservationOf(load: WorkerLoad<R, W>): R | undefined {
+    const suspect = load.reservedFor;
+    return suspect !== undefined && this.#reserved.has(suspect) ? suspect : undefined;
+  }
+
+  /** The worker is lost to the suspect that waits for it: it queues again and reserves another. */
+  release(load: WorkerLoad<R, W>): void {
+    const suspect = this.reservationOf(load);
+    if (suspect === undefined) return;
+    this.#reserved.remove(suspect);
+    load.reservedFor = undefined;
+    this.#queue.putBack(suspect);
+  }
+
+  /** Goes to its worker. */
+  leave(request: R, nowMs: number): void {
+    if (!this.#queue.remove(request)) this.#reserved.remove(request);
+    request.waitedMs = waitOf(request, nowMs);
+  }
+
+  /** Waits no longer, if it did; a worker it had reserved is free for others. */
+  giveUp(request: R, loads: readonly WorkerLoad<R, W>[]): void {
+    if (this.#queue.remove(request) || !this.#reserved.remove(request)) return;
+    for (const load of loads) if (load.reservedFor === request) load.reservedFor = undefined;
+  }
+
+  /** Those who may not be dispatched any more; an array is made only if there are any. */
+  pastDeadline(nowMs: number): readonly R[] {
+    let late: R[] | undefined;
+    for (const request of this) {
+      if (nowMs <= request.queueDeadlineMs) continue;
+      late ??= [];
+      late.push(request);
+    }
+    return late ?? [];
+  }
+
+  *[Symbol.iterator](): Generator<R, void, undefined> {
+    yield* this.#queue;
+    yield* this.#reserved;
+  }
+}
+
+function waitOf(request: Queued, nowMs: number): number {
+  return request.waitedMs + nowMs - request.queuedAtMs;
+}

@@ -1,0 +1,62 @@
+import type { Queued } from './request.js';
+import type { WorkerLoad } from './worker-load.js';
+
+/** The rule of *free*. */
+export type FreeRule<W> = {
+  /** Estimated work in front up to which a worker still gets more. */
+  readonly workAheadMs: number;
+  /** Never more than this at one worker, whatever the estimates say. */
+  readonly maxInFlight: number;
+  /** The worker's link does not take more bytes for now. */
+  readonly isBackedUp: (worker: W) => boolean;
+};
+
+/** Fewest in flight, then the one idle longest, so that all workers are used. */
+function isBetterTie<R extends Queued, W>(load: WorkerLoad<R, W>, best: WorkerLoad<R, W>): boolean {
+  if (load.inFlight !== best.inFlight) return load.inFlight < best.inFlight;
+  return load.idleSinceMs < best.idleSinceMs;
+}
+
+/**
+ * The free worker with the least work in front. A request whose run time is
+ * unknown (`estimateMs` Infinity) only goes to an empty one.
+ */
+export function chooseFree<R extends Queued, W>(
+  loads: readonly WorkerLoad<R, W>[],
+  estimateMs: number,
+  rule: FreeRule<W>,
+  nowMs: number,
+): WorkerLoad<R, W> | undefined {
+  const most = estimateMs === Number.POSITIVE_INFINITY ? 0 : rule.maxInFlight - 1;
+  let best: WorkerLoad<R, W> | undefined;
+  let bestMs = rule.workAheadMs;
+  for (const load of loads) {
+    if (!load.isOpen || load.inFlight > most) continue;
+    const inFrontMs = load.workInFrontMs(nowMs, rule.workAheadMs);
+    if (inFrontMs > bestMs) continue;
+    if (best !== undefined && inFrontMs === bestMs && !isBetterTie(load, best)) continue;
+    if (rule.isBackedUp(load.worker)) continue;
+    best = load;
+    bestMs = inFrontMs;
+  }
+  return best;
+}
+
+/** The worker that will be empty soonest, as a suspect's own; undefined when all are taken. */
+export function chooseToReserve<R extends Queued, W>(
+  loads: readonly WorkerLoad<R, W>[],
+  rule: FreeRule<W>,
+  nowMs: number,
+): WorkerLoad<R, W> | undefined {
+  let best: WorkerLoad<R, W> | undefined;
+  let bestMs = Number.POSITIVE_INFINITY;
+  for (const load of loads) {
+    if (!load.isOpen) continue;
+    const inFrontMs = load.workInFrontMs(nowMs, rule.workAheadMs);
+    if (best !== undefined && inFrontMs > bestMs) continue;
+    if (best !== undefined && inFrontMs === bestMs && !isBetterTie(load, best)) continue;
+    best = load;
+    bestMs = inFrontMs;
+  }
+  return best;
+}
