@@ -1,0 +1,98 @@
+import { resolve } from 'node:path';
+import { ConfigError } from '../errors.js';
+import { didYouMean } from './closest-name.js';
+import { readConfigFile } from './config-file.js';
+import { type Configuration, configure } from './configuration.js';
+import { CONFIG_VARIABLE, type Environment, readEnvironment } from './environment.js';
+import { type CommandLine, readCommandLine } from './flags.js';
+import type { Reading, Source } from './origin.js';
+
+/** What the user wants done. `path` is absolute. */
+export type Command =
+  | { readonly name: 'serve'; readonly path: string; readonly configuration: Configuration }
+  | { readonly name: 'check'; readonly path: string; readonly configuration: Configuration }
+  | { readonly name: 'printConfig'; readonly configuration: Configuration }
+  | { readonly name: 'help' }
+  | { readonly name: 'version' };
+
+/** Everything a configuration is made from. */
+export type Inputs = {
+  /** Arguments after the program's name. */
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  readonly cwd: string;
+  /** CPUs this process may use. */
+  readonly cpus: number;
+  /** Text of a file; throws when it cannot be read. */
+  readonly readFile: (path: string) => string;
+};
+
+const VERBS = ['serve', 'check'] as const;
+type Verb = (typeof VERBS)[number];
+
+const NO_PATH =
+  'No PATH given: name a model file or a folder of models, as in "forkcast serve models", ' +
+  'or set FORKCAST_PATH or "path" in the config file.';
+
+/**
+ * Reads the command line, the environment and the config file.
+ *
+ * @throws ConfigError with all faults of all of them
+ */
+export function parseCommand(inputs: Inputs): Command {
+  const line = readCommandLine(inputs.argv, inputs.cwd);
+  if (line.actions.has('help')) return { name: 'help' };
+  if (line.actions.has('version')) return { name: 'version' };
+  const { verb, ...argument } = readArguments(line, inputs.cwd);
+  const file = readNamedFile(line, inputs);
+  const sources = [file, readEnvironment(inputs.env, inputs.cwd), line, argument];
+  const readings = sources.flatMap((source) => source.readings);
+  const { configuration, faults: valueFaults } = configure(readings, inputs.cpus);
+  const faults = [...sources.flatMap((source) => source.faults), ...valueFaults];
+  const isPrinting = line.actions.has('print-config');
+  if (!isPrinting && !isPathGiven(readings, file)) faults.push(NO_PATH);
+  if (faults.length > 0) throw new ConfigError(faults);
+  const { path } = configuration.settings;
+  if (isPrinting || path === undefined) return { name: 'printConfig', configuration };
+  return { name: verb, path, configuration };
+}
+
+/** A file that could not be read may well have held it. */
+function isPathGiven(readings: readonly Reading[], file: Source): boolean {
+  const isUnread = file.faults.length > 0 && file.readings.length === 0;
+  return isUnread || readings.some(({ key }) => key === 'path');
+}
+
+/** `[serve|check] [PATH]`; a folder called `serve` is `./serve`. */
+function readArguments(
+  { positionals, faults: flagFaults }: CommandLine,
+  cwd: string,
+): Source & { readonly verb: Verb } {
+  const verb = VERBS.find((name) => name === positionals[0]);
+  const [path, ...extra] = verb === undefined ? positionals : positionals.slice(1);
+  const readings: Reading[] =
+    path === undefined
+      ? []
+      : [{ key: 'path', text: path, origin: { from: 'flag', name: 'PATH' }, folder: cwd }];
+  const hint = verb === undefined ? didYouMean(path ?? '', VERBS) : '.';
+  // The value of a flag we do not know looks like an argument: one fault for that is enough.
+  const unexpected = flagFaults.length > 0 ? [] : extra;
+  const faults = unexpected.map(
+    (one) => `argument ${one}: expected one PATH only, after ${path}${hint}`,
+  );
+  return { verb: verb ?? 'serve', readings, faults };
+}
+
+/** The file of `--config`, else of FORKCAST_CONFIG; no file is read that nobody named. */
+function readNamedFile(line: CommandLine, { env, cwd, readFile }: Inputs): Source {
+  const named = line.config ?? (env[CONFIG_VARIABLE] || undefined);
+  if (named === undefined) return { readings: [], faults: [] };
+  const path = resolve(cwd, named);
+  try {
+    return readConfigFile(path, readFile(path));
+  } catch (error) {
+    const origin = line.config === undefined ? `environment ${CONFIG_VARIABLE}` : 'flag --config';
+    const reason = error instanceof Error ? error.message : String(error);
+    return { readings: [], faults: [`${origin}: cannot read ${path}: ${reason}.`] };
+  }
+}

@@ -1,0 +1,79 @@
+/** Settings from all their sources: defaults < file < environment < flags. */
+import { type Choices, type Chosen, crossFaults } from './cross-checks.js';
+import { type Origin, type Reading, valueFault } from './origin.js';
+import { defaultText } from './setting.js';
+import { SETTING_KEYS, type SettingKey, type Settings, settingOf } from './settings.js';
+import { expectation, parseValue, type Value } from './value.js';
+
+export type Origins = Readonly<Record<SettingKey, Origin>>;
+
+/** The settings and where each came from. */
+export type Configuration = {
+  readonly settings: Settings;
+  readonly origins: Origins;
+  /** Counts that were `auto`: their number in `settings` was worked out here. */
+  readonly autoKeys: ReadonlySet<SettingKey>;
+};
+
+/**
+ * The configuration that `readings` give, lowest precedence first; and all faults.
+ * With a fault the configuration is not to be used.
+ *
+ * @param cpus CPUs this process may use, for `auto`
+ */
+export function configure(
+  readings: readonly Reading[],
+  cpus: number,
+): { configuration: Configuration; faults: string[] } {
+  const faults: string[] = [];
+  const choices = new Map<SettingKey, Chosen>(SETTING_KEYS.flatMap(defaultChoice));
+  const faulty = new Set<SettingKey>();
+  for (const { key, text, origin, folder } of readings) {
+    const setting = settingOf(key);
+    const value = parseValue(setting, text, folder);
+    if (value !== undefined) {
+      choices.set(key, { value, origin });
+      continue;
+    }
+    faulty.add(key);
+    faults.push(valueFault(origin, expectation(setting), text));
+  }
+  // A setting that is wrong in itself is not compared with others: its fault is already told.
+  faults.push(...crossFaults(new Map([...choices].filter(([key]) => !faulty.has(key)))));
+  return { configuration: resolveChoices(choices, cpus), faults };
+}
+
+function defaultChoice(key: SettingKey): [SettingKey, Chosen][] {
+  const setting = settingOf(key);
+  const text = defaultText(setting);
+  const value = text === undefined ? undefined : parseValue(setting, text, '/');
+  return value === undefined ? [] : [[key, { value, origin: { from: 'default' } }]];
+}
+
+function resolveChoices(choices: Choices, cpus: number): Configuration {
+  const workers = countOf(choices, 'workers', cpus);
+  const threads = countOf(choices, 'threads', Math.max(1, Math.floor(cpus / workers)));
+  const values: Partial<Record<SettingKey, Value | undefined>> = {};
+  const origins: Partial<Record<SettingKey, Origin>> = {};
+  for (const key of SETTING_KEYS) {
+    const chosen = choices.get(key);
+    const isOff = settingOf(key).kind === 'address' && chosen?.value === 'off';
+    values[key] = isOff ? undefined : chosen?.value;
+    origins[key] = chosen?.origin ?? { from: 'default' };
+  }
+  return {
+    // Each value was made by parseValue for its own setting; the compiler cannot follow that.
+    settings: { ...values, workers, threads } as Settings,
+    origins: origins as Origins,
+    autoKeys: new Set(SETTING_KEYS.filter((key) => isAuto(choices, key))),
+  };
+}
+
+function countOf(choices: Choices, key: SettingKey, auto: number): number {
+  const value = choices.get(key)?.value;
+  return typeof value === 'number' ? value : auto;
+}
+
+function isAuto(choices: Choices, key: SettingKey): boolean {
+  return settingOf(key).kind === 'count' && choices.get(key)?.value === 'auto';
+}

@@ -1,0 +1,24 @@
+/** The command of this very process. The only place that reads `process.env`. */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { type Command, parseCommand } from './command.js';
+import { allowedCpus } from './cpus.js';
+
+/** @throws ConfigError with all faults at once */
+export function processCommand(): Command {
+  return parseCommand({
+    argv: process.argv.slice(2),
+    env: process.env,
+    cwd: process.cwd(),
+    cpus: allowedCpus(availableParallelism(), readTextIfThere),
+    readFile: (path) => readFileSync(path, 'utf8'),
+  });
+}
+
+function readTextIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+/** JSON Schema of the config file, for editors; config/forkcast.schema.json holds it. */
+import { SCHEMA_KEY } from './config-file.js';
+import { defaultText, type Setting } from './setting.js';
+import { SETTING_KEYS, settingOf } from './settings.js';
+import { expectation } from './value.js';
+
+export function settingsSchema(): Record<string, unknown> {
+  const settings = SETTING_KEYS.map((key) => [key, propertySchema(settingOf(key))] as const);
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Forkcast settings',
+    $comment: 'Generated from src/config/settings.ts by npm run docs. Do not edit.',
+    type: 'object',
+    allowTrailingCommas: true,
+    additionalProperties: false,
+    properties: { [SCHEMA_KEY]: { type: 'string' }, ...Object.fromEntries(settings) },
+  };
+}
+
+/** The schema as the file holds it, formatted as `npm run lint` wants it. */
+export function settingsSchemaText(): string {
+  const text = JSON.stringify(settingsSchema(), null, 2);
+  return `${text.replace(/\[[^[\]{}]*\]/g, (list) => inOneLine(list))}\n`;
+}
+
+function inOneLine(list: string): string {
+  return list.replace(/\s+/g, ' ').replace(/^\[ /, '[').replace(/ \]$/, ']');
+}
+
+function propertySchema(setting: Setting): Record<string, unknown> {
+  const description = `${setting.doc} Expected: ${expectation(setting)}.`;
+  return { description, ...valueSchema(setting), ...defaultSchema(setting) };
+}
+
+function valueSchema(setting: Setting): Record<string, unknown> {
+  switch (setting.kind) {
+    case 'duration':
+      return { type: ['string', 'number'], pattern: '^([0-9]+(\\.[0-9]+)?|\\.[0-9]+)(ms|s|m|h)?$' };
+    case 'size':
+      return { type: ['string', 'number'], pattern: '^([0-9]+(\\.[0-9]+)?|\\.[0-9]+)(kb|mb|gb)?$' };
+    case 'count':
+      return {
+        type: setting.default === 'auto' ? ['integer', 'string'] : 'integer',
+        minimum: setting.least,
+        maximum: setting.most,
+        ...(setting.default === 'auto' && { pattern: '^auto$' }),
+      };
+    case 'flag':
+      return { type: 'boolean' };
+    case 'choice':
+      return { enum: setting.choices };
+    default:
+      return { type: 'string' };
+  }
+}
+
+function defaultSchema(setting: Setting): Record<string, unknown> {
+  if (setting.kind === 'count' || setting.kind === 'flag') return { default: setting.default };
+  const text = defaultText(setting);
+  return text === undefined ? {} : { default: text };
+}

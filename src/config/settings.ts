@@ -1,0 +1,257 @@
+/**
+ * The one table of settings. Flags, environment, file, `--help`, `--print-config`,
+ * the JSON Schema and docs/settings.md are all made from it.
+ */
+import type { Address } from './address.js';
+import type { Setting } from './setting.js';
+
+export const SETTINGS = {
+  path: {
+    kind: 'path',
+    group: 'models',
+    isPositional: true,
+    doc: 'What to serve: a model file, a folder with one model, or a folder of such folders.',
+  },
+  defaultModel: {
+    kind: 'text',
+    group: 'models',
+    doc: 'The model that answers POST /predict; a single model needs no name.',
+  },
+  bind: {
+    kind: 'address',
+    group: 'addresses',
+    short: 'b',
+    default: '127.0.0.1:8000',
+    doc: 'Where clients are served.',
+  },
+  adminBind: {
+    kind: 'address',
+    group: 'addresses',
+    default: '127.0.0.1:8001',
+    doc: 'Where /status, /metrics, health and control are served; keep it private.',
+  },
+  metricsBind: {
+    kind: 'address',
+    group: 'addresses',
+    default: 'off',
+    doc: 'Where /metrics, /livez and /readyz are served besides; it may be public.',
+  },
+  backlog: {
+    kind: 'count',
+    group: 'addresses',
+    default: 2048,
+    least: 1,
+    most: 65_535,
+    doc: 'Connections the kernel holds until the master accepts them.',
+  },
+  workers: {
+    kind: 'count',
+    group: 'workers',
+    short: 'w',
+    default: 'auto',
+    least: 1,
+    most: 1024,
+    doc: 'Worker processes; auto is the number of CPUs that the cgroup allows.',
+  },
+  threads: {
+    kind: 'count',
+    group: 'workers',
+    default: 'auto',
+    least: 1,
+    most: 1024,
+    doc: 'Threads of a native runtime in each worker; auto shares the CPUs among the workers.',
+  },
+  workAhead: {
+    kind: 'duration',
+    group: 'workers',
+    default: '1ms',
+    least: '0ms',
+    doc: 'Estimated work a worker may have in front of it and still be given the next request.',
+  },
+  queueLimit: {
+    kind: 'count',
+    group: 'queue',
+    default: 1024,
+    least: 1,
+    most: 1_000_000,
+    doc: 'Requests that may wait; beyond that the answer is 503 QUEUE_FULL.',
+  },
+  queueBytes: {
+    kind: 'size',
+    group: 'queue',
+    default: '256mb',
+    least: '1kb',
+    most: '1024gb',
+    doc: 'Memory for bodies arriving, waiting and running, and for replies not yet taken.',
+  },
+  queueTimeout: {
+    kind: 'duration',
+    group: 'queue',
+    default: '30s',
+    doc: 'The longest a request may wait for a worker; then 504 QUEUE_TIMEOUT.',
+  },
+  timeout: {
+    kind: 'duration',
+    group: 'times',
+    default: '30s',
+    doc: 'The longest a request may run in a worker; then 504 EXECUTION_TIMEOUT.',
+  },
+  bootTimeout: {
+    kind: 'duration',
+    group: 'times',
+    default: '2m',
+    doc: 'The longest a worker may take to start, load its models and warm up.',
+  },
+  headerTimeout: {
+    kind: 'duration',
+    group: 'times',
+    default: '30s',
+    doc: 'The longest a client may take to send the header of a request.',
+  },
+  readTimeout: {
+    kind: 'duration',
+    group: 'times',
+    default: '2m',
+    doc: 'The longest a client may take to send a whole request, header included.',
+  },
+  writeTimeout: {
+    kind: 'duration',
+    group: 'times',
+    default: '60s',
+    doc: 'The longest a client may take nothing of its reply before it is cut off.',
+  },
+  keepAlive: {
+    kind: 'duration',
+    group: 'times',
+    default: '75s',
+    doc: 'How long an idle connection stays open; keep it above the idle time of a proxy in front.',
+  },
+  maxBody: {
+    kind: 'size',
+    group: 'requests',
+    default: '32mb',
+    least: '1',
+    most: '2gb',
+    doc: 'The largest request body; beyond that the answer is 413 BODY_TOO_LARGE.',
+  },
+  limitRequestLine: {
+    kind: 'size',
+    group: 'requests',
+    default: '4094',
+    least: '0',
+    most: '8190',
+    doc: 'The longest request line in bytes; 0 leaves only the limit of the whole header.',
+  },
+  limitRequestFields: {
+    kind: 'count',
+    group: 'requests',
+    default: 100,
+    least: 1,
+    most: 32_768,
+    doc: 'The most header fields a request may have.',
+  },
+  limitRequestFieldSize: {
+    kind: 'size',
+    group: 'requests',
+    default: '8190',
+    least: '0',
+    most: '1mb',
+    doc: 'The largest header field in bytes; 0 leaves only the limit of the whole header.',
+  },
+  gracefulTimeout: {
+    kind: 'duration',
+    group: 'stopping',
+    default: '30s',
+    least: '0ms',
+    doc: 'How long a stopping server may go on answering what it has accepted.',
+  },
+  drainIdle: {
+    kind: 'duration',
+    group: 'stopping',
+    default: '2s',
+    least: '0ms',
+    doc: 'How long a stopping server keeps idle connections open for one more request.',
+  },
+  restartBackoff: {
+    kind: 'duration',
+    group: 'restarts',
+    default: '500ms',
+    doc: 'The wait before a worker that died is replaced; it doubles with each further death.',
+  },
+  restartBackoffMax: {
+    kind: 'duration',
+    group: 'restarts',
+    default: '30s',
+    doc: 'The longest that wait may grow.',
+  },
+  stableAfter: {
+    kind: 'duration',
+    group: 'restarts',
+    default: '10s',
+    least: '0ms',
+    doc: 'How long a worker must have been ready for that wait to start small again.',
+  },
+  giveUpAfter: {
+    kind: 'duration',
+    group: 'restarts',
+    default: '1m',
+    doc: 'How long no worker at all may be ready before the server exits with code 12.',
+  },
+  pid: {
+    kind: 'path',
+    group: 'log',
+    doc: 'A file to write the process id of the master to.',
+  },
+  logLevel: {
+    kind: 'choice',
+    group: 'log',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    default: 'info',
+    doc: 'The least serious log lines that are written.',
+  },
+  logFormat: {
+    kind: 'choice',
+    group: 'log',
+    choices: ['auto', 'json', 'pretty'],
+    default: 'auto',
+    doc: 'The form of log lines; auto is pretty on a terminal, else JSON.',
+  },
+  accessLog: {
+    kind: 'flag',
+    group: 'log',
+    default: true,
+    doc: 'Whether each request is logged when it is done.',
+  },
+} as const;
+
+// Apart from the table, since isolatedDeclarations knows no `as const satisfies`.
+SETTINGS satisfies Record<string, Setting>;
+
+export type SettingKey = keyof typeof SETTINGS;
+
+export const SETTING_KEYS: readonly SettingKey[] = Object.keys(SETTINGS) as SettingKey[];
+
+type ValueOf<S extends Setting> = S extends { kind: 'choice'; choices: readonly (infer C)[] }
+  ? C
+  : S extends { kind: 'address' }
+    ? Address | (S extends { default: 'off' } ? undefined : never)
+    : S extends { kind: 'flag' }
+      ? boolean
+      : S extends { kind: 'text' | 'path' }
+        ? string | undefined
+        : number;
+
+/**
+ * All settings, resolved. Durations are milliseconds (fractions are possible),
+ * sizes bytes, paths absolute; `workers` and `threads` are numbers, `auto` already worked out.
+ */
+export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
+
+/** The entry of one key, seen as any setting. */
+export function settingOf(key: SettingKey): Setting {
+  return SETTINGS[key];
+}
+
+export function isSettingKey(key: string): key is SettingKey {
+  return Object.hasOwn(SETTINGS, key);
+}

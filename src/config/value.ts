@@ -1,0 +1,103 @@
+/** One value: from the text a user wrote to what the code uses, and back. */
+import { resolve } from 'node:path';
+import { type Address, formatAddress, parseAddress } from './address.js';
+import { formatDuration, parseDuration } from './duration.js';
+import type { CountSetting, DurationSetting, Setting, SizeSetting } from './setting.js';
+import { formatSize, parseSize } from './size.js';
+
+/** `off` is an address that is not used, `auto` a count still to be worked out. */
+export type Value = string | number | boolean | Address;
+
+/** A timer of Node waits at most 24.8 days and fires at once when told to wait longer. */
+const LONGEST = '24h';
+
+const YES: readonly string[] = ['true', '1', 'yes', 'on'];
+const NO: readonly string[] = ['false', '0', 'no', 'off'];
+
+/**
+ * The value that `text` means for this setting; `undefined` when it means none.
+ * Relative paths are taken from `folder`.
+ */
+export function parseValue(setting: Setting, text: string, folder: string): Value | undefined {
+  const trimmed = text.trim();
+  switch (setting.kind) {
+    case 'address':
+      return isOff(setting.default, trimmed) ? 'off' : parseAddress(trimmed, folder);
+    case 'duration':
+      return within(parseDuration(trimmed), durationBounds(setting));
+    case 'size':
+      return within(parseSize(trimmed), sizeBounds(setting));
+    case 'count':
+      return parseCount(setting, trimmed);
+    case 'flag':
+      return parseFlag(trimmed.toLowerCase());
+    case 'text':
+      return trimmed === '' ? undefined : trimmed;
+    case 'path':
+      return trimmed === '' || trimmed.includes('\0') ? undefined : resolve(folder, trimmed);
+    case 'choice':
+      return setting.choices.includes(trimmed) ? trimmed : undefined;
+  }
+}
+
+/** What a value of this setting may be, to follow "expected". */
+export function expectation(setting: Setting): string {
+  switch (setting.kind) {
+    case 'address': {
+      const off = setting.default === 'off' ? ', or off' : '';
+      return `HOST:PORT (0.0.0.0:PORT for all interfaces), unix:PATH (at most 107 bytes) or fd://N (from 3)${off}`;
+    }
+    case 'duration':
+      return `a duration such as 250ms, 30s or 2m, from ${setting.least ?? '1ms'} to ${LONGEST}`;
+    case 'size':
+      return `a size such as 8190, 512kb or 16mb, from ${setting.least} to ${setting.most}`;
+    case 'count': {
+      const auto = setting.default === 'auto' ? ', or auto' : '';
+      return `a whole number from ${setting.least} to ${setting.most}${auto}`;
+    }
+    case 'flag':
+      return 'true or false';
+    case 'text':
+      return 'a name';
+    case 'path':
+      return 'a path';
+    case 'choice':
+      return `one of ${setting.choices.join(', ')}`;
+  }
+}
+
+/** The value as a user would write it. */
+export function formatValue(setting: Setting, value: Value): string {
+  if (typeof value === 'object') return formatAddress(value);
+  if (typeof value !== 'number') return String(value);
+  if (setting.kind === 'duration') return formatDuration(value);
+  return setting.kind === 'size' ? formatSize(value) : String(value);
+}
+
+type Bounds = readonly [least: number, most: number];
+
+function durationBounds(setting: DurationSetting): Bounds {
+  return [parseDuration(setting.least ?? '1ms') ?? 0, parseDuration(LONGEST) ?? 0];
+}
+
+function sizeBounds(setting: SizeSetting): Bounds {
+  return [parseSize(setting.least) ?? 0, parseSize(setting.most) ?? 0];
+}
+
+function within(value: number | undefined, [least, most]: Bounds): number | undefined {
+  return value !== undefined && value >= least && value <= most ? value : undefined;
+}
+
+function parseCount(setting: CountSetting, text: string): Value | undefined {
+  if (text === 'auto' && setting.default === 'auto') return 'auto';
+  return within(/^\d+$/.test(text) ? Number(text) : undefined, [setting.least, setting.most]);
+}
+
+function parseFlag(text: string): boolean | undefined {
+  if (YES.includes(text)) return true;
+  return NO.includes(text) ? false : undefined;
+}
+
+function isOff(byDefault: string, text: string): boolean {
+  return byDefault === 'off' && text === 'off';
+}

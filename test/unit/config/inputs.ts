@@ -1,0 +1,46 @@
+import { type Command, type Inputs, parseCommand } from '../../../src/config/command.js';
+import type { Configuration } from '../../../src/config/configuration.js';
+import { ConfigError } from '../../../src/errors.js';
+
+type Given = {
+  argv?: string[];
+  env?: Record<string, string>;
+  files?: Record<string, string>;
+  cpus?: number;
+};
+
+/** Inputs of a machine that exists only here: four CPUs, working directory /work. */
+export function inputs({ argv = ['models'], env = {}, files = {}, cpus = 4 }: Given): Inputs {
+  return {
+    argv,
+    env,
+    cwd: '/work',
+    cpus,
+    readFile: (path) => {
+      const text = files[path];
+      if (text === undefined) throw new Error('ENOENT: no such file or directory');
+      return text;
+    },
+  };
+}
+
+export function command(given: Given): Command {
+  return parseCommand(inputs(given));
+}
+
+export function configuration(given: Given): Configuration {
+  const parsed = command(given);
+  if (!('configuration' in parsed)) throw new Error(`${parsed.name} has no configuration`);
+  return parsed.configuration;
+}
+
+/** The faults that these inputs have; none when they are right. */
+export function faults(given: Given): readonly string[] {
+  try {
+    command(given);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
