@@ -28,7 +28,10 @@ export const REQUEST_ERRORS = {
   QUEUE_FULL: 503,
   EXECUTION_TIMEOUT: 504,
   QUEUE_TIMEOUT: 504,
-} as const satisfies Record<string, number>;
+} as const;
+
+// Apart from the table, since isolatedDeclarations knows no `as const satisfies`.
+REQUEST_ERRORS satisfies Record<string, number>;
 
 export type ErrorCode = keyof typeof REQUEST_ERRORS;
 

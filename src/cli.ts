@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+/**
+ * argv → command → exit code. The only place that ends the process.
+ *
+ * Nothing is imported before the signals are held: one that arrives while the
+ * modules load would end the process by Node's defaults (SIGUSR1 would open its
+ * debugger). The master takes over what was held.
+ */
+import type { Command } from './config/command.js';
+import type { ExitCode } from './errors.js';
+
+const HELD_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+const heldSignals: string[] = [];
+const hold = (signal: string) => heldSignals.push(signal);
+for (const signal of HELD_SIGNALS) process.on(signal, hold);
+
+const { ConfigError, EXIT, StartError } = await import('./errors.js');
+process.exit(await main());
+
+async function main(): Promise<ExitCode> {
+  try {
+    const { processCommand } = await import('./config/process-command.js');
+    return await run(processCommand());
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+async function run(command: Command): Promise<ExitCode> {
+  switch (command.name) {
+    case 'help': {
+      const { usage } = await import('./config/usage.js');
+      return print(usage());
+    }
+    case 'version': {
+      const { VERSION } = await import('./version.js');
+      return print(VERSION);
+    }
+    case 'printConfig': {
+      const { printConfig } = await import('./config/print-config.js');
+      return print(printConfig(command.configuration));
+    }
+    case 'check':
+      return check(command);
+    case 'serve':
+      return serve(command);
+  }
+}
+
+/** Says what would be served; every fault of settings and models has been thrown by then. */
+async function check({
+  path,
+  configuration,
+}: Extract<Command, { name: 'check' }>): Promise<ExitCode> {
+  const { planModels } = await import('./model/plan.js');
+  const { models, defaultModel } = planModels(path, configuration.settings.defaultModel);
+  const lines = models.map(({ name, version, runtime, file }) => {
+    const mark = name === defaultModel ? ' (default)' : '';
+    return `  ${name}${mark}  version ${version}  ${runtime}  ${file}`;
+  });
+  return print(['The configuration is good. Models:', ...lines].join('\n'));
+}
+
+async function serve({
+  path,
+  configuration,
+}: Extract<Command, { name: 'serve' }>): Promise<ExitCode> {
+  const { planModels } = await import('./model/plan.js');
+  const { createLogger, flushLogs, resolveLogFormat } = await import('./observe/logger.js');
+  const { Master } = await import('./master/master.js');
+  const { settings } = configuration;
+  const plan = planModels(path, settings.defaultModel);
+  const format = resolveLogFormat(settings.logFormat, process.stdout.isTTY === true);
+  const logging = { level: settings.logLevel, format } as const;
+  const log = createLogger(logging);
+  const master = new Master({ settings, ...plan, log, logging });
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'unexpected error in the master');
+    void master
+      .abort()
+      .then(flushLogs)
+      .then(() => process.exit(EXIT.UNEXPECTED));
+  });
+  for (const signal of HELD_SIGNALS) process.off(signal, hold);
+  try {
+    return await master.run(heldSignals);
+  } finally {
+    await flushLogs();
+  }
+}
+
+function print(text: string): ExitCode {
+  process.stdout.write(`${text.trimEnd()}\n`);
+  return EXIT.OK;
+}
+
+function explain(error: unknown): ExitCode {
+  if (error instanceof ConfigError) {
+    const faults = error.faults.map((fault) => `  - ${fault}`).join('\n');
+    process.stderr.write(`forkcast: the configuration has faults:\n${faults}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof StartError) {
+    process.stderr.write(`forkcast: ${error.message}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(`forkcast: unexpected error: ${(error as Error)?.stack ?? String(error)}\n`);
+  return EXIT.UNEXPECTED;
+}

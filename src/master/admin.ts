@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { errorBody, RequestError } from '../errors.js';
+import { pathOf } from './front/request-head.js';
+import { checkReadMethod, type Knowledge, liveness, readiness } from './local-routes.js';
+
+export type AdminPorts = {
+  readonly knowledge: Knowledge;
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Absent on the public metrics port. */
+  readonly status?: () => unknown;
+};
+
+type Reply = { readonly status: number; readonly contentType: string; readonly text: string };
+
+const JSON_TYPE = 'application/json';
+const KEEP_ALIVE_MS = 75_000;
+
+/** The operator's port, and with fewer routes the public metrics port. */
+export function makeAdminServer(ports: AdminPorts): Server {
+  return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => {
+    void answer(message, response, ports);
+  });
+}
+
+async function answer(
+  message: IncomingMessage,
+  response: ServerResponse,
+  ports: AdminPorts,
+): Promise<void> {
+  const { method = 'GET', url = '/' } = message;
+  try {
+    const path = pathOf(url);
+    const read = routes(ports)[path];
+    if (read === undefined) throw notFound(path, ports);
+    checkReadMethod(method, path);
+    send(response, await read());
+  } catch (error) {
+    sendError(response, error);
+  }
+}
+
+function routes(ports: AdminPorts): Record<string, (() => Reply | Promise<Reply>) | undefined> {
+  const { knowledge, status } = ports;
+  return {
+    '/livez': () => ({ ...liveness(), contentType: JSON_TYPE }),
+    '/readyz': () => ({ ...readiness(knowledge), contentType: JSON_TYPE }),
+    '/metrics': async () => ({ status: 200, ...(await ports.metrics()) }),
+    ...(status && {
+      '/status': () => ({ status: 200, contentType: JSON_TYPE, text: JSON.stringify(status()) }),
+    }),
+  };
+}
+
+function notFound(path: string, ports: AdminPorts): RequestError {
+  const known = Object.keys(routes(ports)).join(', ');
+  return new RequestError(
+    'ROUTE_NOT_FOUND',
+    `there is no ${path} on this port; there is: ${known}`,
+  );
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  const length = Buffer.byteLength(reply.text);
+  response.writeHead(reply.status, { 'content-type': reply.contentType, 'content-length': length });
+  response.end(reply.text);
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  const known =
+    error instanceof RequestError
+      ? error
+      : new RequestError('INTERNAL_ERROR', 'an unexpected error');
+  for (const [name, value] of Object.entries(known.headers)) response.setHeader(name, value);
+  const text = errorBody(known.code, known.message, '-');
+  send(response, { status: known.statusCode, contentType: JSON_TYPE, text });
+}

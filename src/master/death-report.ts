@@ -1,0 +1,54 @@
+import type { Logger } from '../observe/logger.js';
+import type { WorkerExit, WorkerHandle } from './worker-handle.js';
+
+export type DeathFacts = {
+  readonly uptimeMs: number;
+  readonly inFlight: number;
+  /** When its slot is tried again; absent when nothing follows. */
+  readonly nextTryMs: number | undefined;
+  readonly oomKillsRose: boolean;
+};
+
+/** One log line per death: who, how, after how long, what follows, and what to look at. */
+export function deathReport(
+  log: Logger,
+  worker: WorkerHandle,
+  exit: WorkerExit,
+  facts: DeathFacts,
+): void {
+  const fields = {
+    slot: worker.slot,
+    pid: worker.pid,
+    code: exit.code,
+    signal: exit.signal,
+    uptimeMs: Math.round(facts.uptimeMs),
+    inFlight: facts.inFlight,
+    served: worker.served,
+    ...(facts.nextTryMs === undefined ? {} : { nextTryMs: Math.round(facts.nextTryMs) }),
+  };
+  if (worker.state === 'leaving') {
+    log.info(fields, 'worker left');
+    return;
+  }
+  const reason = worker.failure?.reason ?? worker.killReason;
+  const hint = deathHint(exit, facts.oomKillsRose, worker.killReason !== undefined);
+  log.error({ ...fields, ...(reason && { reason }), ...(hint && { hint }) }, 'worker died');
+}
+
+/** What usually stands behind such a death; never said of a SIGKILL that the master sent. */
+export function deathHint(
+  { code, signal }: WorkerExit,
+  oomKillsRose: boolean,
+  wasKilledByMaster: boolean,
+): string | undefined {
+  if (wasKilledByMaster) return undefined;
+  if (oomKillsRose) return 'the kernel killed it: out of memory (the cgroup oom_kill count rose)';
+  if (signal === 'SIGKILL') return 'probably out of memory, unless somebody sent SIGKILL';
+  if (signal === 'SIGABRT' || code === 134) {
+    return 'aborted: the JavaScript heap limit was reached (out of memory) or a native library gave up';
+  }
+  if (signal === 'SIGSEGV' || signal === 'SIGBUS' || signal === 'SIGILL') {
+    return 'a native library crashed';
+  }
+  return undefined;
+}

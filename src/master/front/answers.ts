@@ -1,0 +1,150 @@
+/**
+ * Writes answers to clients: whole ones, streamed ones and errors. The only
+ * place that touches a `ServerResponse`; every answer goes through `finish`
+ * exactly once, which is where accounting happens.
+ */
+import { STATUS_CODES } from 'node:http';
+import { errorBody, RequestError } from '../../errors.js';
+import type { ByteBudget } from '../../queue/byte-budget.js';
+import type { ClientRequest } from '../client-request.js';
+
+/** Up to this size a body is written in one string with its head: one write, not two. */
+const ONE_WRITE_BYTES = 16 * 1024;
+
+export type AnswerPorts = {
+  readonly writeTimeoutMs: number;
+  /** Answers that clients have not taken yet are held in it. */
+  readonly budget: ByteBudget;
+  isDraining(): boolean;
+  /** The answer is complete (or cut off): metrics, log line, budget. Called once per request. */
+  finished(request: ClientRequest): void;
+};
+
+export class Answers {
+  readonly #ports: AnswerPorts;
+
+  constructor(ports: AnswerPorts) {
+    this.#ports = ports;
+  }
+
+  /** A whole answer. `headers` is a flat list and is taken over. */
+  whole(request: ClientRequest, status: number, headers: string[], body: Buffer): void {
+    if (request.isAnswered) return;
+    const { response } = request;
+    this.#addOwnHeaders(request, headers);
+    response.writeHead(status, headers);
+    if (body.length <= ONE_WRITE_BYTES) response.end(body.toString('latin1'), 'latin1');
+    else response.end(body);
+    request.bytesOut = body.length;
+    this.#finish(request, status);
+    this.#watchReader(request);
+  }
+
+  json(request: ClientRequest, status: number, text: string, extraHeaders: string[] = []): void {
+    const body = Buffer.from(text);
+    const headers = ['content-type', 'application/json', ...extraHeaders];
+    headers.push('content-length', String(body.length));
+    this.whole(request, status, headers, body);
+  }
+
+  error(request: ClientRequest, error: RequestError): void {
+    request.code = error.code;
+    const text = errorBody(error.code, error.message, request.requestId);
+    this.json(request, error.statusCode, text, Object.entries(error.headers).flat());
+  }
+
+  /** The head of a streamed answer. */
+  begin(request: ClientRequest, status: number, headers: string[]): void {
+    if (request.isAnswered) return;
+    this.#addOwnHeaders(request, headers);
+    request.status = status;
+    request.response.writeHead(status, headers);
+    request.response.flushHeaders();
+  }
+
+  /** @returns false when the client reads too slowly: wait for `onDrain` */
+  chunk(request: ClientRequest, chunk: Buffer, onDrain: () => void): boolean {
+    if (request.isAnswered) return true;
+    request.bytesOut += chunk.length;
+    if (request.response.write(chunk)) return true;
+    request.response.once('drain', onDrain);
+    request.response.setTimeout(this.#ports.writeTimeoutMs, () => request.response.destroy());
+    return false;
+  }
+
+  end(request: ClientRequest, trailers: string[]): void {
+    if (request.isAnswered) return;
+    if (trailers.length > 0) request.response.addTrailers(pairs(trailers));
+    request.response.end();
+    this.#finish(request, request.status);
+    this.#watchReader(request);
+  }
+
+  /** Ends an answer that cannot be completed; the client sees its connection cut. */
+  cutOff(request: ClientRequest): void {
+    if (request.isAnswered) return;
+    request.code = 'WORKER_CRASHED';
+    this.#finish(request, request.status);
+    request.response.destroy();
+  }
+
+  /** The client left before its answer: 499 in log and metric. */
+  left(request: ClientRequest): void {
+    if (request.isAnswered) return;
+    const error = new RequestError('CLIENT_CLOSED_REQUEST', 'the client left before its answer');
+    request.code = error.code;
+    this.#finish(request, error.statusCode);
+  }
+
+  /** Counts an answer that was written raw, past the response object. */
+  writtenRaw(request: ClientRequest, error: RequestError, bytes: number): void {
+    if (request.isAnswered) return;
+    request.code = error.code;
+    request.bytesOut = bytes;
+    this.#finish(request, error.statusCode);
+  }
+
+  #addOwnHeaders(request: ClientRequest, headers: string[]): void {
+    headers.push('x-request-id', request.requestId);
+    if (this.#ports.isDraining()) headers.push('connection', 'close');
+  }
+
+  #finish(request: ClientRequest, status: number): void {
+    request.status = status;
+    request.isAnswered = true;
+    request.connection.requests.delete(request);
+    this.#ports.finished(request);
+  }
+
+  /** What the kernel did not take at once counts as held, and is dropped when the reader stops. */
+  #watchReader(request: ClientRequest): void {
+    const { response } = request;
+    const bytes = response.writableLength;
+    if (bytes === 0) return;
+    this.#ports.budget.add(bytes);
+    response.setTimeout(this.#ports.writeTimeoutMs, () => response.destroy());
+    response.once('close', () => this.#ports.budget.release(bytes));
+  }
+}
+
+/** A raw HTTP answer that ends its connection, for requests that have no response object. */
+export function rawError(error: RequestError, requestId: string): string {
+  const body = errorBody(error.code, error.message, requestId);
+  const head = [
+    `HTTP/1.1 ${error.statusCode} ${STATUS_CODES[error.statusCode] ?? ''}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    ...Object.entries(error.headers).map(([name, value]) => `${name}: ${value}`),
+    `date: ${new Date().toUTCString()}`,
+    'connection: close',
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2)
+    list.push([flat[i] as string, flat[i + 1] as string]);
+  return list;
+}

@@ -1,0 +1,183 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Settings } from '../../config/settings.js';
+import { RequestError } from '../../errors.js';
+import { ClientRequest } from '../client-request.js';
+import { type Answers, rawError } from './answers.js';
+import { clientError } from './client-error.js';
+import { Connection } from './connection.js';
+import type { Intake } from './intake.js';
+import { type HeadLimits, pathOf, readHead } from './request-head.js';
+import { requestIdMaker } from './request-id.js';
+
+/** node:http's own bound on a whole head; the three finer limits are gunicorn's. */
+const MAX_HEAD_BYTES = 64 * 1024;
+const NO_REQUEST_ID = '-';
+
+export type FrontPorts = {
+  /** Answers what the master knows by itself; false: the request is for a worker. */
+  answerLocally(request: ClientRequest): boolean;
+  /** The client is gone; the request is unanswered. */
+  left(request: ClientRequest): void;
+  now(): number;
+};
+
+/**
+ * The main port: `node:http` is its parser and the judge of everything unusual.
+ * A request is read whole, then submitted; health and metadata are answered
+ * here at once.
+ */
+export class Front {
+  readonly server: Server;
+  readonly #limits: HeadLimits;
+  readonly #answers: Answers;
+  readonly #intake: Intake;
+  readonly #ports: FrontPorts;
+  readonly #connections = new Map<Duplex, Connection>();
+  readonly #makeRequestId = requestIdMaker();
+
+  constructor(settings: Settings, answers: Answers, intake: Intake, ports: FrontPorts) {
+    this.#answers = answers;
+    this.#intake = intake;
+    this.#ports = ports;
+    this.#limits = {
+      lineBytes: settings.limitRequestLine,
+      fields: settings.limitRequestFields,
+      fieldBytes: settings.limitRequestFieldSize,
+    };
+    this.server = makeServer(settings);
+    this.server.on('connection', (socket: Socket) => this.#opened(socket));
+    this.server.on('request', (message, response) => this.#handle(message, response, false));
+    this.server.on('checkContinue', (message, response) => this.#handle(message, response, true));
+    this.server.on('checkExpectation', (message, response) =>
+      this.#badExpectation(message, response),
+    );
+    this.server.on('connect', (_message, socket) => this.#refuseSocket(socket, CONNECT_REFUSED));
+    this.server.on('clientError', (error: Error, socket) => this.#clientError(error, socket));
+  }
+
+  get openConnections(): number {
+    return this.#connections.size;
+  }
+
+  /**
+   * Closes the listener only. `http.Server.close` would also close idle
+   * keep-alive connections at once, and a client that has just written a
+   * request to one of them would see a reset.
+   */
+  stopListening(): void {
+    NetServer.prototype.close.call(this.server);
+  }
+
+  /** Closes connections without a request in progress, those that never sent a byte included. */
+  closeIdle(): void {
+    this.server.closeIdleConnections();
+    for (const { socket } of this.#connections.values()) {
+      if (socket.bytesRead === 0) socket.destroy();
+    }
+  }
+
+  /** Ends requests that are still being read. */
+  refuseArriving(error: RequestError): void {
+    for (const [socket, connection] of this.#connections) {
+      if (connection.requests.size > 0) this.#refuseSocket(socket, error);
+    }
+  }
+
+  closeAll(): void {
+    this.server.closeAllConnections();
+    for (const { socket } of this.#connections.values()) socket.destroy();
+  }
+
+  #opened(socket: Socket): void {
+    const connection = new Connection(socket);
+    this.#connections.set(socket, connection);
+    socket.once('close', () => {
+      this.#connections.delete(socket);
+      for (const request of connection.requests) this.#ports.left(request);
+    });
+  }
+
+  #handle(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const request = this.#accept(message, response);
+    if (request === undefined) return;
+    if (this.#ports.answerLocally(request)) return;
+    this.#intake.read(message, request, expectsContinue);
+  }
+
+  /** Makes the request's record; undefined when it was refused by its head alone. */
+  #accept(message: IncomingMessage, response: ServerResponse): ClientRequest | undefined {
+    const connection = this.#connections.get(message.socket);
+    if (connection === undefined || connection.isEnding) return undefined;
+    const { method = 'GET', url = '/', rawHeaders } = message;
+    const nowMs = this.#ports.now();
+    const isHttp11 = message.httpVersionMajor === 1 && message.httpVersionMinor === 1;
+    const request = new ClientRequest(connection, response, method, isHttp11, nowMs);
+    connection.requests.add(request);
+    try {
+      const head = readHead(method, url, rawHeaders, isHttp11, this.#limits, this.#makeRequestId);
+      request.requestId = head.requestId;
+      request.url = head.url;
+      request.path = pathOf(head.url);
+      request.headers = head.headers;
+      return request;
+    } catch (error) {
+      request.requestId = this.#makeRequestId();
+      request.url = request.path = '-';
+      request.restBytes = Number.POSITIVE_INFINITY;
+      this.#intake.refuse(message, request, error as RequestError);
+      return undefined;
+    }
+  }
+
+  #badExpectation(message: IncomingMessage, response: ServerResponse): void {
+    const request = this.#accept(message, response);
+    if (request === undefined) return;
+    const got = message.headers.expect ?? '';
+    const text = `expected "Expect: 100-continue" or none, got "${got.slice(0, 64)}"`;
+    this.#intake.refuse(message, request, new RequestError('BAD_REQUEST', text));
+  }
+
+  /** What the parser refused, and requests that came too slowly. */
+  #clientError(error: Error, socket: Duplex): void {
+    this.#refuseSocket(socket, clientError(error));
+  }
+
+  #refuseSocket(socket: Duplex, error: RequestError | undefined): void {
+    const connection = this.#connections.get(socket);
+    if (error === undefined || connection === undefined) {
+      socket.destroy();
+      return;
+    }
+    const unread = [...connection.requests].find((request) => request.restBytes > 0);
+    const raw = rawError(error, unread?.requestId ?? NO_REQUEST_ID);
+    if (unread !== undefined) this.#answers.writtenRaw(unread, error, raw.length);
+    connection.endWith(raw);
+  }
+}
+
+const CONNECT_REFUSED = new RequestError(
+  'BAD_REQUEST',
+  'CONNECT is not supported: this is no proxy',
+);
+
+function makeServer(settings: Settings): Server {
+  const server = createServer({
+    keepAliveTimeout: settings.keepAlive,
+    headersTimeout: settings.headerTimeout,
+    requestTimeout: settings.readTimeout,
+    connectionsCheckingInterval: checkIntervalMs(settings),
+    maxHeaderSize: MAX_HEAD_BYTES,
+    requireHostHeader: false, // readHead answers in the contract's form
+    noDelay: true,
+  });
+  server.maxHeadersCount = 0; // node:http would drop the surplus silently; readHead refuses
+  server.timeout = 0;
+  return server;
+}
+
+/** Timeouts are enforced by a sweep over the connections; fine enough for the shortest of them. */
+function checkIntervalMs({ headerTimeout, readTimeout }: Settings): number {
+  return Math.min(1000, Math.max(50, Math.min(headerTimeout, readTimeout) / 4));
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage } from 'node:http';
+import { RequestError } from '../../errors.js';
+import type { Admission } from '../../queue/admission.js';
+import type { ClientRequest } from '../client-request.js';
+import { type Answers, rawError } from './answers.js';
+
+/** An unread rest up to this size is read and thrown away, so that the connection can be kept. */
+const DISCARD_BYTES = 1024 * 1024;
+
+export type IntakePorts = {
+  readonly maxBodyBytes: number;
+  readonly admission: Admission;
+  submit(request: ClientRequest): void;
+  now(): number;
+};
+
+/**
+ * Reads bodies whole before anything is queued, so that a slow client never
+ * holds a worker. Memory is reserved before it is used: by Content-Length, or
+ * chunk by chunk.
+ */
+export class Intake {
+  readonly #answers: Answers;
+  readonly #ports: IntakePorts;
+
+  constructor(answers: Answers, ports: IntakePorts) {
+    this.#answers = answers;
+    this.#ports = ports;
+  }
+
+  read(message: IncomingMessage, request: ClientRequest, expectsContinue: boolean): void {
+    const declared = declaredBytes(message);
+    request.restBytes = declared ?? Number.POSITIVE_INFINITY;
+    request.awaitsContinue = expectsContinue;
+    const refusal = this.#admit(request, declared ?? 0);
+    if (refusal !== undefined) {
+      this.refuse(message, request, refusal);
+      return;
+    }
+    if (expectsContinue) request.response.writeContinue();
+    request.awaitsContinue = false;
+    if (declared === 0) this.#submit(message, request);
+    else if (declared === undefined) this.#readChunked(message, request);
+    else this.#readDeclared(message, request);
+  }
+
+  /** Answers a request whose body may not have been read, and keeps the connection where that is cheap. */
+  refuse(message: IncomingMessage, request: ClientRequest, error: RequestError): void {
+    request.body = [];
+    const isCheap = request.restBytes <= DISCARD_BYTES && !request.awaitsContinue;
+    if (isCheap && error.code !== 'BAD_REQUEST') {
+      message.removeAllListeners('data');
+      this.#answers.error(request, error); // node:http reads the rest and throws it away
+      return;
+    }
+    const raw = rawError(error, request.requestId);
+    this.#answers.writtenRaw(request, error, raw.length);
+    request.connection.endWith(raw);
+    message.removeAllListeners('data');
+    message.resume();
+  }
+
+  /** By the head alone: a full queue or a body that is too large costs no byte of memory. */
+  #admit(request: ClientRequest, declaredBytes: number): RequestError | undefined {
+    const { maxBodyBytes, admission } = this.#ports;
+    if (declaredBytes > maxBodyBytes) return tooLarge(maxBodyBytes, `${declaredBytes}`);
+    const refusal = admission.reserve(declaredBytes, this.#ports.now());
+    if (refusal === undefined) request.bytes = declaredBytes;
+    return refusal;
+  }
+
+  #readDeclared(message: IncomingMessage, request: ClientRequest): void {
+    message.on('data', (chunk: Buffer) => {
+      request.body.push(chunk);
+      request.restBytes -= chunk.length;
+      if (request.restBytes === 0) this.#submit(message, request);
+    });
+  }
+
+  #readChunked(message: IncomingMessage, request: ClientRequest): void {
+    message.on('data', (chunk: Buffer) => {
+      const refusal = this.#grow(request, chunk.length);
+      if (refusal === undefined) request.body.push(chunk);
+      else this.refuse(message, request, refusal);
+    });
+    message.on('end', () => {
+      request.restBytes = 0;
+      if (!request.isAnswered) this.#submit(message, request);
+    });
+  }
+
+  #grow(request: ClientRequest, bytes: number): RequestError | undefined {
+    const { maxBodyBytes, admission } = this.#ports;
+    if (request.bytes + bytes > maxBodyBytes) return tooLarge(maxBodyBytes, 'more');
+    const refusal = admission.grow(bytes, this.#ports.now());
+    if (refusal === undefined) request.bytes += bytes;
+    return refusal;
+  }
+
+  /** The queue may have filled up while the body came. */
+  #submit(message: IncomingMessage, request: ClientRequest): void {
+    const refusal = this.#ports.admission.enter(this.#ports.now());
+    if (refusal === undefined) this.#ports.submit(request);
+    else this.refuse(message, request, refusal);
+  }
+}
+
+function tooLarge(maxBodyBytes: number, got: string): RequestError {
+  return new RequestError(
+    'BODY_TOO_LARGE',
+    `expected a body of at most ${maxBodyBytes} bytes (max-body), got ${got}`,
+  );
+}
+
+/** Bytes the body will have; 0 without a body, undefined when it comes chunked. */
+function declaredBytes(message: IncomingMessage): number | undefined {
+  const { headers } = message;
+  if (headers['transfer-encoding'] !== undefined) return undefined;
+  const length = headers['content-length'];
+  return length === undefined ? 0 : Number(length);
+}

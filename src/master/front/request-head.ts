@@ -1,0 +1,146 @@
+/**
+ * What the master decides from a request's head alone: its limits, its id, and
+ * which headers travel on to the worker. Pure; one pass over the raw headers,
+ * because every request pays for it.
+ */
+import { RequestError } from '../../errors.js';
+import { isSaneRequestId } from './request-id.js';
+
+/** gunicorn's three limits; 0 means no limit. */
+export type HeadLimits = {
+  readonly lineBytes: number;
+  readonly fields: number;
+  readonly fieldBytes: number;
+};
+
+export type RequestHead = {
+  readonly requestId: string;
+  /** Origin-form target: path and query. */
+  readonly url: string;
+  /** Flat list of names and values for the worker, without hop-by-hop headers and Content-Length. */
+  readonly headers: string[];
+};
+
+type Scan = { headers: string[]; hosts: number; requestId: string | undefined };
+
+const VERSION_AND_SPACES = ' '.length + ' HTTP/1.1'.length;
+
+/** @throws RequestError BAD_REQUEST or HEADERS_TOO_LARGE */
+export function readHead(
+  method: string,
+  target: string,
+  rawHeaders: readonly string[],
+  isHttp11: boolean,
+  limits: HeadLimits,
+  makeRequestId: () => string,
+): RequestHead {
+  checkLine(method.length + target.length + VERSION_AND_SPACES, limits.lineBytes);
+  checkFieldCount(rawHeaders.length / 2, limits.fields);
+  const scan = scanHeaders(rawHeaders, limits.fieldBytes);
+  if (scan.hosts > 1 || (scan.hosts === 0 && isHttp11)) {
+    throw new RequestError(
+      'BAD_REQUEST',
+      `expected exactly one Host header, got ${scan.hosts === 0 ? 'none' : scan.hosts}`,
+    );
+  }
+  const requestId = scan.requestId ?? makeRequestId();
+  scan.headers.push('x-request-id', requestId);
+  return { requestId, url: originForm(target), headers: scan.headers };
+}
+
+function checkLine(bytes: number, limit: number): void {
+  if (limit > 0 && bytes > limit) {
+    throw new RequestError(
+      'HEADERS_TOO_LARGE',
+      `the request line has ${bytes} bytes; the limit is ${limit} (limit-request-line)`,
+    );
+  }
+}
+
+function checkFieldCount(count: number, limit: number): void {
+  if (limit > 0 && count > limit) {
+    throw new RequestError(
+      'HEADERS_TOO_LARGE',
+      `the request has ${count} header fields; the limit is ${limit} (limit-request-fields)`,
+    );
+  }
+}
+
+function scanHeaders(rawHeaders: readonly string[], fieldLimit: number): Scan {
+  const scan: Scan = { headers: [], hosts: 0, requestId: undefined };
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    const value = rawHeaders[i + 1] as string;
+    if (fieldLimit > 0 && name.length + ': '.length + value.length > fieldLimit) {
+      throw new RequestError(
+        'HEADERS_TOO_LARGE',
+        `the header field ${name.slice(0, 64)} has ${name.length + 2 + value.length} bytes; ` +
+          `the limit is ${fieldLimit} (limit-request-field-size)`,
+      );
+    }
+    takeHeader(scan, name, value);
+  }
+  return scan;
+}
+
+/** The switch on the length spares most headers the lower-casing. */
+function takeHeader(scan: Scan, name: string, value: string): void {
+  switch (name.length) {
+    case 2: // te
+    case 6: // expect
+    case 7: // upgrade, trailer
+    case 10: // connection, keep-alive
+    case 14: // content-length: the link sends the exact one
+    case 16: // proxy-connection
+    case 17: // transfer-encoding
+      if (isHopByHop(name.toLowerCase())) return;
+      break;
+    case 4:
+      if (name.toLowerCase() === 'host') scan.hosts += 1;
+      break;
+    case 12:
+      if (name.toLowerCase() === 'x-request-id') {
+        if (isSaneRequestId(value)) scan.requestId ??= value;
+        return;
+      }
+      break;
+  }
+  scan.headers.push(name, value);
+}
+
+function isHopByHop(name: string): boolean {
+  switch (name) {
+    case 'te':
+    case 'expect':
+    case 'upgrade':
+    case 'trailer':
+    case 'connection':
+    case 'keep-alive':
+    case 'content-length':
+    case 'proxy-connection':
+    case 'transfer-encoding':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Proxies send the absolute form (`GET http://host/path`); routes know only paths. */
+function originForm(target: string): string {
+  if (target.charCodeAt(0) === 47 /* / */ || target === '*') return target;
+  const absolute = /^https?:\/\/[^/?#]*(?<rest>.*)$/i.exec(target);
+  if (absolute === null) {
+    throw new RequestError(
+      'BAD_REQUEST',
+      'the request target must be a path that starts with "/" or an http URL',
+    );
+  }
+  const rest = absolute.groups?.rest ?? '';
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** The path of a target, without its query. */
+export function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}

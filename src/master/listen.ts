@@ -1,0 +1,48 @@
+import type { AddressInfo, ListenOptions, Server } from 'node:net';
+import { type Address, formatAddress } from '../config/address.js';
+import { EXIT, StartError } from '../errors.js';
+
+/**
+ * Binds a server.
+ *
+ * @returns the address as it is, with the real port where 0 was asked for
+ * @throws StartError ADDRESS_IN_USE or BAD_CONFIG
+ */
+export function listen(server: Server, address: Address, backlog: number): Promise<Address> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, address)));
+    server.listen(listenOptions(address, backlog), () => {
+      server.removeAllListeners('error');
+      resolve(boundAddress(server, address));
+    });
+  });
+}
+
+function listenOptions(address: Address, backlog: number): ListenOptions & { fd?: number } {
+  switch (address.kind) {
+    case 'tcp':
+      return { host: address.host, port: address.port, backlog, exclusive: true };
+    case 'unix':
+      return { path: address.path, backlog };
+    case 'fd':
+      return { fd: address.fd };
+  }
+}
+
+function boundAddress(server: Server, address: Address): Address {
+  if (address.kind !== 'tcp') return address;
+  const { port } = server.address() as AddressInfo;
+  return { ...address, port };
+}
+
+function listenError(error: NodeJS.ErrnoException, address: Address): StartError {
+  const where = formatAddress(address);
+  if (error.code === 'EADDRINUSE') {
+    return new StartError(EXIT.ADDRESS_IN_USE, `${where} is in use by another process`, {
+      cause: error,
+    });
+  }
+  return new StartError(EXIT.BAD_CONFIG, `cannot listen on ${where}: ${error.message}`, {
+    cause: error,
+  });
+}

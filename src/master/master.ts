@@ -1,0 +1,306 @@
+import type { Server } from 'node:http';
+import { type Address, formatAddress } from '../config/address.js';
+import type { Settings } from '../config/settings.js';
+import type { ExitCode, StartError } from '../errors.js';
+import type { Boot } from '../link/control.js';
+import type { ModelDescription } from '../model/description.js';
+import type { ModelPlan } from '../model/repository.js';
+import { type AccessLog, createAccessLog } from '../observe/access-log.js';
+import { droppedLogLines, type Logger, type LoggerOptions } from '../observe/logger.js';
+import type { RestartReason } from '../observe/metric-table.js';
+import { type MetricSources, Metrics } from '../observe/metrics.js';
+import { Admission } from '../queue/admission.js';
+import { ByteBudget } from '../queue/byte-budget.js';
+import { DrainRate } from '../queue/drain-rate.js';
+import type { Death } from '../queue/quarantine.js';
+import { VERSION } from '../version.js';
+import { account } from './accounting.js';
+import { makeAdminServer } from './admin.js';
+import type { ClientRequest } from './client-request.js';
+import { Answers } from './front/answers.js';
+import { Front } from './front/front.js';
+import { Intake } from './front/intake.js';
+import { listen } from './listen.js';
+import { answerLocally, type Knowledge } from './local-routes.js';
+import { ModelTargets } from './model-target.js';
+import { removePidFile, writePidFile } from './pid-file.js';
+import { Shutdown } from './shutdown.js';
+import { onSignals, SIGNAL_ACTIONS, type SignalAction } from './signals.js';
+import { statusReport, workerCounts } from './status.js';
+import { Supervisor } from './supervisor.js';
+import { Traffic } from './traffic.js';
+import type { WorkerHandle } from './worker-handle.js';
+
+export type MasterOptions = {
+  readonly settings: Settings;
+  readonly models: readonly ModelPlan[];
+  readonly defaultModel: string | undefined;
+  readonly log: Logger;
+  readonly logging: LoggerOptions;
+};
+
+/** How often deadlines are looked at. */
+const TICK_MS = 50;
+
+/**
+ * The life of a server, from its first listener to its exit code. Builds the
+ * rooms, joins them, and passes events between them; decides nothing itself.
+ */
+export class Master {
+  readonly #options: MasterOptions;
+  readonly #now = (): number => performance.now();
+  readonly #startedAtMs = performance.now();
+  readonly #drainRate = new DrainRate();
+  readonly #budget: ByteBudget;
+  readonly #targets: ModelTargets;
+  readonly #answers: Answers;
+  readonly #traffic: Traffic;
+  readonly #admission: Admission;
+  readonly #front: Front;
+  readonly #supervisor: Supervisor;
+  readonly #shutdown: Shutdown;
+  readonly #metrics: Metrics;
+  readonly #accessLog: AccessLog;
+  readonly #adminServers: Server[] = [];
+  #models: readonly ModelDescription[] = [];
+  #finish: (exitCode: ExitCode) => void = () => {};
+
+  constructor(options: MasterOptions) {
+    const { settings } = options;
+    this.#options = options;
+    this.#budget = new ByteBudget(settings.queueBytes);
+    this.#targets = new ModelTargets(settings.timeout);
+    this.#answers = this.#makeAnswers();
+    this.#traffic = this.#makeTraffic();
+    this.#admission = new Admission({
+      queueLimit: settings.queueLimit,
+      queue: this.#traffic.dispatcher,
+      budget: this.#budget,
+      drainRate: this.#drainRate,
+    });
+    this.#front = this.#makeFront();
+    this.#supervisor = this.#makeSupervisor();
+    this.#shutdown = this.#makeShutdown();
+    this.#metrics = new Metrics(VERSION, this.#metricSources());
+    this.#accessLog = settings.accessLog ? createAccessLog(options.logging) : () => {};
+  }
+
+  /**
+   * Serves until it is stopped or cannot go on.
+   *
+   * @param heldSignals those that came while the program was loading
+   * @returns the exit code @throws StartError when it could not start
+   */
+  async run(heldSignals: readonly string[]): Promise<ExitCode> {
+    const { settings, log } = this.#options;
+    const stopped = new Promise<ExitCode>((resolve) => {
+      this.#finish = resolve;
+    });
+    const offSignals = onSignals((signal, action) => this.#signalled(signal, action));
+    await this.#openPorts();
+    if (settings.pid !== undefined) writePidFile(settings.pid);
+    const { workers, threads } = settings;
+    log.info(
+      { workers, threads, models: this.#options.models.map(({ name }) => name) },
+      'starting',
+    );
+    this.#supervisor.start();
+    const ticking = setInterval(() => this.#tick(), TICK_MS);
+    for (const signal of heldSignals) this.#signalled(signal, SIGNAL_ACTIONS[signal] ?? 'ignore');
+    const exitCode = await stopped;
+    clearInterval(ticking);
+    for (const server of this.#adminServers) closeNow(server);
+    if (settings.pid !== undefined) removePidFile(settings.pid);
+    log.info({ exitCode }, 'stopped');
+    offSignals();
+    return exitCode;
+  }
+
+  /** Ends all workers at once: the master itself is about to fail. */
+  async abort(): Promise<void> {
+    await this.#supervisor.killAll('the master failed');
+  }
+
+  #makeAnswers(): Answers {
+    return new Answers({
+      writeTimeoutMs: this.#options.settings.writeTimeout,
+      budget: this.#budget,
+      isDraining: () => !this.#shutdown.isServing,
+      finished: (request) => this.#finished(request),
+    });
+  }
+
+  #makeTraffic(): Traffic {
+    const { workAhead, queueTimeout } = this.#options.settings;
+    const options = {
+      workAheadMs: workAhead,
+      queueTimeoutMs: queueTimeout,
+      targets: this.#targets,
+      now: this.#now,
+    };
+    return new Traffic(options, this.#answers);
+  }
+
+  #makeFront(): Front {
+    const { settings } = this.#options;
+    const intake = new Intake(this.#answers, {
+      maxBodyBytes: settings.maxBody,
+      admission: this.#admission,
+      submit: (request) => this.#traffic.submit(request),
+      now: this.#now,
+    });
+    return new Front(settings, this.#answers, intake, {
+      answerLocally: (request) => answerLocally(request, this.#knowledge, this.#answers),
+      left: (request) => this.#traffic.left(request),
+      now: this.#now,
+    });
+  }
+
+  #makeSupervisor(): Supervisor {
+    const { settings, log } = this.#options;
+    const ports = {
+      boot: (slot: number) => this.#bootMessage(slot),
+      replies: (worker: WorkerHandle) => this.#traffic.repliesOf(worker),
+      workerForked: (worker: WorkerHandle) => {
+        worker.account = this.#metrics.workerStarted(worker.slot);
+      },
+      workerReady: (worker: WorkerHandle) => this.#workerReady(worker),
+      workerDraining: (worker: WorkerHandle) => this.#traffic.workerDraining(worker),
+      workerDied: (worker: WorkerHandle, death: Death, reason: RestartReason) => {
+        worker.account?.close();
+        this.#metrics.workerRestarted(reason);
+        this.#traffic.workerDied(worker, death);
+      },
+      waitingRequests: () => this.#traffic.dispatcher.depth,
+      fatal: (error: StartError) => this.#fatal(error),
+    };
+    return new Supervisor(settings, ports, log, this.#now);
+  }
+
+  #makeShutdown(): Shutdown {
+    const { settings, log } = this.#options;
+    return new Shutdown({
+      front: this.#front,
+      traffic: this.#traffic,
+      supervisor: this.#supervisor,
+      log,
+      gracefulTimeoutMs: settings.gracefulTimeout,
+      drainIdleMs: settings.drainIdle,
+      now: this.#now,
+      stopped: (exitCode) => this.#finish(exitCode),
+    });
+  }
+
+  get #knowledge(): Knowledge {
+    return {
+      isReady: () => this.#shutdown.isServing && this.#supervisor.readyWorkers.length > 0,
+      readyWorkers: () => this.#supervisor.readyWorkers.length,
+      wantedWorkers: () => this.#options.settings.workers,
+      models: () => this.#models,
+    };
+  }
+
+  #metricSources(): MetricSources {
+    const { dispatcher } = this.#traffic;
+    return {
+      queueDepth: () => dispatcher.depth,
+      queueBytes: () => this.#budget.usedBytes,
+      queueOldestWaitMs: () => dispatcher.oldestWaitMs(this.#now()),
+      requestsInFlight: () => dispatcher.inFlight,
+      connectionsOpen: () => this.#front.openConnections,
+      workers: () => workerCounts(this.#supervisor.slots),
+      workersBusy: () => dispatcher.busyWorkers,
+      logLinesDropped: droppedLogLines,
+    };
+  }
+
+  #bootMessage(slot: number): Boot {
+    const { settings, models, defaultModel, logging } = this.#options;
+    const { threads } = settings;
+    const { level: logLevel, format: logFormat } = logging;
+    return { type: 'boot', slot, models, defaultModel, threads, logLevel, logFormat };
+  }
+
+  async #openPorts(): Promise<void> {
+    const { bind, adminBind, metricsBind, backlog } = this.#options.settings;
+    const adminPorts = {
+      knowledge: this.#knowledge,
+      metrics: async () => ({
+        contentType: this.#metrics.contentType,
+        text: await this.#metrics.text(),
+      }),
+    };
+    const admin = makeAdminServer({ ...adminPorts, status: () => this.#status() });
+    await this.#openAdmin(admin, adminBind, 'admin listening');
+    if (metricsBind !== undefined) {
+      await this.#openAdmin(makeAdminServer(adminPorts), metricsBind, 'metrics listening');
+    }
+    this.#announce(await listen(this.#front.server, bind, backlog), 'listening');
+  }
+
+  async #openAdmin(server: Server, address: Address, message: string): Promise<void> {
+    this.#announce(await listen(server, address, this.#options.settings.backlog), message);
+    this.#adminServers.push(server);
+  }
+
+  #announce(address: Address, message: string): void {
+    this.#options.log.info({ address: formatAddress(address) }, message);
+  }
+
+  #status(): unknown {
+    return statusReport({
+      version: VERSION,
+      startedAtMs: this.#startedAtMs,
+      state: this.#shutdown.state,
+      slots: this.#supervisor.slots,
+      dispatcher: this.#traffic.dispatcher,
+      budget: this.#budget,
+      queueLimit: this.#options.settings.queueLimit,
+      connections: this.#front.openConnections,
+      nowMs: this.#now(),
+    });
+  }
+
+  #tick(): void {
+    this.#traffic.sweep();
+    this.#supervisor.tick();
+    this.#shutdown.tick();
+  }
+
+  #workerReady(worker: WorkerHandle): void {
+    this.#models = worker.models;
+    this.#targets.learn(worker.models);
+    this.#metrics.modelsLoaded(worker.models);
+    this.#traffic.workerReady(worker);
+  }
+
+  #finished(request: ClientRequest): void {
+    account(request, {
+      metrics: this.#metrics,
+      accessLog: this.#accessLog,
+      admission: this.#admission,
+      drainRate: this.#drainRate,
+      nowMs: this.#now(),
+    });
+  }
+
+  #signalled(signal: string, action: SignalAction): void {
+    if (action === 'ignore') {
+      this.#options.log.warn({ signal }, 'signal ignored');
+      return;
+    }
+    this.#options.log.info({ signal, action }, 'signal received');
+    if (action === 'drain') this.#shutdown.drain();
+    else this.#shutdown.quick();
+  }
+
+  #fatal(error: StartError): void {
+    this.#options.log.fatal({ exitCode: error.exitCode }, error.message);
+    this.#shutdown.abandon(error.exitCode, error.message);
+  }
+}
+
+function closeNow(server: Server): void {
+  server.close();
+  server.closeAllConnections();
+}

@@ -1,0 +1,18 @@
+import type { RestartReason } from '../observe/metric-table.js';
+import type { Death } from '../queue/quarantine.js';
+import type { DeathStage } from './restart-policy.js';
+import type { WorkerExit, WorkerHandle } from './worker-handle.js';
+
+/** The label under which a worker's end is counted. */
+export function restartReason(
+  worker: WorkerHandle,
+  exit: WorkerExit,
+  death: Death,
+  stage: DeathStage,
+): RestartReason {
+  if (stage === 'before ready') return 'boot_failed';
+  if (worker.killReason !== undefined) return 'execution_timeout';
+  if (worker.state === 'leaving') return 'retired';
+  if (death === 'unexplained') return 'killed';
+  return exit.signal === 'SIGKILL' ? 'out_of_memory' : 'crashed';
+}

@@ -1,0 +1,156 @@
+import type { Worker } from 'node:cluster';
+import type { Duplex } from 'node:stream';
+import type { Boot, FromWorker, ToWorker } from '../link/control.js';
+import { MasterEnd, type ReplyHandlers } from '../link/master-end.js';
+import type { ModelDescription } from '../model/description.js';
+import type { WorkerAccount } from '../observe/worker-accounts.js';
+import type { WorkerLoad } from '../queue/worker-load.js';
+import type { ClientRequest } from './client-request.js';
+
+/**
+ * A worker as the master sees it.
+ *
+ * booting → ready → retiring → draining → leaving → dead
+ *
+ * booting: loads its models. ready: is given requests. retiring: is given
+ * requests while its successor boots. draining: finishes what it has. leaving:
+ * was told to leave. Any state can go straight to dead.
+ */
+export type WorkerState = 'booting' | 'ready' | 'retiring' | 'draining' | 'leaving' | 'dead';
+
+/** How a worker ended. `code` and `signal` are the operating system's words. */
+export type WorkerExit = { readonly code: number | null; readonly signal: string | null };
+
+export type HandleEvents = {
+  ready(handle: WorkerHandle): void;
+  askedToRetire(handle: WorkerHandle, signal: string): void;
+  died(handle: WorkerHandle, exit: WorkerExit): void;
+};
+
+/** The private stream's file descriptor in the worker: after stdin, stdout, stderr and the control channel. */
+export const LINK_FD = 4;
+
+/** A stream that outlives its process longer than this is held open by somebody else. */
+const STREAM_GRACE_MS = 1000;
+
+export class WorkerHandle {
+  readonly slot: number;
+  readonly pid: number;
+  readonly forkedAtMs: number;
+  readonly link: MasterEnd;
+  state: WorkerState = 'booting';
+  readyAtMs: number | undefined;
+  /** When the present state must have ended; the supervisor kills it then. */
+  deadlineMs: number;
+  load: WorkerLoad<ClientRequest, WorkerHandle> | undefined;
+  models: readonly ModelDescription[] = [];
+  /** Keeps the figures it tells of its process; closed when it is gone. */
+  account: WorkerAccount | undefined;
+  /** Replies taken from this worker. */
+  served = 0;
+  /** Set when its boot ended with a reason of its own. */
+  failure: { readonly exitCode: 10 | 11; readonly reason: string } | undefined;
+  /** Why the master killed it, if it did. */
+  killReason: string | undefined;
+
+  readonly #worker: Worker;
+  readonly #events: HandleEvents;
+  #exit: WorkerExit | undefined;
+  #hasStreamEnded = false;
+
+  constructor(
+    worker: Worker,
+    slot: number,
+    clock: { readonly nowMs: number; readonly bootTimeoutMs: number },
+    replies: (handle: WorkerHandle) => Omit<ReplyHandlers, 'ended'>,
+    events: HandleEvents,
+  ) {
+    this.#worker = worker;
+    this.#events = events;
+    this.slot = slot;
+    this.pid = worker.process.pid ?? 0;
+    this.forkedAtMs = clock.nowMs;
+    this.deadlineMs = clock.nowMs + clock.bootTimeoutMs;
+    this.link = new MasterEnd(worker.process.stdio[LINK_FD] as Duplex, {
+      ...replies(this),
+      ended: () => this.#streamEnded(),
+    });
+    worker.on('message', (message: FromWorker) => this.#take(message));
+    worker.on('error', () => {}); // a control message to a worker that has just died
+    worker.process.on('exit', (code, signal) => this.#exited({ code, signal }));
+  }
+
+  boot(message: Boot): void {
+    this.#tell(message);
+  }
+
+  /** Asks the worker to leave; it must have nothing in flight. */
+  leave(deadlineMs: number): void {
+    this.state = 'leaving';
+    this.deadlineMs = deadlineMs;
+    this.#tell({ type: 'leave' });
+  }
+
+  /** Ends the process at once; idempotent, the first reason stays. */
+  kill(reason: string): void {
+    if (this.state === 'dead') return;
+    this.killReason ??= reason;
+    this.#worker.process.kill('SIGKILL');
+  }
+
+  /** Requests it has. */
+  get inFlight(): number {
+    return this.load?.inFlight ?? 0;
+  }
+
+  /** True when the process ended because the master wanted it to. */
+  get wasEndedByMaster(): boolean {
+    return this.killReason !== undefined || this.state === 'leaving';
+  }
+
+  #tell(message: ToWorker): void {
+    if (this.#worker.isConnected()) this.#worker.send(message, () => {});
+  }
+
+  #take(message: FromWorker): void {
+    switch (message.type) {
+      case 'ready':
+        this.models = message.models;
+        this.#events.ready(this);
+        return;
+      case 'failed':
+        this.failure = message;
+        return;
+      case 'retireMe':
+        this.#events.askedToRetire(this, message.signal);
+        return;
+      case 'figures':
+        this.account?.record(message.figures);
+    }
+  }
+
+  #exited(exit: WorkerExit): void {
+    this.#exit = exit;
+    if (this.#hasStreamEnded) this.#die(exit);
+    else setTimeout(() => this.link.destroy(), STREAM_GRACE_MS).unref();
+  }
+
+  /** Dead means exited *and* read to the end: replies it had written count. */
+  #streamEnded(): void {
+    if (this.#hasStreamEnded) return;
+    this.#hasStreamEnded = true;
+    if (this.#exit !== undefined) this.#die(this.#exit);
+    else if (this.state !== 'leaving') setTimeout(() => this.#killDeaf(), STREAM_GRACE_MS).unref();
+  }
+
+  /** A process without its stream can never be reached again. */
+  #killDeaf(): void {
+    if (this.#exit === undefined) this.kill('closed its stream');
+  }
+
+  #die(exit: WorkerExit): void {
+    if (this.state === 'dead') return;
+    this.#events.died(this, exit);
+    this.state = 'dead';
+  }
+}

@@ -1,0 +1,23 @@
+import { ConfigError } from '../errors.js';
+import { findModels, type ModelPlan } from './repository.js';
+
+export type Plan = {
+  readonly models: readonly ModelPlan[];
+  /** Which model `POST /predict` means; undefined when there are several and none was chosen. */
+  readonly defaultModel: string | undefined;
+};
+
+/**
+ * The models of PATH and the default among them.
+ *
+ * @throws ConfigError also when the chosen default is not there
+ */
+export function planModels(path: string, chosen: string | undefined): Plan {
+  const models = findModels(path);
+  const names = models.map(({ name }) => name);
+  if (chosen !== undefined && !names.includes(chosen)) {
+    const fault = `defaultModel: there is no model "${chosen}" in ${path}; there is: ${names.join(', ')}.`;
+    throw new ConfigError([fault]);
+  }
+  return { models, defaultModel: chosen ?? (names.length === 1 ? names[0] : undefined) };
+}
