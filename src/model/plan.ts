@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.js';
+import { defaultModelOf } from './default-model.js';
 import { findModels, type ModelPlan } from './repository.js';
 
 export type Plan = {
@@ -19,5 +20,5 @@ export function planModels(path: string, chosen: string | undefined): Plan {
     const fault = `defaultModel: there is no model "${chosen}" in ${path}; there is: ${names.join(', ')}.`;
     throw new ConfigError([fault]);
   }
-  return { models, defaultModel: chosen ?? (names.length === 1 ? names[0] : undefined) };
+  return { models, defaultModel: defaultModelOf(models, chosen)?.name };
 }

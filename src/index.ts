@@ -1,0 +1,15 @@
+/** The public surface of the package: what a model module is written with. */
+export {
+  defineModel,
+  type InstancesModule,
+  InvalidInputError,
+  type LoadContext,
+  type ModuleLogger,
+  type Nested,
+  type Outputs,
+  type OutputValue,
+  type RunContext,
+  type TensorModule,
+} from './model/define-model.js';
+export type { Signature, TensorSpec } from './model/signature.js';
+export type { Dtype, Tensor, TensorData, Tensors } from './model/tensor.js';

@@ -1,0 +1,78 @@
+/** What a user's module may export: the types of `import { defineModel } from 'forkcast'`. */
+import type { Warmup } from './model.js';
+import type { Signature } from './signature.js';
+import type { Tensor, TensorData, Tensors } from './tensor.js';
+
+/** Where to log from a module; pino's own form. */
+export type ModuleLogger = {
+  info(facts: object, message?: string): void;
+  warn(facts: object, message?: string): void;
+  error(facts: object, message?: string): void;
+};
+
+export type LoadContext = {
+  /** Absolute path of the folder the module lies in: weights and tables are found from here. */
+  readonly folder: string;
+  /** Threads this process may use for one computation. */
+  readonly threads: number;
+  readonly logger: ModuleLogger;
+};
+
+export type RunContext = {
+  readonly requestId: string;
+  /** Aborted when the client has left or the request is out of time. */
+  readonly signal: AbortSignal;
+};
+
+/** Nested arrays as in JSON, down to numbers, strings or booleans. */
+export type Nested = number | bigint | string | boolean | readonly Nested[];
+
+/** One output: a tensor (`dtype` may be left out), a typed array, or nested arrays. */
+export type OutputValue = Omit<Tensor, 'dtype'> | Tensor | Exclude<TensorData, string[]> | Nested;
+
+/** Every output by its name; a model with one output may return its value directly. */
+export type Outputs = Readonly<Record<string, OutputValue>> | OutputValue;
+
+type ModuleBase = {
+  /** Runs once per worker, before the first request; the worker is ready when it has settled. */
+  load?(context: LoadContext): unknown;
+  /** Runs when the worker leaves. */
+  dispose?(): unknown;
+  /** An example request body to run before the first request, such as `{ instances: [[0, 0]] }`. */
+  warmup?: Warmup;
+  /** False: a request is never run a second time, also when its worker died. */
+  retry?: boolean;
+  /** Longest time of one run: `'250ms'`, `'30s'`, or seconds. */
+  timeout?: string | number;
+};
+
+/** With a signature, `predict` gets tensors that fit it and returns what fits its outputs. */
+export type TensorModule = ModuleBase & {
+  signature: Signature;
+  predict(inputs: Tensors, context: RunContext): Outputs | PromiseLike<Outputs>;
+};
+
+/** Without one, `predict` gets `instances` as they came and returns one prediction for each. */
+export type InstancesModule = ModuleBase & {
+  signature?: undefined;
+  // Instances are whatever clients send: a module narrows them to what it works with.
+  predict(
+    instances: readonly unknown[],
+    context: RunContext,
+  ): ArrayLike<unknown> | PromiseLike<ArrayLike<unknown>>;
+};
+
+/** Gives a module its types; it changes nothing. */
+export function defineModel(module: TensorModule): TensorModule;
+export function defineModel(module: InstancesModule): InstancesModule;
+export function defineModel(
+  module: TensorModule | InstancesModule,
+): TensorModule | InstancesModule {
+  return module;
+}
+
+/** Thrown by a module that cannot work with what it got: answered 400 INVALID_INPUT. */
+export class InvalidInputError extends Error {
+  override readonly name = 'InvalidInputError';
+  readonly code = 'INVALID_INPUT';
+}

@@ -1,0 +1,58 @@
+/** A loaded model, as routes see it: whatever its format, it runs and says what it takes. */
+import type { RequestError } from '../errors.js';
+import type { Signature } from './signature.js';
+import type { Tensors } from './tensor.js';
+
+/** What a run may know of its request. */
+export type PredictContext = {
+  readonly requestId: string;
+  /** Aborted when the client has left or the request is out of time. */
+  readonly signal: AbortSignal;
+  /** Nobody waits for the answer any more: a run that has not begun need not. */
+  readonly isAbandoned: boolean;
+};
+
+/**
+ * Called exactly once: with an error or with what the model returned.
+ * `runMicros` is the time the model computed, without any wait.
+ */
+export type Finish<T> = (
+  error: RequestError | undefined,
+  result: T | undefined,
+  runMicros: number,
+) => void;
+
+/** An example to run before the first request; `false`: none. */
+export type Warmup = false | Readonly<Record<string, unknown>>;
+
+type LoadedModel = {
+  readonly name: string;
+  readonly version: string;
+  /** `onnx` or `module`. */
+  readonly runtime: string;
+  /** False: must not run twice for one request. */
+  readonly isRetryable: boolean;
+  readonly timeoutMs?: number;
+  readonly warmup?: Warmup;
+  /** Frees what the model holds; nothing runs at that moment. */
+  dispose(): Promise<void>;
+};
+
+/** Has a signature: gets and returns tensors that fit it. */
+export type TensorModel = LoadedModel & {
+  readonly kind: 'tensors';
+  readonly signature: Signature;
+  run(inputs: Tensors, context: PredictContext, finish: Finish<Tensors>): void;
+};
+
+/** Has none: gets `instances` as they came and returns one prediction for each. */
+export type InstancesModel = LoadedModel & {
+  readonly kind: 'instances';
+  run(
+    instances: readonly unknown[],
+    context: PredictContext,
+    finish: Finish<readonly unknown[]>,
+  ): void;
+};
+
+export type Model = TensorModel | InstancesModel;

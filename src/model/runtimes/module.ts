@@ -1,0 +1,159 @@
+/** A user's module as a model: gunicorn's `module:app`, for models. */
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { RequestError } from '../../errors.js';
+import type { LoadContext, RunContext } from '../define-model.js';
+import type { LoadOptions } from '../load-model.js';
+import type { InstancesModel, Model, TensorModel } from '../model.js';
+import { modelError } from '../model-error.js';
+import { checkModelSettings } from '../model-settings.js';
+import { moduleOutputs } from '../module-output.js';
+import { described } from '../place.js';
+import type { ModelPlan } from '../repository.js';
+import { RunQueue } from '../run-queue.js';
+import type { Signature } from '../signature.js';
+import { checkSignature } from '../signature-check.js';
+
+/** What a module exports, as far as it has been looked at. */
+type Definition = {
+  readonly signature?: unknown;
+  load?(context: LoadContext): unknown;
+  predict(values: unknown, context: RunContext): unknown;
+  dispose?(): unknown;
+};
+
+/** What a module may say of itself; `forkcast.json` has the last word. */
+const OWN_SETTINGS = ['timeout', 'retry', 'warmup'];
+
+export async function loadModuleModel(plan: ModelPlan, options: LoadOptions): Promise<Model> {
+  const definition = definitionOf(await import(pathToFileURL(plan.file).href));
+  const signature = signatureOf(definition);
+  const base = {
+    ...traitsOf(plan, definition),
+    dispose: async () => void (await definition.dispose?.()),
+  };
+  await definition.load?.({
+    folder: dirname(plan.file),
+    threads: options.threads,
+    logger: options.logger,
+  });
+  if (signature === undefined) return instancesModel(base, definition);
+  return tensorModel(base, signature, definition);
+}
+
+type Traits = Pick<Model, 'name' | 'version' | 'runtime' | 'isRetryable' | 'dispose'>;
+
+/**
+ * The module's default export: an object with `predict`, or the function itself; else its named
+ * export `predict`. A CommonJS module's `module.exports` is its default export.
+ */
+function definitionOf(exported: Readonly<Record<string, unknown>>): Definition {
+  for (const candidate of [exported.default, exported]) {
+    if (typeof candidate === 'function') return { predict: candidate as Definition['predict'] };
+    if (isDefinition(candidate)) return checkedDefinition(candidate);
+  }
+  throw new Error(
+    'expected "export default defineModel({ predict })" or "export function predict(instances)"',
+  );
+}
+
+function isDefinition(value: unknown): value is Definition {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'predict' in value &&
+    typeof value.predict === 'function'
+  );
+}
+
+function checkedDefinition(definition: Definition): Definition {
+  for (const key of ['load', 'dispose'] as const) {
+    const value: unknown = definition[key];
+    if (value !== undefined && typeof value !== 'function') {
+      throw new Error(`${key}: expected a function, got ${described(value)}`);
+    }
+  }
+  return definition;
+}
+
+function signatureOf(definition: Definition): Signature | undefined {
+  if (definition.signature === undefined) return undefined;
+  const { signature, faults } = checkSignature(definition.signature);
+  if (faults.length > 0) throw new Error(faults.join(' '));
+  return signature;
+}
+
+function traitsOf(plan: ModelPlan, definition: Definition): Omit<Traits, 'dispose'> {
+  const values = definition as Readonly<Record<string, unknown>>;
+  const keys = OWN_SETTINGS.filter((key) => values[key] !== undefined);
+  const { settings, faults } = checkModelSettings(values, 'the module', keys);
+  if (faults.length > 0) throw new Error(faults.join(' '));
+  const { retry = true, ...others } = { ...settings, ...settingsOf(plan) };
+  const { name, version, runtime } = plan;
+  return { name, version, runtime, isRetryable: retry, ...others };
+}
+
+function settingsOf({ retry, timeoutMs, warmup }: ModelPlan): object {
+  return {
+    ...(retry === undefined ? {} : { retry }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(warmup === undefined ? {} : { warmup }),
+  };
+}
+
+function tensorModel(traits: Traits, signature: Signature, definition: Definition): TensorModel {
+  const queue = new RunQueue(traits.name);
+  return {
+    ...traits,
+    kind: 'tensors',
+    signature,
+    run(inputs, context, finish) {
+      const work = (): unknown => definition.predict(inputs, context);
+      queue.run(work, context, (error, result, runMicros) => {
+        if (error !== undefined) return finish(error, undefined, runMicros);
+        try {
+          const outputs = moduleOutputs(traits.name, signature, result);
+          return finish(undefined, outputs, runMicros);
+        } catch (wrongOutput) {
+          return finish(modelError(traits.name, wrongOutput), undefined, runMicros);
+        }
+      });
+    },
+  };
+}
+
+function instancesModel(traits: Traits, definition: Definition): InstancesModel {
+  const queue = new RunQueue(traits.name);
+  return {
+    ...traits,
+    kind: 'instances',
+    run(instances, context, finish) {
+      const work = (): unknown => definition.predict(instances, context);
+      queue.run(work, context, (error, result, runMicros) => {
+        if (error !== undefined) return finish(error, undefined, runMicros);
+        const predictions = toArray(result);
+        if (predictions?.length === instances.length) {
+          return finish(undefined, predictions, runMicros);
+        }
+        return finish(wrongLength(traits.name, instances.length, result), undefined, runMicros);
+      });
+    },
+  };
+}
+
+function toArray(result: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(result)) return result;
+  return isTypedArray(result) ? Array.from(result) : undefined;
+}
+
+function isTypedArray(value: unknown): value is ArrayLike<unknown> & object {
+  return ArrayBuffer.isView(value) && 'length' in value;
+}
+
+function wrongLength(modelName: string, expected: number, result: unknown): RequestError {
+  const got = isTypedArray(result) ? `an array of ${result.length}` : described(result);
+  return new RequestError(
+    'MODEL_ERROR',
+    `model "${modelName}" returned a wrong result: expected an array of ${expected} (one prediction for each instance), got ${got}`,
+  );
+}

@@ -1,0 +1,128 @@
+/** Nested arrays of JSON values into a tensor, checked against its spec on the way. */
+import { allocate, expectedValue } from './dtype.js';
+import { inputWriter, outputWriter, type WriteValues } from './json-values.js';
+import { described, misfit, type Place } from './place.js';
+import type { TensorSpec } from './signature.js';
+import type { Tensor, TensorData } from './tensor.js';
+
+/**
+ * The tensor that `value` means. Free dimensions take the size they have in the first element of
+ * each level; all others must agree.
+ *
+ * @param mostValues upper bound of how many values there can be (a body's length, say), so that
+ *   ragged arrays cannot make the server allocate what they do not hold
+ * @throws RequestError with the code of `place`, naming position, expected and got
+ */
+export function tensorFromJson(
+  value: unknown,
+  spec: TensorSpec,
+  place: Place,
+  mostValues: number,
+): Tensor {
+  const writer = place.code === 'INVALID_INPUT' ? inputWriter : outputWriter;
+  const shape = measuredShape(value, spec, place);
+  let length = 1;
+  for (const size of shape) length *= size;
+  // More values than can be there: some array is shorter than the first. Writes beyond the end
+  // of a typed array do nothing, so filling an empty one finds which.
+  const data = allocate(spec.dtype, length <= mostValues ? length : 0);
+  new Filling(spec, place, shape, data, writer(spec.dtype)).fill(value);
+  return { dtype: spec.dtype, shape, data };
+}
+
+/** The shape along the first elements; that the others agree is seen while filling. */
+function measuredShape(value: unknown, spec: TensorSpec, place: Place): number[] {
+  const shape: number[] = [];
+  let level = value;
+  for (const size of spec.shape) {
+    if (!Array.isArray(level))
+      throw notAnArray(
+        level,
+        spec,
+        place,
+        shape.map(() => 0),
+      );
+    if (level.length === 0 && size !== 0) {
+      const expected = size === -1 ? 'at least one value' : `an array of ${size}`;
+      const problem = `expected ${expected}, got an empty array`;
+      throw misfit(
+        place,
+        shape.map(() => 0),
+        problem,
+      );
+    }
+    shape.push(size === -1 ? level.length : size);
+    level = level[0];
+  }
+  return shape;
+}
+
+function notAnArray(value: unknown, spec: TensorSpec, place: Place, indexes: number[]): Error {
+  const dimensions = spec.shape.slice(indexes.length).map((size) => (size === -1 ? '?' : size));
+  const expected = `expected an array of shape [${dimensions.join(', ')}]`;
+  return misfit(place, indexes, `${expected}, got ${described(value)}`);
+}
+
+class Filling {
+  readonly #spec: TensorSpec;
+  readonly #place: Place;
+  readonly #shape: readonly number[];
+  readonly #data: TensorData;
+  readonly #write: WriteValues;
+  /** The element being read, level by level; only an error message reads it. */
+  readonly #indexes: number[] = [];
+  #offset = 0;
+
+  constructor(
+    spec: TensorSpec,
+    place: Place,
+    shape: readonly number[],
+    data: TensorData,
+    write: WriteValues,
+  ) {
+    this.#spec = spec;
+    this.#place = place;
+    this.#shape = shape;
+    this.#data = data;
+    this.#write = write;
+  }
+
+  fill(value: unknown): void {
+    if (this.#shape.length > 0) this.#fillLevel(value, 0);
+    else if (this.#write([value], this.#data, 0) >= 0) throw this.#wrongValue([], value);
+  }
+
+  // As deep as the spec has dimensions, never as deep as the body is nested.
+  #fillLevel(value: unknown, depth: number): void {
+    if (!Array.isArray(value)) {
+      throw notAnArray(value, this.#spec, this.#place, this.#indexes.slice(0, depth));
+    }
+    if (value.length !== this.#shape[depth]) throw this.#wrongLength(value, depth);
+    if (depth === this.#shape.length - 1) {
+      this.#fillValues(value, depth);
+      return;
+    }
+    for (let i = 0; i < value.length; i++) {
+      this.#indexes[depth] = i;
+      this.#fillLevel(value[i], depth + 1);
+    }
+  }
+
+  #fillValues(values: readonly unknown[], depth: number): void {
+    const wrong = this.#write(values, this.#data, this.#offset);
+    if (wrong >= 0)
+      throw this.#wrongValue([...this.#indexes.slice(0, depth), wrong], values[wrong]);
+    this.#offset += values.length;
+  }
+
+  #wrongValue(indexes: number[], value: unknown): Error {
+    const expected = expectedValue(this.#spec.dtype);
+    return misfit(this.#place, indexes, `expected ${expected}, got ${described(value)}`);
+  }
+
+  #wrongLength(value: readonly unknown[], depth: number): Error {
+    const like = this.#spec.shape[depth] === -1 ? ' as in the first' : '';
+    const problem = `expected an array of ${this.#shape[depth]}${like}, got ${described(value)}`;
+    return misfit(this.#place, this.#indexes.slice(0, depth), problem);
+  }
+}

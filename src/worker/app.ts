@@ -1,0 +1,45 @@
+/** The Fastify app of a worker: the same on a port, injected in a test, and behind the link. */
+import { type FastifyInstance, type FastifyServerFactory, fastify } from 'fastify';
+import type { Model } from '../model/model.js';
+import { errorHandler } from './error-handler.js';
+import { takeBodiesWhole } from './request-body.js';
+import { addNotFound } from './routes/not-found.js';
+import { addPredictRoutes } from './routes/predict.js';
+import type { WorkerLog } from './worker-log.js';
+
+export type AppOptions = {
+  readonly models: readonly Model[];
+  /** Answers `POST /predict`; without one, the only model does. */
+  readonly defaultModel?: string | undefined;
+  readonly log: WorkerLog;
+  /** The link's server; without one, Node's. */
+  readonly serverFactory?: FastifyServerFactory;
+};
+
+/** The front has checked the length of the request line: no name can be longer than this. */
+const LONGEST_NAME = 8190;
+
+export function buildApp({
+  models,
+  defaultModel,
+  log,
+  serverFactory,
+}: AppOptions): FastifyInstance {
+  const handleError = errorHandler(log);
+  const app = fastify({
+    // The master logs every request with what it alone knows: queue wait, slot, bytes.
+    logger: false,
+    requestIdHeader: 'x-request-id',
+    exposeHeadRoutes: false,
+    // The master counts bytes before they come here.
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    routerOptions: { maxParamLength: LONGEST_NAME },
+    frameworkErrors: handleError,
+    ...(serverFactory === undefined ? {} : { serverFactory }),
+  });
+  app.setErrorHandler(handleError);
+  takeBodiesWhole(app);
+  addNotFound(app);
+  addPredictRoutes(app, { models, defaultModel, log });
+  return app;
+}

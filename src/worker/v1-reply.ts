@@ -1,0 +1,73 @@
+/** Output tensors as a reply body of the v1 protocol; its name of a single output is none. */
+import { RequestError } from '../errors.js';
+import { modelError } from '../model/model-error.js';
+import type { Signature, TensorSpec } from '../model/signature.js';
+import type { Tensor, Tensors } from '../model/tensor.js';
+import { rowToJson, tensorToJson } from '../model/tensor-to-json.js';
+import type { TensorRequest } from './v1-request.js';
+
+/** @throws RequestError INVALID_INPUT when the outputs cannot be told apart by rows */
+export function tensorReply(
+  { form, rows }: TensorRequest,
+  { outputs: specs }: Signature,
+  outputs: Tensors,
+): string {
+  if (form === 'columns') return `{"outputs":${columnsToJson(specs, outputs)}}`;
+  for (const { name } of specs) checkRows(name, tensorOf(outputs, name), rows);
+  return `{"predictions":${rowsToJson(specs, outputs, rows)}}`;
+}
+
+/** @throws RequestError MODEL_ERROR when the predictions are nothing that JSON can hold */
+export function instancesReply(modelName: string, predictions: readonly unknown[]): string {
+  try {
+    return `{"predictions":${JSON.stringify(predictions, plainArrays)}}`;
+  } catch (error) {
+    throw modelError(modelName, error);
+  }
+}
+
+/** A typed array inside a prediction would become an object with its indexes as keys. */
+function plainArrays(_key: string, value: unknown): unknown {
+  if (!ArrayBuffer.isView(value) || value instanceof DataView) return value;
+  return Array.from(value as unknown as ArrayLike<number>);
+}
+
+function columnsToJson(specs: readonly TensorSpec[], outputs: Tensors): string {
+  const [only, second] = specs;
+  if (only !== undefined && second === undefined) return tensorToJson(tensorOf(outputs, only.name));
+  return objectOf(specs, (name) => tensorToJson(tensorOf(outputs, name)));
+}
+
+function rowsToJson(specs: readonly TensorSpec[], outputs: Tensors, rows: number): string {
+  const [only, second] = specs;
+  if (only !== undefined && second === undefined) return tensorToJson(tensorOf(outputs, only.name));
+  let text = '[';
+  for (let row = 0; row < rows; row++) {
+    if (row > 0) text += ',';
+    text += objectOf(specs, (name) => rowToJson(tensorOf(outputs, name), row));
+  }
+  return `${text}]`;
+}
+
+function objectOf(specs: readonly TensorSpec[], toJson: (name: string) => string): string {
+  let text = '{';
+  for (const { name } of specs) {
+    if (text.length > 1) text += ',';
+    text += `${JSON.stringify(name)}:${toJson(name)}`;
+  }
+  return `${text}}`;
+}
+
+function checkRows(name: string, { shape }: Tensor, rows: number): void {
+  if (shape[0] === rows) return;
+  throw new RequestError(
+    'INVALID_INPUT',
+    `output "${name}" has shape [${shape.join(', ')}], not one row for each of ${rows} instances: expected the form {"inputs": ...}`,
+  );
+}
+
+function tensorOf(outputs: Tensors, name: string): Tensor {
+  const tensor = outputs[name];
+  if (tensor === undefined) throw new RequestError('MODEL_ERROR', `output "${name}" is missing`);
+  return tensor;
+}

@@ -1,0 +1,142 @@
+import { Socket } from 'node:net';
+import { EXIT, type ExitCode, StartError } from '../errors.js';
+import type { Boot, FromWorker, ToWorker } from '../link/control.js';
+import { WorkerEnd } from '../link/worker-end.js';
+import { loadModel } from '../model/load-model.js';
+import type { Model } from '../model/model.js';
+import { createLogger, flushLogs, type Logger, type LogLevel } from '../observe/logger.js';
+import { buildApp } from './app.js';
+import { watchMaster } from './master-watch.js';
+import { describeModel } from './model-report.js';
+import { readFigures } from './process-figures.js';
+import { warmUp } from './warm-up.js';
+
+export type LifePorts = {
+  tell(message: FromWorker): void;
+  exit(code: ExitCode): void;
+};
+
+/** The private stream's file descriptor, as the master opened it. */
+const LINK_FD = 4;
+const FIGURES_EVERY_MS = 5000;
+
+/**
+ * A worker's life as it sees itself.
+ *
+ * waiting → booting → serving → leaving
+ *
+ * waiting: for the master's `boot`. booting: loads and warms up every model; ends in `ready` or,
+ * with a reason, in `failed`. serving: answers what comes over the link. leaving: was told to, and
+ * has nothing in flight.
+ */
+export class Life {
+  readonly #ports: LifePorts;
+  #state: 'waiting' | 'booting' | 'serving' | 'leaving' = 'waiting';
+  #models: Model[] = [];
+  #link: WorkerEnd | undefined;
+
+  constructor(ports: LifePorts) {
+    this.#ports = ports;
+  }
+
+  /** A control message of the master. */
+  take(message: unknown): void {
+    const { type } = message as ToWorker;
+    if (type === 'boot' && this.#state === 'waiting') void this.#boot(message as Boot);
+    else if (type === 'leave') void this.#leave();
+  }
+
+  async #boot(boot: Boot): Promise<void> {
+    this.#state = 'booting';
+    const log = createLogger({
+      level: boot.logLevel as LogLevel,
+      format: boot.logFormat,
+      base: { slot: boot.slot },
+    });
+    this.#logLastWords(log);
+    try {
+      await this.#serve(boot, log);
+    } catch (error) {
+      await this.#fail(error, log);
+    }
+  }
+
+  async #serve(boot: Boot, log: Logger): Promise<void> {
+    const descriptions = [];
+    for (const plan of boot.models) {
+      const startedAt = performance.now();
+      const model = await loadModel(plan, {
+        threads: boot.threads,
+        logger: modelLog(log, plan.name),
+      });
+      this.#models.push(model);
+      const loadedAt = performance.now();
+      await warmUp(model, log);
+      const times = { loadMs: loadedAt - startedAt, warmupMs: performance.now() - loadedAt };
+      descriptions.push({ model, times });
+    }
+    const link = new WorkerEnd(new Socket({ fd: LINK_FD }));
+    link.onEnd = () => this.#masterGone(log);
+    this.#link = link;
+    const { defaultModel } = boot;
+    const app = buildApp({
+      models: this.#models,
+      defaultModel,
+      log,
+      serverFactory: link.serverFactory,
+    });
+    await app.ready();
+    if (this.#state !== 'booting') return;
+    this.#state = 'serving';
+    link.start();
+    watchMaster(log);
+    const models = descriptions.map(({ model, times }) =>
+      describeModel(model, times, this.#models, defaultModel),
+    );
+    this.#ports.tell({ type: 'ready', models });
+    this.#tellFigures();
+    setInterval(() => this.#tellFigures(), FIGURES_EVERY_MS).unref();
+  }
+
+  #tellFigures(): void {
+    this.#ports.tell({ type: 'figures', figures: readFigures() });
+  }
+
+  async #fail(error: unknown, log: Logger): Promise<void> {
+    const isModels = error instanceof StartError && error.exitCode === EXIT.MODEL_LOAD_FAILED;
+    const exitCode = isModels ? EXIT.MODEL_LOAD_FAILED : EXIT.BOOT_FAILED;
+    const reason = error instanceof Error ? error.message : String(error);
+    log.error({ err: error instanceof StartError ? (error.cause ?? error) : error }, 'boot failed');
+    this.#ports.tell({ type: 'failed', exitCode, reason });
+    await flushLogs();
+    this.#ports.exit(exitCode);
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#state === 'leaving') return;
+    this.#state = 'leaving';
+    await this.#link?.close();
+    await Promise.allSettled(this.#models.map((model) => model.dispose()));
+    await flushLogs();
+    this.#ports.exit(EXIT.OK);
+  }
+
+  /** The link's end is the master's: nothing can be answered any more. */
+  #masterGone(log: Logger): void {
+    if (this.#state === 'leaving') return;
+    log.warn({}, 'master gone');
+    void this.#leave();
+  }
+
+  /** What a model's own callback throws ends the process; the log says what it was. */
+  #logLastWords(log: Logger): void {
+    process.on('uncaughtException', (error, origin) => {
+      log.fatal({ err: error, origin }, 'uncaught exception');
+      this.#ports.exit(EXIT.UNEXPECTED);
+    });
+  }
+}
+
+function modelLog(log: Logger, model: string): Logger {
+  return log.child({ model });
+}
