@@ -1,0 +1,181 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import {
+  bodyStart,
+  FRAME,
+  frameFlags,
+  frameId,
+  frameType,
+  headFields,
+  ProtocolError,
+} from './frame.js';
+import { FrameReader } from './frame-reader.js';
+import { FrameWriter } from './frame-writer.js';
+import { LinkReply, type ReplyOutlet } from './link-reply.js';
+import { LinkRequest } from './link-request.js';
+import { LinkServer } from './link-server.js';
+
+type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
+
+/** Method, URL and client follow the headers in a request's head. */
+const FIELDS_AFTER_HEADERS = 3;
+
+/**
+ * The worker's end of the stream to its master: a server for Fastify.
+ *
+ * ```ts
+ * const end = new WorkerEnd(new Socket({ fd: 4 }));
+ * const app = fastify({ serverFactory: end.serverFactory });
+ * await app.ready();
+ * end.start();
+ * ```
+ */
+export class WorkerEnd {
+  /** Called once when the master is gone or the stream broke; with a reason when it broke. */
+  onEnd: (reason?: Error) => void = nothing;
+
+  readonly #socket: Duplex;
+  readonly #writer: FrameWriter;
+  readonly #reader: FrameReader;
+  readonly #outlet: ReplyOutlet;
+  readonly #open: Map<number, LinkReply> = new Map();
+  #handler: Handler | undefined;
+  #sent: LinkReply[] = [];
+  #waiting: Set<LinkReply> = new Set();
+  #afterFlush: (() => void)[] = [];
+  #reason: Error | undefined;
+  #hasEnded = false;
+
+  constructor(socket: Duplex) {
+    this.#socket = socket;
+    this.#writer = new FrameWriter(socket);
+    this.#writer.onFlushed = () => this.#flushed();
+    this.#writer.onDrain = () => this.#drained();
+    this.#reader = new FrameReader((buffer, start, end) => this.#deliver(buffer, start, end));
+    this.#outlet = {
+      writer: this.#writer,
+      forget: (id) => this.#open.delete(id),
+      notifySent: (reply) => this.#sent.push(reply),
+      notifyDrained: (reply) => this.#waiting.add(reply),
+      afterFlush: (done) => this.#afterFlush.push(done),
+    };
+    socket.on('error', (error) => {
+      this.#reason ??= error;
+    });
+    socket.on('end', () => this.#end());
+    socket.on('close', () => this.#end());
+  }
+
+  /** Fastify's `serverFactory` option. */
+  readonly serverFactory = (handler: Handler): Server => {
+    this.#handler = handler;
+    return new LinkServer() as unknown as Server;
+  };
+
+  /** Requests handed to the app and not yet answered. */
+  get openRequests(): number {
+    return this.#open.size;
+  }
+
+  /** Begins to read; the app must be ready. */
+  start(): void {
+    if (this.#handler === undefined) throw new Error('start() before an app was built on the link');
+    this.#socket.on('data', (chunk: Buffer) => this.#read(chunk));
+  }
+
+  /** Writes what is left and ends the stream; settles also when the master is already gone. */
+  close(): Promise<void> {
+    this.#writer.flush();
+    if (this.#socket.destroyed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#socket.once('close', resolve);
+      this.#socket.end(() => resolve());
+    });
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#hasEnded) return;
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#reason ??= error;
+      this.#reader.stop();
+      this.#socket.destroy();
+    }
+  }
+
+  #deliver(buffer: Buffer, at: number, end: number): void {
+    const id = frameId(buffer, at);
+    switch (frameType(buffer, at)) {
+      case FRAME.REQUEST:
+        this.#handle(id, buffer, at, end);
+        return;
+      case FRAME.CANCEL:
+        this.#open.get(id)?.destroy();
+        return;
+      case FRAME.PAUSE:
+        this.#open.get(id)?.pause();
+        return;
+      case FRAME.RESUME:
+        this.#open.get(id)?.resume();
+        return;
+      default:
+        throw new ProtocolError(`the master sent a frame of type ${frameType(buffer, at)}`);
+    }
+  }
+
+  #handle(id: number, buffer: Buffer, at: number, end: number): void {
+    const start = bodyStart(buffer, at, end);
+    const fields = headFields(buffer, at, start);
+    if (fields.length < FIELDS_AFTER_HEADERS || fields.length % 2 === 0) {
+      throw new ProtocolError(`a request head of ${fields.length} fields`);
+    }
+    const request = new LinkRequest(fields, frameFlags(buffer, at), buffer.subarray(start, end));
+    const reply = new LinkReply(request, id, this.#outlet);
+    this.#open.set(id, reply);
+    try {
+      this.#handler?.(request as unknown as IncomingMessage, reply as unknown as ServerResponse);
+    } catch (error) {
+      // Uncaught, as it would be on a real server, but not in the middle of the
+      // turn: the frames behind this one are other people's requests.
+      process.nextTick(rethrow, error);
+    }
+  }
+
+  #flushed(): void {
+    if (this.#sent.length > 0) {
+      const sent = this.#sent;
+      this.#sent = [];
+      for (const reply of sent) reply.sent();
+    }
+    if (this.#afterFlush.length > 0) {
+      const done = this.#afterFlush;
+      this.#afterFlush = [];
+      for (const each of done) each();
+    }
+  }
+
+  #drained(): void {
+    if (this.#waiting.size === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    for (const reply of waiting) reply.drained();
+  }
+
+  #end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#reader.stop();
+    this.#socket.destroy();
+    for (const reply of this.#open.values()) reply.destroy();
+    this.#open.clear();
+    this.onEnd(this.#reason);
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+function nothing(): void {}
