@@ -1,0 +1,121 @@
+/** Ours and the server written by hand under the same load, in alternating rounds. */
+import { faultOfAnswer, readSamples, type Sample } from './digits.js';
+import type { Options } from './options.js';
+import { processTree, readPssBytes } from './process-tree.js';
+import { type Round, runRound } from './round.js';
+import { median, sum } from './statistics.js';
+import { chosenTargets, startTarget, type Target, type TargetName } from './targets.js';
+
+export type Figures = {
+  readonly target: TargetName;
+  readonly connections: number;
+  readonly rounds: readonly Round[];
+  readonly medians: Round;
+};
+
+export type Memory = {
+  readonly target: TargetName;
+  readonly processes: number;
+  readonly pssBytes: number;
+  readonly masterPssBytes: number;
+};
+
+export type Comparison = {
+  readonly figures: readonly Figures[];
+  readonly memory: readonly Memory[];
+};
+
+const STOP_LIMIT_MS = 40_000;
+/** Long enough for the optimising compiler to settle, on every path and in every worker. */
+const WARM_UP = { connections: 16, seconds: 3 };
+const CHECKED_ROWS = 50;
+const SENT_ROWS = 8;
+
+export async function compare(options: Options, note: (text: string) => void): Promise<Comparison> {
+  const samples = readSamples(options.model, CHECKED_ROWS);
+  const bodies = samples.slice(0, SENT_ROWS).map(({ body }) => body);
+  const targets: Target[] = [];
+  try {
+    for (const name of chosenTargets(options)) targets.push(await startTarget(name, options));
+    for (const target of targets) {
+      await checkAnswers(target, samples);
+      await runRound(target, { port: target.port, bodies, ...WARM_UP });
+      note(`${target.name}: ${CHECKED_ROWS} answers right, warm`);
+    }
+    const figures: Figures[] = [];
+    for (const connections of options.connections) {
+      figures.push(...(await alternate(targets, connections, bodies, options, note)));
+    }
+    return { figures, memory: targets.map(memoryOf) };
+  } finally {
+    await Promise.all(targets.map(({ server }) => server.terminate(STOP_LIMIT_MS)));
+  }
+}
+
+/** Rounds in turn, the order turned round each time, so that neither is always the second. */
+async function alternate(
+  targets: readonly Target[],
+  connections: number,
+  bodies: readonly string[],
+  options: Options,
+  note: (text: string) => void,
+): Promise<Figures[]> {
+  const rounds = new Map<Target, Round[]>(targets.map((target) => [target, []]));
+  for (let number = 1; number <= options.rounds; number += 1) {
+    const inTurn = number % 2 === 1 ? targets : targets.toReversed();
+    for (const target of inTurn) {
+      const order = { port: target.port, connections, seconds: options.seconds, bodies };
+      const round = await runRound(target, order);
+      rounds.get(target)?.push(round);
+      note(roundLine(target.name, connections, number, round));
+    }
+  }
+  return targets.map((target) => {
+    const done = rounds.get(target) ?? [];
+    return { target: target.name, connections, rounds: done, medians: medianRound(done) };
+  });
+}
+
+/** Each figure's own median; errors are added up, since none may be lost in a median. */
+export function medianRound(rounds: readonly Round[]): Round {
+  const of = (key: keyof Round) => median(rounds.map((round) => round[key]));
+  return {
+    requestsPerSecond: of('requestsPerSecond'),
+    p50Ms: of('p50Ms'),
+    p99Ms: of('p99Ms'),
+    errors: sum(rounds.map(({ errors }) => errors)),
+    cpuMicros: of('cpuMicros'),
+    masterMicros: of('masterMicros'),
+    workersMicros: of('workersMicros'),
+  };
+}
+
+async function checkAnswers(target: Target, samples: readonly Sample[]): Promise<void> {
+  for (const sample of samples) {
+    const reply = await fetch(`http://127.0.0.1:${target.port}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: sample.body,
+    });
+    const fault = faultOfAnswer(await reply.text(), sample);
+    if (fault !== undefined) throw new Error(`${target.name} answers wrong: ${fault}`);
+  }
+}
+
+function memoryOf(target: Target): Memory {
+  const pids = processTree(target.server.pid);
+  return {
+    target: target.name,
+    processes: pids.length,
+    pssBytes: sum(pids.map(readPssBytes)),
+    masterPssBytes: readPssBytes(target.server.pid),
+  };
+}
+
+function roundLine(name: string, connections: number, number: number, round: Round): string {
+  const { requestsPerSecond, cpuMicros, p99Ms, errors } = round;
+  return (
+    `${name}, ${connections} connections, round ${number}: ${requestsPerSecond.toFixed(0)} req/s, ` +
+    `${cpuMicros.toFixed(1)} µs CPU, p99 ${p99Ms.toFixed(2)} ms, ${errors} errors`
+  );
+}
