@@ -1,6 +1,7 @@
 /** The public surface of the package: what a model module is written with. */
 export {
   defineModel,
+  type InputsOf,
   type InstancesModule,
   InvalidInputError,
   type LoadContext,

@@ -8,7 +8,7 @@
  *
  * Syllables are counted by their vowel groups, which is right for about nine words in ten.
  */
-import { defineModel, InvalidInputError, type Tensors } from 'forkcast';
+import { defineModel, InvalidInputError } from 'forkcast';
 
 const WORD = /[A-Za-z]+(?:['’][A-Za-z]+)*/g;
 const SENTENCE_END = /[.!?]+(?=\s|$|["'”’)])/g;
@@ -24,8 +24,8 @@ export default defineModel({
   },
   warmup: { instances: ['The cat sat on the mat. It was warm.'] },
 
-  predict({ text }: Tensors) {
-    const scores = (text?.data as string[]).map(score);
+  predict({ text }) {
+    const scores = text.data.map(score);
     return {
       reading_ease: scores.map((each) => each.readingEase),
       grade: scores.map((each) => each.grade),

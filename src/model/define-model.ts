@@ -1,7 +1,7 @@
 /** What a user's module may export: the types of `import { defineModel } from 'forkcast'`. */
 import type { Warmup } from './model.js';
 import type { Signature } from './signature.js';
-import type { Tensor, TensorData, Tensors } from './tensor.js';
+import type { Tensor, TensorData } from './tensor.js';
 
 /** Where to log from a module; pino's own form. */
 export type ModuleLogger = {
@@ -46,10 +46,34 @@ type ModuleBase = {
   timeout?: string | number;
 };
 
+type DataOf = {
+  bool: Uint8Array;
+  float32: Float32Array;
+  float64: Float64Array;
+  int8: Int8Array;
+  int16: Int16Array;
+  int32: Int32Array;
+  int64: BigInt64Array;
+  uint8: Uint8Array;
+  uint16: Uint16Array;
+  uint32: Uint32Array;
+  uint64: BigUint64Array;
+  string: string[];
+};
+
+/** The tensors of a signature's inputs, by name, each with the array of its dtype. */
+export type InputsOf<S extends Signature> = {
+  readonly [Input in S['inputs'][number] as Input['name']]: {
+    readonly dtype: Input['dtype'];
+    readonly shape: readonly number[];
+    readonly data: DataOf[Input['dtype']];
+  };
+};
+
 /** With a signature, `predict` gets tensors that fit it and returns what fits its outputs. */
-export type TensorModule = ModuleBase & {
-  signature: Signature;
-  predict(inputs: Tensors, context: RunContext): Outputs | PromiseLike<Outputs>;
+export type TensorModule<S extends Signature = Signature> = ModuleBase & {
+  signature: S;
+  predict(inputs: InputsOf<S>, context: RunContext): Outputs | PromiseLike<Outputs>;
 };
 
 /** Without one, `predict` gets `instances` as they came and returns one prediction for each. */
@@ -63,11 +87,9 @@ export type InstancesModule = ModuleBase & {
 };
 
 /** Gives a module its types; it changes nothing. */
-export function defineModel(module: TensorModule): TensorModule;
+export function defineModel<const S extends Signature>(module: TensorModule<S>): TensorModule<S>;
 export function defineModel(module: InstancesModule): InstancesModule;
-export function defineModel(
-  module: TensorModule | InstancesModule,
-): TensorModule | InstancesModule {
+export function defineModel<M>(module: M): M {
   return module;
 }
 
