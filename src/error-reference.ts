@@ -1,0 +1,153 @@
+import { type ErrorCode, EXIT, REQUEST_ERRORS } from './errors.js';
+
+type Explanation = { readonly when: string; readonly action: string };
+
+const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
+  BAD_REQUEST: {
+    when: 'The request is not well-formed HTTP.',
+    action: 'Look at what the client or a proxy between really sends.',
+  },
+  INVALID_INPUT: {
+    when: 'The body is not JSON, or does not fit the signature of the model.',
+    action:
+      'Correct what the message names: the input, the position in it, what was expected, what came.',
+  },
+  ROUTE_NOT_FOUND: {
+    when: 'Nothing is served at this path.',
+    action: 'Correct the path; `GET /v1/models` lists the models.',
+  },
+  MODEL_NOT_FOUND: {
+    when: 'No model of this name is served, or none is the default one.',
+    action: 'Take a name from `GET /v1/models`, or set `--default-model`.',
+  },
+  VERSION_NOT_FOUND: {
+    when: 'The model is served, but not in this version.',
+    action: 'Take a version from `GET /v1/models/NAME`.',
+  },
+  METHOD_NOT_ALLOWED: {
+    when: 'The path exists, but not for this method.',
+    action: 'Use a method of the `Allow` header.',
+  },
+  REQUEST_TIMEOUT: {
+    when: 'The request did not arrive whole in time.',
+    action: 'Send faster, or raise `--header-timeout` or `--read-timeout`.',
+  },
+  BODY_TOO_LARGE: {
+    when: 'The body is larger than `--max-body`.',
+    action: 'Send fewer instances per request, or raise the limit.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    when: 'The `Content-Type` is not one that the route reads.',
+    action: 'Send `application/json`.',
+  },
+  HEADERS_TOO_LARGE: {
+    when: 'The request line or the headers are over a limit.',
+    action:
+      'Send less (often it is a cookie), or raise `--limit-request-line`, `--limit-request-fields` or `--limit-request-field-size`.',
+  },
+  CLIENT_CLOSED_REQUEST: {
+    when: 'The client left before its answer; nobody sees this status but the log and the metrics.',
+    action: 'If there are many, compare the timeouts of the clients with the times in the log.',
+  },
+  INTERNAL_ERROR: {
+    when: 'Forkcast itself failed.',
+    action: 'Find the line with this `requestId` in the log and report it as a bug.',
+  },
+  MODEL_ERROR: {
+    when: 'The model threw an error.',
+    action: 'Find the line with this `requestId` in the log: it has the stack.',
+  },
+  WORKER_CRASHED: {
+    when: 'Workers died while they ran this request, or one did and the request may not run again.',
+    action: 'Do not send it again as it is; look for the deaths of the workers in the log.',
+  },
+  DRAINING: {
+    when: 'The server is stopping and takes no more requests.',
+    action: 'Send it again: another server, or the next one at this address, will answer.',
+  },
+  MODEL_NOT_READY: {
+    when: 'The model is being loaded.',
+    action: 'Send it again in a moment.',
+  },
+  NO_WORKERS: {
+    when: 'No worker can take the request and none is coming.',
+    action: 'Look at the workers in `/status` and in the log.',
+  },
+  QUEUE_FULL: {
+    when: 'As many requests, or as many bytes, as the limits allow are already waiting.',
+    action:
+      'Send it again after the seconds in `Retry-After`; if it lasts, add workers or raise `--queue-limit` or `--queue-bytes`.',
+  },
+  EXECUTION_TIMEOUT: {
+    when: 'The request ran longer than the execution timeout, and its worker was killed for it.',
+    action: 'Send less at once, or raise `--timeout`.',
+  },
+  QUEUE_TIMEOUT: {
+    when: 'The request waited longer than the queue timeout and was never run.',
+    action: 'Send it again later; if it lasts, add workers or raise `--queue-timeout`.',
+  },
+};
+
+const EXIT_EXPLANATIONS: Readonly<Record<keyof typeof EXIT, Explanation>> = {
+  OK: { when: 'Every accepted request was answered, or a quick stop was asked for.', action: '–' },
+  UNEXPECTED: {
+    when: 'A fault of Forkcast, or the graceful timeout passed with requests unanswered.',
+    action: 'Read the last lines of the log; raise `--graceful-timeout` if requests need longer.',
+  },
+  BAD_CONFIG: {
+    when: 'A setting or the path of the models is wrong.',
+    action: 'Correct all that was listed; `forkcast check` tests without serving.',
+  },
+  BOOT_FAILED: {
+    when: 'A worker could not boot, or not within `--boot-timeout`.',
+    action: 'Read the reason in the log.',
+  },
+  MODEL_LOAD_FAILED: {
+    when: 'A model could not be loaded or warmed up.',
+    action: 'Read the reason in the log; it names the model.',
+  },
+  GAVE_UP: {
+    when: 'No worker was ready for as long as `--give-up-after` allows.',
+    action: 'Look for what ended the workers in the log.',
+  },
+  ADDRESS_IN_USE: {
+    when: 'Another process listens on an address.',
+    action: 'Stop it, or choose another `--bind` or `--admin-bind`.',
+  },
+};
+
+/** docs/errors.md, made from the catalogue of errors. */
+export function errorsReference(): string {
+  const errors = Object.entries(REQUEST_EXPLANATIONS).map(
+    ([code, { when, action }]) =>
+      `| ${REQUEST_ERRORS[code as ErrorCode]} | \`${code}\` | ${when} | ${action} |`,
+  );
+  const exits = Object.entries(EXIT_EXPLANATIONS).map(
+    ([name, { when, action }]) => `| ${EXIT[name as keyof typeof EXIT]} | ${when} | ${action} |`,
+  );
+  return [INTRODUCTION, ERROR_HEAD, ...errors, EXITS, ...exits, ''].join('\n');
+}
+
+const INTRODUCTION = `# Errors
+
+<!-- Generated from src/errors.ts and src/error-reference.ts by \`npm run docs\`; edit those files. -->
+
+Every error answer has the type \`application/json\` and this form:
+
+\`\`\`json
+{"error": "what is wrong and what was expected", "code": "INVALID_INPUT", "requestId": "…"}
+\`\`\`
+
+Decide by \`code\`: it stays as it is between versions; the text of \`error\` is for people and may change.
+\`requestId\` is the \`x-request-id\` of the request, and is in every log line about it.
+
+## Codes
+`;
+
+const ERROR_HEAD = '| Status | Code | When | What to do |\n| --- | --- | --- | --- |';
+
+const EXITS = `
+## Exit codes
+
+| Exit code | When | What to do |
+| --- | --- | --- |`;
