@@ -18,7 +18,7 @@ export function deathReport(
 ): void {
   const fields = {
     slot: worker.slot,
-    pid: worker.pid,
+    workerPid: worker.pid,
     code: exit.code,
     signal: exit.signal,
     uptimeMs: Math.round(facts.uptimeMs),

@@ -177,6 +177,7 @@ export class Supervisor {
       { nowMs, bootTimeoutMs: this.#settings.bootTimeout },
       (handle) => this.#ports.replies(handle),
       {
+        awake: () => this.#ports.boot(slot.number),
         ready: (handle) => this.#ready(handle),
         askedToRetire: (handle, signal) => this.#askedToRetire(handle, signal),
         died: (handle, exit) => this.#died(slot, handle, exit),
@@ -184,8 +185,7 @@ export class Supervisor {
     );
     slot.workers.add(worker);
     this.#ports.workerForked(worker);
-    worker.boot(this.#ports.boot(slot.number));
-    this.#log.debug({ slot: slot.number, pid: worker.pid }, 'worker forked');
+    this.#log.debug({ slot: slot.number, workerPid: worker.pid }, 'worker forked');
   }
 
   #ready(worker: WorkerHandle): void {
@@ -196,7 +196,7 @@ export class Supervisor {
     this.#wasEverReady = true;
     this.#lastReadyMs = nowMs;
     const bootMs = Math.round(nowMs - worker.forkedAtMs);
-    this.#log.info({ slot: worker.slot, pid: worker.pid, bootMs }, 'worker ready');
+    this.#log.info({ slot: worker.slot, workerPid: worker.pid, bootMs }, 'worker ready');
     this.#ports.workerReady(worker);
     this.tick();
   }
@@ -205,7 +205,7 @@ export class Supervisor {
     setTimeout(() => {
       if (this.#isStopping || worker.state !== 'ready') return;
       this.#log.warn(
-        { slot: worker.slot, pid: worker.pid, signal },
+        { slot: worker.slot, workerPid: worker.pid, signal },
         'worker was signalled; retiring it',
       );
       this.retire(worker);

@@ -24,10 +24,11 @@ function tell(message: FromWorker): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
-// Messages that come before anybody listens would be lost: Node hands them out at the first chance.
+// The master boots a worker that is awake: a message to an ES module that does not listen yet is lost.
 const early: unknown[] = [];
 let deliver = (message: unknown): void => void early.push(message);
 process.on('message', (message) => deliver(message));
+tell({ type: 'awake' });
 
 const { Life } = await import('./worker.js');
 if (cluster.worker === undefined) {
