@@ -104,7 +104,8 @@ export class Dispatcher<R extends Queued, W> {
    */
   withdraw(request: R, nowMs: number): void {
     request.isClientGone = true;
-    if (request.list === undefined || request.state === 'done') return;
+    const isSubmitted = request.state === 'in flight' || request.list !== undefined;
+    if (request.state === 'done' || !isSubmitted) return;
     this.#settle(request);
     this.dispatch(nowMs);
   }
@@ -159,11 +160,17 @@ export class Dispatcher<R extends Queued, W> {
     this.#loads.splice(index, 1);
     load.isFed = false;
     this.#waiting.release(load);
+    const count = load.inFlight;
+    const ended: R[] = [];
     for (let request = load.running; request !== undefined; request = load.running) {
       load.leave(request, nowMs);
       charge(request, death);
-      this.#meetFate(request, casualties, nowMs);
+      if (fateOf(request) !== 'run again') ended.push(request);
+      else this.#waiting.comeBack(request, nowMs);
     }
+    casualties.runAgain = count - ended.length;
+    // Only when all others are back in their places: a port may submit a later request.
+    for (const request of ended) this.#end(request, casualties);
     this.dispatch(nowMs);
     return casualties;
   }
@@ -243,22 +250,16 @@ export class Dispatcher<R extends Queued, W> {
     }
   }
 
-  #meetFate(request: R, casualties: Casualties, nowMs: number): void {
-    switch (fateOf(request)) {
-      case 'drop':
-        casualties.dropped += 1;
-        break;
-      case 'cut off':
-        casualties.cutOff += 1;
-        this.#cutOff(request);
-        break;
-      case 'refuse':
-        casualties.refused += 1;
-        this.#refuse(request, workerCrashed(request));
-        break;
-      case 'run again':
-        casualties.runAgain += 1;
-        this.#waiting.comeBack(request, nowMs);
+  #end(request: R, casualties: Casualties): void {
+    const fate = fateOf(request);
+    if (fate === 'drop') {
+      casualties.dropped += 1;
+    } else if (fate === 'cut off') {
+      casualties.cutOff += 1;
+      this.#cutOff(request);
+    } else {
+      casualties.refused += 1;
+      this.#refuse(request, workerCrashed(request));
     }
   }
 

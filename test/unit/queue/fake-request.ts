@@ -1,0 +1,29 @@
+import { Queued } from '../../../src/queue/request.js';
+
+export type RequestFacts = {
+  group?: string;
+  bytes?: number;
+  isRetryable?: boolean;
+  timeoutMs?: number;
+  queueDeadlineMs?: number;
+};
+
+/** A request as the front would make it. */
+export class FakeRequest extends Queued {
+  readonly arrival: number;
+  readonly group: string;
+  readonly bytes: number;
+  readonly isRetryable: boolean;
+  readonly timeoutMs: number;
+  queueDeadlineMs: number;
+
+  constructor(arrival: number, facts: RequestFacts = {}) {
+    super();
+    this.arrival = arrival;
+    this.group = facts.group ?? 'model';
+    this.bytes = facts.bytes ?? 100;
+    this.isRetryable = facts.isRetryable ?? true;
+    this.timeoutMs = facts.timeoutMs ?? 30_000;
+    this.queueDeadlineMs = facts.queueDeadlineMs ?? 30_000;
+  }
+}

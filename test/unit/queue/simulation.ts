@@ -1,0 +1,158 @@
+import { Dispatcher } from '../../../src/queue/dispatcher.js';
+import type { Death } from '../../../src/queue/quarantine.js';
+import type { WorkerLoad } from '../../../src/queue/worker-load.js';
+import { FakeRequest, type RequestFacts } from './fake-request.js';
+
+/** A request that knows what it will do to its worker. */
+export class SimulatedRequest extends FakeRequest {
+  readonly runMs: number;
+  readonly isPoison: boolean;
+  readonly submittedMs: number;
+  deaths = 0;
+  answeredMs = Number.NaN;
+  outcome = 'open';
+
+  constructor(arrival: number, runMs: number, nowMs: number, facts: RequestFacts, poison: boolean) {
+    super(arrival, { queueDeadlineMs: nowMs + 30_000, ...facts });
+    this.runMs = runMs;
+    this.isPoison = poison;
+    this.submittedMs = nowMs;
+  }
+
+  get latencyMs(): number {
+    return this.answeredMs - this.submittedMs;
+  }
+}
+
+export type SimulatedWorker = {
+  readonly name: string;
+  load: WorkerLoad<SimulatedRequest, SimulatedWorker> | undefined;
+  readonly inbox: SimulatedRequest[];
+  isComputing: boolean;
+  isAlive: boolean;
+};
+
+const BOOT_MS = 50;
+const POISON_MS = 1;
+const LINK_MS = 0.05;
+
+/** Workers, clients and killers in virtual time around a real dispatcher. */
+export class Simulation {
+  nowMs = 0;
+  readonly requests: SimulatedRequest[] = [];
+  readonly workers: SimulatedWorker[] = [];
+  readonly dispatcher: Dispatcher<SimulatedRequest, SimulatedWorker>;
+  onEnd: (request: SimulatedRequest) => void = () => {};
+  deaths = 0;
+  readonly #events: { atMs: number; act: () => void }[] = [];
+  #names = 0;
+
+  constructor(workers: number) {
+    this.dispatcher = new Dispatcher<SimulatedRequest, SimulatedWorker>(
+      { workAheadMs: 1 },
+      {
+        send: (request, worker) => {
+          worker.inbox.push(request);
+          this.at(LINK_MS, () => this.#compute(worker));
+        },
+        refuse: (request, error) => this.#end(request, error.code),
+        cutOff: (request) => this.#end(request, 'cut off'),
+        overran: (worker) => this.kill(worker, 'ours'),
+      },
+    );
+    for (let n = 0; n < workers; n += 1) this.#boot();
+  }
+
+  at(delayMs: number, act: () => void): void {
+    const atMs = this.nowMs + delayMs;
+    let index = this.#events.length;
+    while (index > 0 && (this.#events[index - 1]?.atMs ?? 0) > atMs) index -= 1;
+    this.#events.splice(index, 0, { atMs, act });
+  }
+
+  every(periodMs: number, untilMs: number, act: () => void): void {
+    this.at(periodMs, () => {
+      act();
+      if (this.nowMs < untilMs) this.every(periodMs, untilMs, act);
+    });
+  }
+
+  submit(runMs: number, facts: RequestFacts = {}, isPoison = false): SimulatedRequest {
+    const arrival = this.requests.length + 1;
+    const request = new SimulatedRequest(arrival, runMs, this.nowMs, facts, isPoison);
+    this.requests.push(request);
+    this.dispatcher.submit(request, this.nowMs);
+    return request;
+  }
+
+  kill(worker: SimulatedWorker | undefined, death: Death): void {
+    if (worker?.load === undefined || !worker.isAlive) return;
+    worker.isAlive = false;
+    this.deaths += 1;
+    this.workers.splice(this.workers.indexOf(worker), 1);
+    for (const request of worker.load.requests) request.deaths += 1;
+    const { load } = worker;
+    this.at(LINK_MS, () => this.dispatcher.workerGone(load, death, this.nowMs));
+    this.at(BOOT_MS, () => this.#boot());
+  }
+
+  /** Runs until nothing more happens. */
+  run(): void {
+    for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
+      this.nowMs = event.atMs;
+      event.act();
+    }
+  }
+
+  #boot(): void {
+    this.#names += 1;
+    const worker: SimulatedWorker = {
+      name: `worker ${this.#names}`,
+      load: undefined,
+      inbox: [],
+      isComputing: false,
+      isAlive: true,
+    };
+    this.workers.push(worker);
+    worker.load = this.dispatcher.addWorker(worker, this.nowMs);
+  }
+
+  #compute(worker: SimulatedWorker): void {
+    const request = worker.inbox[0];
+    if (!worker.isAlive || worker.isComputing || request === undefined) return;
+    worker.isComputing = true;
+    if (request.isPoison) this.at(POISON_MS, () => this.kill(worker, 'self-inflicted'));
+    else this.at(request.runMs, () => this.#computed(worker, request));
+  }
+
+  #computed(worker: SimulatedWorker, request: SimulatedRequest): void {
+    if (!worker.isAlive || worker.load === undefined) return;
+    worker.isComputing = false;
+    worker.inbox.shift();
+    const { load } = worker;
+    this.at(LINK_MS, () => {
+      const isWanted = this.dispatcher.finished(load, request, request.runMs, this.nowMs);
+      if (isWanted) this.#end(request, 'answered');
+    });
+    this.#compute(worker);
+  }
+
+  #end(request: SimulatedRequest, outcome: string): void {
+    request.outcome = `${request.outcome === 'open' ? '' : `${request.outcome}, `}${outcome}`;
+    request.answeredMs = this.nowMs;
+    this.onEnd(request);
+  }
+}
+
+/** How many requests ended how. */
+export function outcomes(requests: readonly SimulatedRequest[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { outcome } of requests) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}
+
+/** The latency that this share of the answered requests keeps to. */
+export function percentile(requests: readonly SimulatedRequest[], share: number): number {
+  const sorted = requests.map((request) => request.latencyMs).sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}

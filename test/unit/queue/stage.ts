@@ -1,0 +1,95 @@
+import type { RequestError } from '../../../src/errors.js';
+import { Dispatcher } from '../../../src/queue/dispatcher.js';
+import type { Casualties, DispatcherOptions } from '../../../src/queue/dispatcher-ports.js';
+import type { Death } from '../../../src/queue/quarantine.js';
+import type { WorkerLoad } from '../../../src/queue/worker-load.js';
+import { FakeRequest, type RequestFacts } from './fake-request.js';
+
+export type FakeLoad = WorkerLoad<FakeRequest, string>;
+
+/**
+ * A dispatcher with everything around it played: the clock stands still unless
+ * moved, workers are names, and all that the ports are told is written down.
+ */
+export class Stage {
+  nowMs = 0;
+  /** `1→A`: request 1 was sent to worker A. */
+  readonly sent: string[] = [];
+  /** `1 QUEUE_TIMEOUT` */
+  readonly refused: string[] = [];
+  readonly messages: string[] = [];
+  readonly cutOff: number[] = [];
+  /** `A ran 1` */
+  readonly overran: string[] = [];
+  readonly backedUp: Set<string> = new Set();
+  readonly stopped: Set<string> = new Set();
+  readonly loads: Map<string, FakeLoad> = new Map();
+  onRefuse: (request: FakeRequest) => void = () => {};
+  readonly dispatcher: Dispatcher<FakeRequest, string>;
+  #arrivals = 0;
+
+  constructor(options: DispatcherOptions = { workAheadMs: 1 }) {
+    this.dispatcher = new Dispatcher<FakeRequest, string>(options, {
+      send: (request, worker) => this.sent.push(`${request.arrival}→${worker}`),
+      refuse: (request, error) => this.#refused(request, error),
+      cutOff: (request) => this.cutOff.push(request.arrival),
+      overran: (worker, request) => this.overran.push(`${worker} ran ${request.arrival}`),
+      isBackedUp: (worker) => this.backedUp.has(worker),
+      isStopped: (worker) => this.stopped.has(worker),
+    });
+  }
+
+  #refused(request: FakeRequest, error: RequestError): void {
+    this.refused.push(`${request.arrival} ${error.code}`);
+    this.messages.push(error.message);
+    this.onRefuse(request);
+  }
+
+  /** Lets the group's estimate be this, with hardly any spread. */
+  teach(runMs: number, group = 'model', bytes = 100): void {
+    const estimate = this.dispatcher.estimates.of(group);
+    for (let n = 0; n < 400; n += 1) estimate.observe(bytes, runMs);
+  }
+
+  workers(...names: string[]): FakeLoad[] {
+    return names.map((name) => {
+      const load = this.dispatcher.addWorker(name, this.nowMs);
+      this.loads.set(name, load);
+      return load;
+    });
+  }
+
+  load(name: string): FakeLoad {
+    const load = this.loads.get(name);
+    if (load === undefined) throw new Error(`no worker ${name}`);
+    return load;
+  }
+
+  submit(facts: RequestFacts = {}): FakeRequest {
+    this.#arrivals += 1;
+    const request = new FakeRequest(this.#arrivals, facts);
+    this.dispatcher.submit(request, this.nowMs);
+    return request;
+  }
+
+  submitMany(count: number, facts: RequestFacts = {}): FakeRequest[] {
+    return Array.from({ length: count }, () => this.submit(facts));
+  }
+
+  finish(name: string, request: FakeRequest, runMs?: number): boolean {
+    return this.dispatcher.finished(this.load(name), request, runMs, this.nowMs);
+  }
+
+  die(name: string, death: Death = 'self-inflicted'): Casualties {
+    return this.dispatcher.workerGone(this.load(name), death, this.nowMs);
+  }
+
+  /** All that happened since the last look. */
+  takeSent(): string[] {
+    return this.sent.splice(0);
+  }
+
+  takeRefused(): string[] {
+    return this.refused.splice(0);
+  }
+}
