@@ -4,8 +4,9 @@ import type { WorkerExit, WorkerHandle } from './worker-handle.js';
 export type DeathFacts = {
   readonly uptimeMs: number;
   readonly inFlight: number;
-  /** When its slot is tried again; absent when nothing follows. */
+  /** When its slot is tried again; absent when it has a successor already, or the server stops. */
   readonly nextTryMs: number | undefined;
+  readonly isStopping: boolean;
   readonly oomKillsRose: boolean;
 };
 
@@ -26,7 +27,7 @@ export function deathReport(
     served: worker.served,
     ...(facts.nextTryMs === undefined ? {} : { nextTryMs: Math.round(facts.nextTryMs) }),
   };
-  if (worker.state === 'leaving') {
+  if (worker.state === 'leaving' || (facts.isStopping && worker.killReason !== undefined)) {
     log.info(fields, 'worker left');
     return;
   }

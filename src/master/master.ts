@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import { type Address, formatAddress } from '../config/address.js';
+import { formatAddress } from '../config/address.js';
 import type { Settings } from '../config/settings.js';
 import type { ExitCode, StartError } from '../errors.js';
 import type { Boot } from '../link/control.js';
@@ -15,7 +14,7 @@ import { DrainRate } from '../queue/drain-rate.js';
 import type { Death } from '../queue/quarantine.js';
 import { VERSION } from '../version.js';
 import { account } from './accounting.js';
-import { makeAdminServer } from './admin.js';
+import { AdminListeners } from './admin-listeners.js';
 import type { ClientRequest } from './client-request.js';
 import { Answers } from './front/answers.js';
 import { Front } from './front/front.js';
@@ -61,13 +60,14 @@ export class Master {
   readonly #shutdown: Shutdown;
   readonly #metrics: Metrics;
   readonly #accessLog: AccessLog;
-  readonly #adminServers: Server[] = [];
+  readonly #adminListeners: AdminListeners;
   #models: readonly ModelDescription[] = [];
   #finish: (exitCode: ExitCode) => void = () => {};
 
   constructor(options: MasterOptions) {
     const { settings } = options;
     this.#options = options;
+    this.#adminListeners = new AdminListeners(options.log);
     this.#budget = new ByteBudget(settings.queueBytes);
     this.#targets = new ModelTargets(settings.timeout);
     this.#answers = this.#makeAnswers();
@@ -109,7 +109,7 @@ export class Master {
     for (const signal of heldSignals) this.#signalled(signal, SIGNAL_ACTIONS[signal] ?? 'ignore');
     const exitCode = await stopped;
     clearInterval(ticking);
-    for (const server of this.#adminServers) closeNow(server);
+    this.#adminListeners.close();
     if (settings.pid !== undefined) removePidFile(settings.pid);
     log.info({ exitCode }, 'stopped');
     offSignals();
@@ -222,29 +222,17 @@ export class Master {
   }
 
   async #openPorts(): Promise<void> {
-    const { bind, adminBind, metricsBind, backlog } = this.#options.settings;
-    const adminPorts = {
+    const { settings, log } = this.#options;
+    await this.#adminListeners.open(settings, {
       knowledge: this.#knowledge,
       metrics: async () => ({
         contentType: this.#metrics.contentType,
         text: await this.#metrics.text(),
       }),
-    };
-    const admin = makeAdminServer({ ...adminPorts, status: () => this.#status() });
-    await this.#openAdmin(admin, adminBind, 'admin listening');
-    if (metricsBind !== undefined) {
-      await this.#openAdmin(makeAdminServer(adminPorts), metricsBind, 'metrics listening');
-    }
-    this.#announce(await listen(this.#front.server, bind, backlog), 'listening');
-  }
-
-  async #openAdmin(server: Server, address: Address, message: string): Promise<void> {
-    this.#announce(await listen(server, address, this.#options.settings.backlog), message);
-    this.#adminServers.push(server);
-  }
-
-  #announce(address: Address, message: string): void {
-    this.#options.log.info({ address: formatAddress(address) }, message);
+      status: () => this.#status(),
+    });
+    const bound = await listen(this.#front.server, settings.bind, settings.backlog);
+    log.info({ address: formatAddress(bound) }, 'listening');
   }
 
   #status(): unknown {
@@ -298,9 +286,4 @@ export class Master {
     this.#options.log.fatal({ exitCode: error.exitCode }, error.message);
     this.#shutdown.abandon(error.exitCode, error.message);
   }
-}
-
-function closeNow(server: Server): void {
-  server.close();
-  server.closeAllConnections();
 }

@@ -233,6 +233,7 @@ export class Supervisor {
       uptimeMs: nowMs - worker.forkedAtMs,
       inFlight: worker.inFlight,
       nextTryMs: slot.keeper === undefined && !this.#isStopping ? restart.delayMs : undefined,
+      isStopping: this.#isStopping,
       oomKillsRose,
     });
     this.#ports.workerDied(worker, cause, restartReason(worker, exit, cause, stage));
