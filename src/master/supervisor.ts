@@ -25,7 +25,7 @@ const LEAVE_TIMEOUT_MS = 5000;
 /** A signal to the whole group reaches a worker before the master may have seen its own. */
 const RETIRE_GRACE_MS = 100;
 
-const WORKER_FILE = fileURLToPath(new URL('../worker/main.js', import.meta.url));
+const WORKER_FILE = fileURLToPath(new URL('../worker/main.cjs', import.meta.url));
 
 export type SupervisorPorts = {
   /** The boot message for a worker in this slot. */

@@ -1,0 +1,44 @@
+/**
+ * Entry of a worker process.
+ *
+ * CommonJS, because Node runs such an entry before it looks at any event, and an ES module only
+ * some milliseconds later. In that gap a signal to the whole group, such as Ctrl-C, would end the
+ * worker (and SIGUSR1 would open Node's debugger), and the master's `boot` message would be lost:
+ * Node keeps messages for the first listener, but node:cluster has put its own before ours.
+ */
+import type { FromWorker } from '../link/control.js';
+
+const ASKING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
+const IGNORED: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'];
+
+/** A worker never leaves by a signal: it asks the master to retire it. */
+function askToRetire(signal: string): void {
+  tell({ type: 'retireMe', signal });
+}
+
+function tell(message: FromWorker): void {
+  // The master may go at any moment; 'disconnect' follows.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
+for (const signal of ASKING) process.on(signal, askToRetire);
+for (const signal of IGNORED) process.on(signal, () => {});
+// Without a master there is nobody to answer to. While this process computes, its watch sees to it.
+process.on('disconnect', () => process.exit(0));
+
+if (process.send === undefined) {
+  process.stderr.write('forkcast: a worker is started by its master, not by hand\n');
+  process.exit(2);
+}
+
+const early: unknown[] = [];
+let deliver = (message: unknown): void => {
+  early.push(message);
+};
+process.on('message', (message) => deliver(message));
+
+void import('./worker.js').then(({ Life }) => {
+  const life = new Life({ tell, exit: (code) => process.exit(code) });
+  deliver = (message) => life.take(message);
+  for (const message of early) deliver(message);
+});
