@@ -46,7 +46,9 @@ export class FrameWriter {
   constructor(socket: Duplex) {
     this.#socket = socket;
     this.#copiesAtOnce = socket instanceof Socket;
-    socket.on('drain', () => this.onDrain());
+    socket.on('drain', () => {
+      if (!this.isBackedUp) this.onDrain();
+    });
   }
 
   /** Bytes not yet taken by the kernel. */

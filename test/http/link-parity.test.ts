@@ -2,20 +2,13 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WorkerEnd } from '../../src/link/worker-end.js';
 import { socketPair } from '../fixtures/socket-pair.js';
 import { LinkFront } from './link-front.js';
-import { largeBody, parityApp } from './link-parity-app.js';
-
-type Case = {
-  name?: string;
-  method?: string;
-  path: string;
-  headers?: string[];
-  body?: string | Buffer;
-  isChunked?: boolean;
-};
+import { parityApp } from './link-parity-app.js';
+import { CASES, type Case, JSON_TYPE, titleOf } from './link-parity-cases.js';
+import { listenForLeaving } from './link-parity-raw.js';
 
 type Answer = {
   outcome: 'complete' | 'cut off' | 'refused';
@@ -25,120 +18,8 @@ type Answer = {
   body: string;
 };
 
-const JSON_TYPE = ['Content-Type', 'application/json'];
-
-const GETS: Case[] = [
-  ...['/json', '/string', '/html', '/buffer', '/typed', '/large', '/large-text', '/middle-text'],
-  ...['/empty', '/empty-string', '/null', '/204', '/204-body', '/204-stream', '/304', '/304-body'],
-  ...['/201', '/599', '/redirect', '/redirect-301', '/cookies', '/array-header', '/length'],
-  ...['/trailers', '/trailers-stream'],
-  ...['/throw', '/throw-422', '/throw-async', '/send-error', '/error-headers', '/bad-header'],
-  ...['/bad-header-char', '/bad-name', '/bad-payload', '/call-not-found', '/no-such-route', '/%'],
-  ...['/stream', '/stream-typed', '/stream-length', '/stream-empty', '/stream-slow'],
-  ...['/stream-large', '/stream-pipeline', '/stream-fails-midway', '/stream-fails-early'],
-  ...['/web-stream', '/web-response', '/web-response-empty', '/web-stream-fails'],
-  ...['/raw-set-header', '/hijack', '/hijack-end', '/hijack-end-latin1', '/hijack-empty'],
-  ...['/hijack-head-end', '/hijack-set-and-head', '/hijack-204', '/hijack-no-length'],
-  ...['/hijack-flush', '/hijack-pipe', '/hijack-pipeline', '/hijack-trailers', '/hijack-destroy'],
-  ...['/hijack-destroy-midway', '/socket-destroy', '/events', '/last-events', '/raw-errors'],
-  ...['/hooks/get', '/hooks/responses', '/hooks/stopped', '/hooks/throws', '/hooks/none'],
-  ...['/own/throws', '/own/none', '/own/stream-fails-early'],
-  ...['/facts/a%20b?x=1&y=%C3%BC&x=2', '/echo?q=1'],
-].map((path) => ({ path }));
-
-const HEADS: Case[] = [
-  ...['/json', '/string', '/large', '/204', '/304', '/stream', '/head', '/head-length', '/throw'],
-  ...['/none', '/web-response', '/hijack', '/hijack-end', '/hooks/get', '/empty'],
-].map((path) => ({ method: 'HEAD', path }));
-
-const OTHERS: Case[] = [
-  { method: 'OPTIONS', path: '/options' },
-  { method: 'OPTIONS', path: '/json' },
-  { method: 'DELETE', path: '/delete' },
-  { method: 'DELETE', path: '/delete', headers: JSON_TYPE, body: '{"a":1}' },
-  { method: 'PUT', path: '/echo', headers: JSON_TYPE, body: '[1,2]' },
-  { method: 'PATCH', path: '/echo', headers: JSON_TYPE, body: '"x"' },
-  { method: 'POST', path: '/json', headers: JSON_TYPE, body: '{}' },
-  {
-    name: 'duplicate headers',
-    path: '/headers',
-    headers: [
-      ...['Cookie', 'a=1', 'cookie', 'b=2', 'X-Many', '1', 'x-many', '2', 'X-MANY', '3'],
-      ...['User-Agent', 'one', 'user-agent', 'two', 'Set-Cookie', 's=1', 'set-cookie', 's=2'],
-      ...['Accept', 'text/a', 'accept', 'text/b', 'Authorization', 'x', 'authorization', 'y'],
-      ...['constructor', 'c', 'X-Latin', 'gr\u00fcn', 'X-Empty', ''],
-    ],
-  },
-  { path: '/facts/x', headers: ['X-Forwarded-For', '1.2.3.4', 'X-Forwarded-Proto', 'https'] },
-  { path: '/json', headers: ['Accept-Version', '1.0.0'] },
-  { path: '/json', headers: ['Expect', '100-continue'] },
-];
-
-const POSTS: Case[] = [
-  { name: 'json', path: '/echo', headers: JSON_TYPE, body: '{"a":[1,"grün"]}' },
-  { name: 'json, chunked', path: '/echo', headers: JSON_TYPE, body: '{"a":1}', isChunked: true },
-  { name: 'bad json', path: '/echo', headers: JSON_TYPE, body: '{"a":' },
-  { name: 'poisoned json', path: '/echo', headers: JSON_TYPE, body: '{"__proto__":1}' },
-  { name: 'empty json', path: '/echo', headers: JSON_TYPE, body: '' },
-  { name: 'no type', path: '/echo', body: 'x' },
-  { name: 'no body', path: '/echo' },
-  { name: 'text', path: '/echo', headers: ['Content-Type', 'text/plain'], body: 'grün ✓' },
-  { name: 'unknown type', path: '/echo', headers: ['Content-Type', 'a/b'], body: 'x' },
-  { name: 'invalid type', path: '/echo', headers: ['Content-Type', 'nonsense'], body: 'x' },
-  {
-    name: 'buffer',
-    path: '/echo-buffer',
-    headers: ['Content-Type', 'application/octet-stream'],
-    body: Buffer.from([0, 255, 10, 13, 128]),
-  },
-  {
-    name: '5 MB both ways',
-    path: '/echo-buffer',
-    headers: ['Content-Type', 'application/octet-stream'],
-    body: largeBody(),
-  },
-  {
-    name: '5 MB chunked',
-    path: '/digest',
-    headers: ['Content-Type', 'application/octet-stream'],
-    body: largeBody(),
-    isChunked: true,
-  },
-  ...['x-stream', 'x-iterate', 'x-pipe', 'x-raw'].flatMap((kind) => [
-    {
-      name: `parser ${kind}`,
-      path: '/complete',
-      headers: ['Content-Type', `application/${kind}`],
-      body: 'streamed body',
-    },
-    {
-      name: `parser ${kind}, empty`,
-      path: '/complete',
-      headers: ['Content-Type', `application/${kind}`],
-      body: '',
-    },
-  ]),
-  {
-    name: 'over the limit of the route',
-    path: '/tiny',
-    headers: JSON_TYPE,
-    body: '{"a":"01234567890"}',
-  },
-  { name: 'valid', path: '/validated', headers: JSON_TYPE, body: '{"rows":3}' },
-  { name: 'invalid', path: '/validated', headers: JSON_TYPE, body: '{"rows":"many"}' },
-  { name: 'hooks', path: '/hooks/post', headers: JSON_TYPE, body: '{"a":1}' },
-  { name: 'own handler, bad json', path: '/own/json', headers: JSON_TYPE, body: '{' },
-  { name: 'not found', path: '/none', headers: JSON_TYPE, body: '{}' },
-].map((each) => ({ ...each, method: 'POST' }));
-
-const CASES = [...GETS, ...HEADS, ...OTHERS, ...POSTS];
-
 /** What belongs to the connection, not to the reply. */
 const OF_THE_CONNECTION = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding']);
-
-function titleOf(each: Case): string {
-  return `${each.method ?? 'GET'} ${each.path}${each.name === undefined ? '' : ` (${each.name})`}`;
-}
 
 function ask(port: number, each: Case): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -173,6 +54,10 @@ function ask(port: number, each: Case): Promise<Answer> {
     });
     sent.end(each.body);
   });
+}
+
+function brief({ body }: Answer): string {
+  return `${body.length} bytes "${body.slice(0, 200)}"`;
 }
 
 function lines(raw: string[]): string[] {
@@ -216,7 +101,28 @@ describe('the link answers as a port does', () => {
   test.each(CASES.map((each) => [titleOf(each), each] as const))('%s', async (_title, each) => {
     const expected = await ask(directPort, each);
     const answer = await ask(linkedPort, each);
-    expect(answer).toEqual(expected);
+    // How much of a reply arrives before it is cut off is a matter of time.
+    if (expected.outcome === 'cut off') {
+      const common = Math.min(answer.body.length, expected.body.length);
+      answer.body = answer.body.slice(0, common);
+      expected.body = expected.body.slice(0, common);
+    }
+    // Not in the objects: the report of a difference would be megabytes.
+    expect(answer.body === expected.body, `${brief(answer)} for ${brief(expected)}`).toBe(true);
+    expect({ ...answer, body: '' }).toEqual({ ...expected, body: '' });
+  });
+
+  test('a client that leaves is noticed alike', async () => {
+    for (const port of [directPort, linkedPort]) {
+      const heard = listenForLeaving();
+      const sent = httpRequest({ port, path: '/leave' });
+      sent.on('error', () => {});
+      sent.end();
+      await vi.waitFor(() => expect(heard).toEqual(['arrived']));
+      sent.destroy();
+      await vi.waitFor(() => expect(heard).toHaveLength(4));
+      expect(heard.toSorted()).toEqual(['aborted hook', 'arrived', 'closed true', 'signal']);
+    }
   });
 
   test('many at once are not mixed up', async () => {

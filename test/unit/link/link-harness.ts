@@ -1,0 +1,75 @@
+// Both ends of a link over a real socket pair, and what the master hears.
+import type { Socket } from 'node:net';
+import { afterEach, beforeEach, vi } from 'vitest';
+import type { LinkReply } from '../../../src/link/link-reply.js';
+import type { LinkRequest } from '../../../src/link/link-request.js';
+import { MasterEnd } from '../../../src/link/master-end.js';
+import type { ReplyFacts } from '../../../src/link/reply-facts.js';
+import { WorkerEnd } from '../../../src/link/worker-end.js';
+import { socketPair } from '../../fixtures/socket-pair.js';
+
+export type Heard = {
+  kind: string;
+  id?: number;
+  status?: number;
+  text?: string;
+  facts?: ReplyFacts;
+  reason?: Error | undefined;
+};
+
+export class Link {
+  readonly sockets: readonly [Socket, Socket];
+  readonly master: MasterEnd;
+  readonly worker: WorkerEnd;
+  readonly heard: Heard[] = [];
+  handle: (request: LinkRequest, reply: LinkReply) => void = () => {};
+
+  constructor(sockets: readonly [Socket, Socket]) {
+    const { heard } = this;
+    this.sockets = sockets;
+    this.master = new MasterEnd(sockets[0], {
+      reply: (id, status, _headers, facts, body) =>
+        heard.push({ kind: 'reply', id, status, facts, text: body.toString() }),
+      replyHead: (id, status, _headers, facts) => heard.push({ kind: 'head', id, status, facts }),
+      replyChunk: (id, chunk) => heard.push({ kind: 'chunk', id, text: chunk.toString() }),
+      replyEnd: (id, _trailers, facts) => heard.push({ kind: 'end', id, facts }),
+      replyAborted: (id) => heard.push({ kind: 'aborted', id }),
+      ended: (reason) => heard.push({ kind: 'ended', reason }),
+    });
+    this.worker = new WorkerEnd(sockets[1]);
+    this.worker.serverFactory((request, reply) =>
+      this.handle(request as unknown as LinkRequest, reply as unknown as LinkReply),
+    );
+    this.worker.start();
+  }
+
+  get kinds(): string[] {
+    return this.heard.map(({ kind }) => kind);
+  }
+
+  send(id: number, body = '', method = 'POST', url = '/'): void {
+    const pieces = body === '' ? [] : [Buffer.from(body)];
+    this.master.send(id, method, url, [], pieces, Buffer.byteLength(body));
+  }
+
+  /** The `count`-th event of a kind, as soon as the master has heard it. */
+  async hears(kind: string, count = 1): Promise<Heard> {
+    const found = (): Heard[] => this.heard.filter((each) => each.kind === kind);
+    await vi.waitFor(() => {
+      if (found().length < count) throw new Error(`${found().length} of ${count} "${kind}" came`);
+    });
+    return found()[count - 1] as Heard;
+  }
+}
+
+/** Call at the top of a test file; gives the current test's link. */
+export function useLink(): () => Link {
+  let link: Link;
+  beforeEach(async () => {
+    link = new Link(await socketPair());
+  });
+  afterEach(() => {
+    for (const socket of link.sockets) socket.destroy();
+  });
+  return () => link;
+}

@@ -1,0 +1,152 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { LinkReply } from '../../../src/link/link-reply.js';
+import type { LinkRequest } from '../../../src/link/link-request.js';
+import { noteFacts } from '../../../src/link/reply-facts.js';
+import { useLink } from './link-harness.js';
+
+const current = useLink();
+
+describe('a request and its reply', () => {
+  test('carry everything', async () => {
+    const link = current();
+    let request: LinkRequest | undefined;
+    link.handle = (given, reply) => {
+      request = given;
+      noteFacts(reply, { route: '/v1/:n', model: 'dig\nits✓', runMicros: 12.6, rows: 3 });
+      reply.setHeader('X-One', '1');
+      reply.statusCode = 201;
+      reply.end(`got ${given.whole}`);
+    };
+    const headers = ['Host', 'a', 'x-Two', '2'];
+    const client = { address: '::1', port: 99, isEncrypted: true, isHttp10: true };
+    link.master.send(
+      2 ** 45,
+      'PUT',
+      '/x?y',
+      headers,
+      [Buffer.from('bo'), Buffer.from('dy')],
+      4,
+      client,
+    );
+    const reply = await link.hears('reply');
+    expect(reply).toMatchObject({ id: 2 ** 45, status: 201, text: 'got body' });
+    expect(reply.facts).toEqual({ route: '/v1/:n', model: 'dig?its?', runMicros: 13, rows: 3 });
+    expect(request).toMatchObject({ method: 'PUT', url: '/x?y', httpVersion: '1.0' });
+    expect(request?.rawHeaders).toEqual(headers);
+    expect(request?.headers).toEqual({ host: 'a', 'x-two': '2' });
+    expect(request?.socket).toMatchObject({
+      remoteAddress: '::1',
+      remotePort: 99,
+      encrypted: true,
+    });
+  });
+
+  test('without headers, body or client', async () => {
+    const link = current();
+    link.handle = (request, reply) => {
+      expect(request.rawHeaders).toEqual([]);
+      expect(request.socket?.remoteAddress).toBeUndefined();
+      reply.writeHead(204);
+      reply.end();
+    };
+    link.send(1);
+    expect(await link.hears('reply')).toMatchObject({ status: 204, text: '' });
+  });
+
+  test('replies of one turn leave in one write', async () => {
+    const link = current();
+    link.handle = (_request, reply) => reply.end('x');
+    const write = vi.spyOn(link.sockets[1], 'write');
+    for (let id = 0; id < 20; id += 1) link.send(id);
+    await link.hears('reply', 20);
+    expect(write).toHaveBeenCalledTimes(1);
+  });
+
+  test('a handler that throws does not take the requests behind it along', async () => {
+    const link = current();
+    const uncaught: unknown[] = [];
+    const listeners = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    process.on('uncaughtException', (error) => uncaught.push(error.message));
+    link.handle = (request, reply) => {
+      if (request.url === '/bad') throw new Error('handler');
+      reply.end('fine');
+    };
+    link.send(1, '', 'GET', '/bad');
+    link.send(2);
+    expect(await link.hears('reply')).toMatchObject({ id: 2 });
+    process.removeAllListeners('uncaughtException');
+    for (const listener of listeners) process.on('uncaughtException', listener);
+    expect(uncaught).toEqual(['handler']);
+  });
+
+  test('the stream of a request closes when its reply is out', async () => {
+    const link = current();
+    const closed: string[] = [];
+    link.handle = (request, reply) => {
+      request.on('close', () => closed.push(`request ${request.aborted}`));
+      reply.on('finish', () => closed.push('finish'));
+      reply.on('close', () => closed.push('reply'));
+      reply.end();
+    };
+    link.send(1, 'body');
+    await link.hears('reply');
+    await vi.waitFor(() => expect(closed).toEqual(['finish', 'reply', 'request false']));
+  });
+});
+
+describe('cancel', () => {
+  test('aborts request and reply, and is confirmed', async () => {
+    const link = current();
+    const heard: string[] = [];
+    let reply: LinkReply | undefined;
+    link.handle = (request, given) => {
+      reply = given;
+      request.on('aborted', () => heard.push('aborted'));
+      request.on('close', () => heard.push('request close'));
+      request.socket?.on('close', () => heard.push('socket close'));
+      given.on('close', () => heard.push('reply close'));
+      link.master.cancel(1);
+    };
+    link.send(1);
+    expect(await link.hears('aborted')).toMatchObject({ id: 1 });
+    await vi.waitFor(() => expect(heard).toHaveLength(4));
+    expect(heard[0]).toBe('aborted');
+    expect(reply).toMatchObject({ destroyed: true, closed: true, writableFinished: false });
+    expect(reply?.req).toMatchObject({ aborted: true, destroyed: true });
+    expect(link.worker.openRequests).toBe(0);
+  });
+
+  test('what the handler still sends goes nowhere', async () => {
+    const link = current();
+    link.handle = (_request, reply) => {
+      if (reply.id === 2) {
+        reply.end('second');
+        return;
+      }
+      reply.on('close', () => {
+        expect(reply.write('late')).toBe(false);
+        reply.writeHead(200, { a: 'b' });
+        reply.end('late');
+        link.send(2);
+      });
+      link.master.cancel(1);
+    };
+    link.send(1);
+    expect(await link.hears('reply')).toMatchObject({ id: 2 });
+    expect(link.kinds).toEqual(['aborted', 'reply']);
+  });
+
+  test('of an answered or unknown request does nothing', async () => {
+    const link = current();
+    link.handle = (_request, reply) => reply.end('done');
+    link.send(1);
+    await link.hears('reply');
+    link.master.cancel(1);
+    link.master.pause(77);
+    link.master.resume(77);
+    link.send(2);
+    await link.hears('reply', 2);
+    expect(link.heard).toHaveLength(2);
+  });
+});
