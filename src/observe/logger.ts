@@ -62,6 +62,8 @@ export function standardSink(format: LogFormat): LogSink {
     output = new StandardOutput();
     process.once('exit', flushAtExit);
   }
+  // Asking process.stdout has an effect we want: a pipe becomes non-blocking, so that a reader
+  // that has stalled gives EAGAIN instead of holding a thread, and with it our exit.
   const sink = createSink(format, output, process.stdout.isTTY === true);
   sinks.set(format, sink);
   return sink;

@@ -1,66 +1,124 @@
-import { destination } from 'pino';
+import { write, writeSync } from 'node:fs';
 
-/** Written at most this much ahead of a reader that does not read; then lines are dropped. */
-const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024;
-/** One write is under way at a time; at a busy moment a small one would fall behind the lines. */
-const MAX_WRITE_BYTES = 128 * 1024;
+/** Writing to a file descriptor; a test puts a failing one in its place. */
+export type Writer = {
+  write(bytes: Buffer, done: (error: Error | null, writtenBytes: number) => void): void;
+  writeSync(bytes: Buffer): number;
+};
 
-type Destination = ReturnType<typeof destination>;
+/** Held at most for a reader that does not read; lines beyond are dropped. */
+const MAX_WAITING_CHARS = 16 * 1024 * 1024;
+/** A full pipe is tried again after this time. */
+const RETRY_MS = 5;
 
 /**
- * The process's standard output, written without blocking the event loop.
+ * The process's standard output, written without blocking the event loop, one
+ * write at a time.
  *
- * A reader that has stalled must not fill the memory of the server: what it has
- * not taken is bounded, and lines beyond that are dropped and counted. A reader
- * that has gone (EPIPE) ends the logging, never the server; pino sees to that.
+ * idle → writing → idle, and while a pipe is full: writing → retrying → writing.
+ *
+ * A log reader must never harm the server. One that has stalled does not fill
+ * its memory: what waits is bounded, and lines beyond are dropped and counted.
+ * One that has gone (EPIPE) costs the lines, nothing else; nor does an exit wait
+ * for either. (pino.destination would: its synchronous flush tries for ever.)
  */
 export class StandardOutput {
-  readonly #destination: Destination;
-  #isWriting = false;
+  readonly #writer: Writer;
+  #waiting: string[] = [];
+  #waitingChars = 0;
+  /** What is left of the bytes being written; undefined when idle. */
+  #rest: Buffer | undefined;
+  #isRetrying = false;
   #droppedLines = 0;
+  #onIdle: (() => void) | undefined;
 
-  constructor(fd = 1) {
-    this.#destination = destination({
-      dest: fd,
-      sync: false,
-      minLength: 0,
-      maxLength: MAX_UNWRITTEN_BYTES,
-      maxWrite: MAX_WRITE_BYTES,
-    });
-    this.#destination.on('drain', () => {
-      this.#isWriting = false;
-    });
-    this.#destination.on('drop', (chunk: string) => {
-      this.#droppedLines += chunk.split('\n').length - 1;
-    });
+  constructor(writer: Writer = standardWriter) {
+    this.#writer = writer;
   }
 
-  /** Lines lost because nobody read them in time. */
+  /** Lines lost because nobody took them. */
   get droppedLines(): number {
     return this.#droppedLines;
   }
 
   write(chunk: string): void {
-    this.#isWriting = true;
-    this.#destination.write(chunk);
+    if (this.#waitingChars + chunk.length > MAX_WAITING_CHARS) {
+      this.#drop(chunk);
+      return;
+    }
+    this.#waiting.push(chunk);
+    this.#waitingChars += chunk.length;
+    if (this.#rest === undefined) this.#writeNext();
   }
 
-  /** Resolves when all is written, or after `limitMs` if the reader has stalled or gone. */
+  /** Resolves when all is written; what the reader has not taken after `limitMs` is dropped. */
   written(limitMs: number): Promise<void> {
-    if (!this.#isWriting) return Promise.resolve();
+    if (this.#rest === undefined) return Promise.resolve();
     return new Promise((resolve) => {
-      const finish = (): void => {
+      const timer = setTimeout(() => {
+        this.#drop(this.#takeWaiting());
+        resolve();
+      }, limitMs);
+      this.#onIdle = () => {
         clearTimeout(timer);
-        this.#destination.off('drain', finish);
         resolve();
       };
-      const timer = setTimeout(finish, limitMs);
-      this.#destination.on('drain', finish);
     });
   }
 
-  /** For the last moment of a process, when no event loop is left. */
+  /** For the last moment of a process, when no event loop is left: what goes at once, goes. */
   writeNow(): void {
-    this.#destination.flushSync();
+    const started = this.#isRetrying ? this.#rest : undefined;
+    let rest = Buffer.concat([started ?? Buffer.alloc(0), Buffer.from(this.#takeWaiting())]);
+    try {
+      while (rest.length > 0) rest = rest.subarray(this.#writer.writeSync(rest));
+    } catch {
+      this.#drop(rest.toString());
+    }
+  }
+
+  #takeWaiting(): string {
+    const text = this.#waiting.join('');
+    this.#waiting = [];
+    this.#waitingChars = 0;
+    return text;
+  }
+
+  #writeNext(): void {
+    if (this.#waiting.length > 0) {
+      this.#writeBytes(Buffer.from(this.#takeWaiting()));
+      return;
+    }
+    this.#rest = undefined;
+    this.#onIdle?.();
+  }
+
+  #writeBytes(bytes: Buffer): void {
+    this.#rest = bytes;
+    this.#isRetrying = false;
+    this.#writer.write(bytes, (error, writtenBytes) => {
+      if (error !== null) this.#failed(error, bytes);
+      else if (writtenBytes < bytes.length) this.#writeBytes(bytes.subarray(writtenBytes));
+      else this.#writeNext();
+    });
+  }
+
+  #failed(error: Error, bytes: Buffer): void {
+    if ('code' in error && error.code === 'EAGAIN') {
+      this.#isRetrying = true;
+      setTimeout(() => this.#writeBytes(bytes), RETRY_MS).unref();
+      return;
+    }
+    this.#drop(bytes.toString());
+    this.#writeNext();
+  }
+
+  #drop(text: string): void {
+    this.#droppedLines += text.split('\n').length - 1;
   }
 }
+
+const standardWriter: Writer = {
+  write: (bytes, done) => write(1, bytes, done),
+  writeSync: (bytes) => writeSync(1, bytes),
+};
