@@ -13,8 +13,8 @@ export type SlotFigures = {
 /**
  * The figures of one worker, from its fork to its end.
  *
- * open → closed. A closed account stays as it is: a message that was still on
- * its way when the worker died must not count twice.
+ * open → closed. Closing adds its CPU time to its slot, once, and takes it out:
+ * a message that was still on its way when the worker died counts nothing.
  */
 export class WorkerAccount {
   readonly #onClose: (account: WorkerAccount) => void;
@@ -30,7 +30,7 @@ export class WorkerAccount {
   }
 
   record(figures: ProcessFigures): void {
-    if (!this.#isClosed) this.#figures = figures;
+    this.#figures = figures;
   }
 
   /** The worker is gone; its CPU time stays in the sums of its slot. */
