@@ -178,7 +178,7 @@ export class Dispatcher<R extends Queued, W> {
   /** To be called some times a second: queue deadlines and execution timeouts. */
   sweep(nowMs: number): void {
     for (const request of this.#waiting.pastDeadline(nowMs)) {
-      if (request.state === 'waiting') this.#refuse(request, queueTimeout(request, nowMs));
+      this.#refuse(request, queueTimeout(request, nowMs));
     }
     for (const load of [...this.#loads]) {
       if (load.running?.isHeldBack === true) load.runningSinceMs = nowMs;
@@ -269,11 +269,12 @@ export class Dispatcher<R extends Queued, W> {
     load.hasOverrun = true;
     this.#waiting.release(load);
     // Asked first: killing the worker ends the stop.
-    const isBlamed = running.state === 'in flight' && this.#ports.isStopped?.(load.worker) !== true;
+    const isBlamed = this.#ports.isStopped?.(load.worker) !== true;
     this.#ports.overran(load.worker, running);
     if (isBlamed) this.#refuse(running, executionTimeout(running));
   }
 
+  /** Does nothing for who waits no longer: a port may have withdrawn it a moment ago. */
   #refuse(request: R, error: RequestError): void {
     if (request.state === 'done') return;
     if (request.hasBegun) {

@@ -122,6 +122,18 @@ describe('execution timeout', () => {
     expect(second.state).toBe('done');
   });
 
+  it('is not set back by one that joins', () => {
+    const stage = new Stage();
+    stage.teach(1.5);
+    stage.workers('A');
+    stage.submit({ timeoutMs: 100 });
+    stage.nowMs = 1;
+    stage.submit();
+    expect(stage.takeSent()).toEqual(['1→A', '2→A']);
+    stage.dispatcher.sweep(100);
+    expect(stage.overran).toEqual(['A ran 1']);
+  });
+
   it('starts at dispatch to an idle worker', () => {
     const stage = new Stage();
     stage.workers('A');

@@ -136,6 +136,17 @@ describe('a suspect', () => {
     expect(stage.takeSent().some((line) => line.endsWith(reserved))).toBe(true);
   });
 
+  it('reserves the worker with the least in front', () => {
+    const stage = new Stage();
+    stage.teach(9, 'long');
+    stage.teach(2, 'short');
+    stage.workers('A', 'B', 'C', 'D');
+    stage.submit({ group: 'short' });
+    for (const group of ['long', 'short', 'long']) stage.submit({ group });
+    stage.die('A');
+    expect(stage.load('C').reservedFor?.arrival).toBe(1);
+  });
+
   it('does not overtake who arrived before it', () => {
     const stage = new Stage();
     stage.workers('A', 'B');
