@@ -2,7 +2,7 @@
 // request or make a reply. It is served through a port and through the link.
 
 import { createHash } from 'node:crypto';
-import { PassThrough, pipeline, Readable } from 'node:stream';
+import { PassThrough, pipeline, Readable, Transform } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { digest } from './link-parity-bodies.js';
 import { addRaw, addRequests } from './link-parity-raw.js';
@@ -55,6 +55,11 @@ function addParsers(app: FastifyInstance): void {
     const hash = createHash('sha256');
     through.on('data', (chunk: Buffer) => hash.update(chunk));
     pipeline(payload, through, (error) => done(error ?? null, hash.digest('hex')));
+  });
+  // A request destroyed by its pipeline can still be answered.
+  app.addContentTypeParser('application/x-fails', (_request, payload, done) => {
+    const fails = new Transform({ transform: (_chunk, _encoding, next) => next(new Error('no')) });
+    pipeline(payload, fails, (error) => done(null, `survived ${error?.message}`));
   });
   app.addContentTypeParser('application/x-raw', (request, _payload, done) => {
     request.raw.setEncoding('utf8');

@@ -112,6 +112,12 @@ const POSTS: Case[] = [
     },
   ]),
   {
+    name: 'parser that fails',
+    path: '/echo',
+    headers: ['Content-Type', 'application/x-fails'],
+    body: 'never read to its end',
+  },
+  {
     name: 'over the limit of the route',
     path: '/tiny',
     headers: JSON_TYPE,

@@ -85,7 +85,7 @@ describe('FrameWriter', () => {
     add(writer, 3, 'after', 'y');
     await turn();
     expect(stream.writes).toHaveLength(1);
-    expect(stream.writes[0]).toContain(body);
+    expect(stream.writes[0]?.some((part) => part === body)).toBe(true);
     expect(read(stream.writes).map(({ id, body: { length } }) => [id, length])).toEqual([
       [1, 1],
       [2, 1_000_000],
