@@ -115,7 +115,7 @@ const POSTS: Case[] = [
     name: 'parser that fails',
     path: '/echo',
     headers: ['Content-Type', 'application/x-fails'],
-    body: 'never read to its end',
+    body: 'never read to its end'.repeat(2000),
   },
   {
     name: 'over the limit of the route',
