@@ -30,8 +30,6 @@ export type ProcessFigures = {
 };
 
 export type FromWorker =
-  /** It listens: what was sent to an ES module before its first line ran is lost. Answered by `boot`. */
-  | { readonly type: 'awake' }
   | { readonly type: 'ready'; readonly models: readonly ModelDescription[] }
   /** Boot ended: exitCode 10 (could not boot) or 11 (a model could not load). The worker exits with it. */
   | { readonly type: 'failed'; readonly exitCode: 10 | 11; readonly reason: string }

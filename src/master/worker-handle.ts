@@ -22,8 +22,6 @@ export type WorkerState = 'booting' | 'ready' | 'retiring' | 'draining' | 'leavi
 export type WorkerExit = { readonly code: number | null; readonly signal: string | null };
 
 export type HandleEvents = {
-  /** It listens now: what it is to boot. */
-  awake(handle: WorkerHandle): Boot;
   ready(handle: WorkerHandle): void;
   askedToRetire(handle: WorkerHandle, signal: string): void;
   died(handle: WorkerHandle, exit: WorkerExit): void;
@@ -82,6 +80,10 @@ export class WorkerHandle {
     worker.process.on('exit', (code, signal) => this.#exited({ code, signal }));
   }
 
+  boot(message: Boot): void {
+    this.#tell(message);
+  }
+
   /** Asks the worker to leave; it must have nothing in flight. */
   leave(deadlineMs: number): void {
     this.state = 'leaving';
@@ -112,9 +114,6 @@ export class WorkerHandle {
 
   #take(message: FromWorker): void {
     switch (message.type) {
-      case 'awake':
-        this.#tell(this.#events.awake(this));
-        return;
       case 'ready':
         this.models = message.models;
         this.#events.ready(this);

@@ -1,0 +1,197 @@
+/** A dying worker costs no client its answer. */
+import { describe, expect, it } from 'vitest';
+import { Client, type Failure, type LoadResult, runLoad } from './clients.js';
+import { isAlive, type ServerOptions, startServer, type TestServer } from './server.js';
+
+const POISON = { instances: [{ signal: 'SIGSEGV' }] };
+
+/** Asks for an echo; anything but a 200 with the right answer is a failure. */
+async function askEcho(client: Client, instance: unknown): Promise<Failure | undefined> {
+  const { status, text } = await client.post('/predict', { instances: [instance] });
+  const isRight = status === 200 && text === JSON.stringify({ predictions: [instance] });
+  return isRight ? undefined : { status, text };
+}
+
+/** Kills a random worker every `everyMs` for `forMs`; says how many it killed. */
+async function killWorkers(server: TestServer, everyMs: number, forMs: number): Promise<number> {
+  let kills = 0;
+  for (let spentMs = 0; spentMs < forMs; spentMs += everyMs) {
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    const pids = (await server.workerPids()).filter(isAlive);
+    const pid = pids[Math.floor(Math.random() * pids.length)];
+    if (pid !== undefined) {
+      process.kill(pid, 'SIGKILL');
+      kills += 1;
+    }
+  }
+  return kills;
+}
+
+async function loadWhileKilling(
+  server: TestServer,
+  kill: { everyMs: number; forMs: number },
+  load: { clients: number; ask: (client: Client, number: number) => Promise<Failure | undefined> },
+): Promise<LoadResult & { kills: number }> {
+  let isOver = false;
+  const loading = runLoad(server.url, load.clients, () => isOver, load.ask);
+  const kills = await killWorkers(server, kill.everyMs, kill.forMs);
+  isOver = true;
+  return { ...(await loading), kills };
+}
+
+function start(path: string, options: Partial<ServerOptions> = {}): Promise<TestServer> {
+  return startServer({
+    path,
+    ...options,
+    args: ['--restart-backoff', '100ms', ...(options.args ?? [])],
+    expectedErrors: ['worker died'],
+  });
+}
+
+describe('kill -9', () => {
+  it('every 500 ms under 50 keep-alive connections: no client sees it', async () => {
+    const server = await start('mixed');
+    const result = await loadWhileKilling(
+      server,
+      { everyMs: 500, forMs: 8000 },
+      { clients: 50, ask: (client, number) => askEcho(client, { number }) },
+    );
+    expect(result.failures).toEqual([]);
+    expect(result.kills).toBeGreaterThan(10);
+    expect(result.requests).toBeGreaterThan(1000);
+    expect(server.linesOf('worker died').length).toBe(result.kills);
+    expect(server.linesOf('worker died')[0]).toMatchObject({
+      slot: expect.any(Number),
+      workerPid: expect.any(Number),
+      code: null,
+      signal: 'SIGKILL',
+      uptimeMs: expect.any(Number),
+      nextTryMs: expect.any(Number),
+      hint: expect.stringContaining('out of memory'),
+    });
+    await server.stop();
+  });
+
+  it('every 2 s under requests of 600 ms: no client sees it', async () => {
+    const server = await start('mixed');
+    const result = await loadWhileKilling(
+      server,
+      { everyMs: 2000, forMs: 10_000 },
+      { clients: 6, ask: (client, number) => askEcho(client, { ms: 600, number }) },
+    );
+    expect(result.failures).toEqual([]);
+    expect(result.kills).toBe(5);
+    await server.stop();
+  });
+});
+
+describe('a poison request', () => {
+  it('costs two workers and gets 500 WORKER_CRASHED; its neighbours are all answered', async () => {
+    const server = await start('mixed');
+    const loading = runLoad(
+      server.url,
+      20,
+      () => server.linesOf('request').some(({ status }) => status === 500),
+      (client, number) => askEcho(client, { ms: 5, number }),
+    );
+    const client = new Client(server.url);
+    const answer = await client.post('/predict', POISON);
+    expect(answer.status).toBe(500);
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'WORKER_CRASHED' });
+    expect((await loading).failures).toEqual([]);
+    const deaths = server.linesOf('worker died');
+    expect(deaths).toHaveLength(2);
+    for (const death of deaths) {
+      expect(death).toMatchObject({
+        signal: 'SIGSEGV',
+        nextTryMs: 0,
+        hint: 'a native library crashed',
+      });
+    }
+    client.close();
+    await server.stop();
+  });
+
+  it('one after another does not switch the server off', async () => {
+    const server = await start('mixed', { args: ['--give-up-after', '1s'] });
+    const result = await runLoad(server.url, 2, countdown(10), async (client) => {
+      const { status, text } = await client.post('/predict', POISON);
+      return status === 500 ? undefined : { status, text };
+    });
+    expect(result).toMatchObject({ requests: 10, failures: [] });
+    const client = new Client(server.url);
+    expect(await askEcho(client, 'still here')).toBeUndefined();
+    client.close();
+    await server.until('twenty deaths', () => server.linesOf('worker died')[19]);
+    await server.stop();
+  });
+
+  it('that ends its process by exit or abort is told the same', async () => {
+    const server = await start('mixed');
+    const client = new Client(server.url);
+    for (const instance of [{ exit: 0 }, { exit: 7 }, { signal: 'SIGABRT' }]) {
+      const answer = await client.post('/predict', { instances: [instance] });
+      expect(answer.status, JSON.stringify(instance)).toBe(500);
+    }
+    await server.until('six deaths', () => server.linesOf('worker died')[5]);
+    client.close();
+    await server.stop();
+  });
+
+  it('is not run again where its model opts out', async () => {
+    const server = await start('opt-out');
+    const client = new Client(server.url);
+    const answer = await client.post('/predict', { instances: [{ exit: 1 }] });
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'WORKER_CRASHED' });
+    expect(server.linesOf('worker died')).toHaveLength(1);
+    client.close();
+    await server.stop();
+  });
+
+  it('is dropped when its client has left', async () => {
+    const server = await start('mixed', { workers: 1 });
+    const client = new Client(server.url);
+    const asking = client.post('/predict', { instances: [{ ms: 300, signal: 'SIGSEGV' }] });
+    asking.catch(() => {}); // it leaves before its answer
+    await server.until('the request in its worker', () => undefined, 200).catch(() => {});
+    client.close();
+    await server.line('worker died');
+    await server.line('request', ({ status }) => status === 499);
+    const other = new Client(server.url);
+    expect(await askEcho(other, 'next')).toBeUndefined();
+    expect(server.linesOf('worker died')).toHaveLength(1);
+    other.close();
+    await server.stop();
+  });
+});
+
+describe('a signal to a worker itself', () => {
+  it('retires it: its successor is ready first, and no request fails', async () => {
+    const server = await start('mixed', { workers: 1 });
+    const [pid = 0] = await server.workerPids();
+    let isOver = false;
+    const loading = runLoad(
+      server.url,
+      10,
+      () => isOver,
+      (client, number) => askEcho(client, { number }),
+    );
+    process.kill(pid, 'SIGTERM');
+    await server.line('worker left');
+    isOver = true;
+    expect((await loading).failures).toEqual([]);
+    const ready = server.linesOf('worker ready');
+    expect(ready).toHaveLength(2);
+    expect(server.linesOf('worker died')).toEqual([]);
+    await server.stop();
+  });
+});
+
+/** False so many times, then true. */
+function countdown(times: number): () => boolean {
+  let left = times;
+  return () => {
+    left -= 1;
+    return left < 0;
+  };
+}
