@@ -80,6 +80,28 @@ describe('a request and its reply', () => {
     expect(uncaught).toEqual(['handler']);
   });
 
+  test('a request destroyed by stream.pipeline, which takes its socket first, is answered', async () => {
+    const link = current();
+    link.handle = (request, reply) => {
+      request.socket = null;
+      request.destroy();
+      reply.end('still');
+    };
+    link.send(1, 'body');
+    expect(await link.hears('reply')).toMatchObject({ text: 'still' });
+  });
+
+  test('a request destroyed by its handler takes its reply along', async () => {
+    const link = current();
+    link.handle = (request, reply) => {
+      request.destroy();
+      reply.end('gone');
+    };
+    link.send(1, 'body');
+    await link.hears('aborted');
+    expect(link.kinds).toEqual(['aborted']);
+  });
+
   test('the stream of a request closes when its reply is out', async () => {
     const link = current();
     const closed: string[] = [];
