@@ -53,8 +53,8 @@ async function openSession(file: string, threads: number): Promise<InferenceSess
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
-      // Warnings of its optimizer on stderr would break the JSON log; errors come as exceptions.
-      logSeverityLevel: 3,
+      // Its lines on stderr would break the JSON log, and its errors come as exceptions as well.
+      logSeverityLevel: 4,
     });
   } catch (error) {
     throw loadFault(error);

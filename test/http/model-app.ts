@@ -1,0 +1,81 @@
+/** The app of a worker over models of a PATH, to be injected. */
+import type { FastifyInstance } from 'fastify';
+import { loadModel } from '../../src/model/load-model.js';
+import { findModels } from '../../src/model/repository.js';
+import { buildApp } from '../../src/worker/app.js';
+import { warmUp } from '../../src/worker/warm-up.js';
+
+export type LogLine = { readonly level: string; readonly facts: object; readonly message: string };
+
+export type ModelApp = {
+  readonly app: FastifyInstance;
+  readonly lines: LogLine[];
+  /** Posts a JSON value, or a text as it is. */
+  post(url: string, body: unknown): Promise<Answer>;
+};
+
+export type Answer = {
+  readonly status: number;
+  readonly type: unknown;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  // A test knows the form of the answer it asked for.
+  // biome-ignore lint/suspicious/noExplicitAny: narrowed by the assertion that reads it
+  readonly json: any;
+};
+
+export const REQUEST_ID = 'test-1';
+
+export async function modelApp(paths: readonly string[], defaultModel?: string): Promise<ModelApp> {
+  const lines: LogLine[] = [];
+  const write =
+    (level: string) =>
+    (facts: object, message = ''): void => {
+      lines.push({ level, facts, message });
+    };
+  const log = {
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    fatal: write('fatal'),
+  };
+  const models = [];
+  for (const plan of paths.flatMap((path) => findModels(path))) {
+    const model = await loadModel(plan, { threads: 1, logger: log });
+    await warmUp(model, log);
+    models.push(model);
+  }
+  const app = buildApp({ models, defaultModel, log });
+  const headers = { 'content-type': 'application/json' };
+  const post = (url: string, body: unknown): Promise<Answer> =>
+    ask(app, { method: 'POST', url, headers, body: asText(body) });
+  return { app, lines, post };
+}
+
+export type Question = {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+};
+
+export async function ask(app: FastifyInstance, question: Question): Promise<Answer> {
+  const { method, url, headers, body } = question;
+  const reply = await app.inject({
+    method: method as 'POST',
+    url,
+    headers: { 'x-request-id': REQUEST_ID, ...headers },
+    ...(body === undefined ? {} : { payload: body }),
+  });
+  return {
+    status: reply.statusCode,
+    type: reply.headers['content-type'],
+    headers: reply.headers,
+    text: reply.body,
+    json: reply.body === '' ? undefined : JSON.parse(reply.body),
+  };
+}
+
+function asText(body: unknown): string | Buffer {
+  return typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+}

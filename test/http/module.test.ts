@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadModel } from '../../src/model/load-model.js';
+import type { Model } from '../../src/model/model.js';
+import { findModels } from '../../src/model/repository.js';
+import { warmUp } from '../../src/worker/warm-up.js';
+import { modelApp } from './model-app.js';
+
+let root: string;
+let files = 0;
+
+const silent = { info() {}, warn() {}, error() {}, fatal() {} };
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'forkcast-module-'));
+});
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function write(source: string, extension = 'mjs'): string {
+  const file = join(root, `m${files++}.${extension}`);
+  writeFileSync(file, source);
+  return file;
+}
+
+function load(path: string): Promise<Model> {
+  const [plan] = findModels(path);
+  if (plan === undefined) throw new Error('no plan');
+  return loadModel(plan, { threads: 3, logger: silent });
+}
+
+async function refusal(source: string): Promise<string> {
+  const error: unknown = await load(write(source)).then(
+    () => 'it loaded',
+    (reason) => reason,
+  );
+  expect(error).toMatchObject({ exitCode: 11 });
+  return error instanceof Error ? error.message.replace(/^.*could not load: /, '') : String(error);
+}
+
+describe('a module may be', () => {
+  test.each([
+    ['a plain function', 'export function predict(rows) { return rows.map((x) => x * 2); }', 'mjs'],
+    ['a default function', 'export default (rows) => rows.map((x) => x * 2);', 'mjs'],
+    ['a definition', 'export default { predict: (rows) => rows.map((x) => x * 2) };', 'mjs'],
+    ['asynchronous', 'export const predict = async (rows) => rows.map((x) => x * 2);', 'mjs'],
+    [
+      'answering with a typed array',
+      'export const predict = (rows) => Int32Array.from(rows, (x) => x * 2);',
+      'mjs',
+    ],
+    ['CommonJS', 'module.exports.predict = (rows) => rows.map((x) => x * 2);', 'cjs'],
+    ['one CommonJS function', 'module.exports = (rows) => rows.map((x) => x * 2);', 'cjs'],
+  ])('%s', async (_form, source, extension) => {
+    const { post } = await modelApp([write(source, extension)]);
+    expect((await post('/predict', { instances: [1, 2] })).text).toBe('{"predictions":[2,4]}');
+  });
+});
+
+test('load gets folder and threads, and may be asynchronous; this is the definition', async () => {
+  const { post } = await modelApp([
+    write(`export default {
+      async load({ folder, threads, logger }) {
+        this.answer = { folder, threads, canLog: typeof logger.info };
+      },
+      predict(rows) { return rows.map(() => this.answer); },
+    };`),
+  ]);
+  const answer = { folder: root, threads: 1, canLog: 'function' };
+  expect((await post('/predict', { instances: [0] })).json).toEqual({ predictions: [answer] });
+});
+
+test('predict gets the request id and a signal', async () => {
+  const { post } = await modelApp([
+    write('export const predict = (rows, { requestId, signal }) => [[requestId, signal.aborted]];'),
+  ]);
+  const { json } = await post('/predict', { instances: [0] });
+  expect(json).toEqual({ predictions: [['test-1', false]] });
+});
+
+test('typed arrays inside predictions are arrays in the reply', async () => {
+  const source = 'export const predict = () => [{ scores: Float32Array.of(0.5, NaN) }];';
+  const { post } = await modelApp([write(source)]);
+  const { text } = await post('/predict', { instances: [0] });
+  expect(text).toBe('{"predictions":[{"scores":[0.5,null]}]}');
+});
+
+test('predictions that JSON cannot hold are a MODEL_ERROR', async () => {
+  const { post } = await modelApp([write('export const predict = () => [1n];')]);
+  const { json } = await post('/predict', { instances: [0] });
+  expect(json.code).toBe('MODEL_ERROR');
+});
+
+test('with a signature it gets tensors', async () => {
+  const source = `export default {
+    signature: {
+      inputs: [{ name: 'x', dtype: 'int16', shape: [-1, 2] }],
+      outputs: [{ name: 'y', dtype: 'string', shape: [-1] }],
+    },
+    predict: ({ x }) => [x.data.constructor.name + x.dtype + x.shape],
+  };`;
+  const { post } = await modelApp([write(source)]);
+  const { json } = await post('/predict', { instances: [[1, 2]] });
+  expect(json).toEqual({ predictions: ['Int16Arrayint161,2'] });
+});
+
+test('what it says of itself holds unless forkcast.json says otherwise', async () => {
+  const file = write("export default { retry: false, timeout: '2s', predict: (rows) => rows };");
+  expect(await load(file)).toMatchObject({ isRetryable: false, timeoutMs: 2000 });
+  const [plan] = findModels(file);
+  if (plan === undefined) throw new Error('no plan');
+  const told = { ...plan, retry: true, timeoutMs: 50 };
+  const model = await loadModel(told, { threads: 1, logger: silent });
+  expect(model).toMatchObject({ isRetryable: true, timeoutMs: 50 });
+});
+
+test('dispose runs when asked to', async () => {
+  const name = `disposed${files}`;
+  const model = await load(
+    write(`export default { dispose() { globalThis.${name} = true; }, predict: (rows) => rows };`),
+  );
+  await model.dispose();
+  expect(globalThis).toHaveProperty(name, true);
+});
+
+describe('refused at load', () => {
+  test.each([
+    [
+      'export const forecast = 1;',
+      'expected "export default defineModel({ predict })" or "export function predict(instances)"',
+    ],
+    [
+      'export default { predict: 5 };',
+      'expected "export default defineModel({ predict })" or "export function predict(instances)"',
+    ],
+    ['export default { load: 5, predict() {} };', 'load: expected a function, got 5'],
+    ['export default { signature: 5, predict() {} };', /^signature.inputs: expected an array/],
+    [
+      'export default { retry: 1, predict() {} };',
+      'the module: retry: expected true or false, got 1.',
+    ],
+    ["export default { load() { throw new Error('no weights'); }, predict() {} };", 'no weights'],
+    ["export default { load: () => Promise.reject(new Error('no net')), predict() {} };", 'no net'],
+    ["throw new Error('bad import');", 'bad import'],
+  ])('%s', async (source, reason) => {
+    const got = await refusal(source);
+    if (typeof reason === 'string') expect(got).toBe(reason);
+    else expect(got).toMatch(reason);
+  });
+
+  test('the reason names the model and its file', async () => {
+    const folder = fileURLToPath(
+      new URL('../fixtures/unloadable/refuses-to-load', import.meta.url),
+    );
+    const message = `model "refuses-to-load" (${folder}/model.mjs) could not load: the weights are missing`;
+    await expect(load(folder)).rejects.toThrow(message);
+  });
+
+  test('an example that its own model refuses', async () => {
+    const source = `export default {
+      warmup: { instances: [1] },
+      predict() { throw new Error('not today'); },
+    };`;
+    const model = await load(write(source));
+    await expect(warmUp(model, silent)).rejects.toMatchObject({
+      exitCode: 11,
+      message: `model "${model.name}" failed on its warm-up example: model "${model.name}" failed: not today`,
+    });
+  });
+});
