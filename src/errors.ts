@@ -44,7 +44,11 @@ export class RequestError extends Error {
   readonly statusCode: number;
   readonly headers: ErrorHeaders;
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions & { headers?: ErrorHeaders } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: ErrorOptions & { headers?: ErrorHeaders } = {},
+  ) {
     super(message, options);
     this.code = code;
     this.statusCode = REQUEST_ERRORS[code];
