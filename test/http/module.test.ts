@@ -88,10 +88,17 @@ test('typed arrays inside predictions are arrays in the reply', async () => {
   expect(text).toBe('{"predictions":[{"scores":[0.5,null]}]}');
 });
 
-test('predictions that JSON cannot hold are a MODEL_ERROR', async () => {
-  const { post } = await modelApp([write('export const predict = () => [1n];')]);
-  const { json } = await post('/predict', { instances: [0] });
+test.each([
+  ['export const predict = () => [1n];', 'Do not know how to serialize a BigInt'],
+  [
+    'export const predict = (rows) => rows.map((row) => row.push(row) && row);',
+    'Converting circular structure to JSON',
+  ],
+])('%s: what JSON cannot hold is a MODEL_ERROR', async (source, reason) => {
+  const { post } = await modelApp([write(source)]);
+  const { json } = await post('/predict', { instances: [[0]] });
   expect(json.code).toBe('MODEL_ERROR');
+  expect(json.error).toContain(reason);
 });
 
 test('with a signature it gets tensors', async () => {

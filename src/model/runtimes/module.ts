@@ -128,14 +128,16 @@ function instancesModel(traits: Traits, definition: Definition): InstancesModel 
     ...traits,
     kind: 'instances',
     run(instances, context, finish) {
+      // The array is the module's from here on: it may change it.
+      const expected = instances.length;
       const work = (): unknown => definition.predict(instances, context);
       queue.run(work, context, (error, result, runMicros) => {
         if (error !== undefined) return finish(error, undefined, runMicros);
         const predictions = toArray(result);
-        if (predictions?.length === instances.length) {
+        if (predictions?.length === expected) {
           return finish(undefined, predictions, runMicros);
         }
-        return finish(wrongLength(traits.name, instances.length, result), undefined, runMicros);
+        return finish(wrongLength(traits.name, expected, result), undefined, runMicros);
       });
     },
   };
