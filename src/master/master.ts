@@ -172,6 +172,7 @@ export class Master {
         this.#traffic.workerDied(worker, death);
       },
       waitingRequests: () => this.#traffic.dispatcher.depth,
+      isServing: () => this.#shutdown.isServing,
       fatal: (error: StartError) => this.#fatal(error),
     };
     return new Supervisor(settings, ports, log, this.#now);
@@ -283,7 +284,7 @@ export class Master {
   }
 
   #fatal(error: StartError): void {
-    this.#options.log.fatal({ exitCode: error.exitCode }, error.message);
+    this.#options.log.fatal({ exitCode: error.exitCode, reason: error.message }, 'server failed');
     this.#shutdown.abandon(error.exitCode, error.message);
   }
 }

@@ -37,6 +37,8 @@ export type SupervisorPorts = {
   workerDraining(worker: WorkerHandle): void;
   workerDied(worker: WorkerHandle, death: Death, reason: RestartReason): void;
   waitingRequests(): number;
+  /** False once the server drains or stops. */
+  isServing(): boolean;
   /** The server cannot go on. */
   fatal(error: StartError): void;
 };
@@ -203,7 +205,7 @@ export class Supervisor {
 
   #askedToRetire(worker: WorkerHandle, signal: string): void {
     setTimeout(() => {
-      if (this.#isStopping || worker.state !== 'ready') return;
+      if (!this.#ports.isServing() || worker.state !== 'ready') return;
       this.#log.warn(
         { slot: worker.slot, workerPid: worker.pid, signal },
         'worker was signalled; retiring it',

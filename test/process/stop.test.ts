@@ -1,0 +1,225 @@
+/** Stopping: what was accepted is answered, nobody sees a reset, nothing is left behind. */
+import { describe, expect, it } from 'vitest';
+import { Client, type Failure, rawExchange, runLoad } from './clients.js';
+import { expectGone, processTree, startServer, type TestServer } from './server.js';
+
+async function askSlow(client: Client, ms: number): Promise<Failure | undefined> {
+  const { status, text } = await client.post('/predict', { instances: [ms] });
+  return status === 200 ? undefined : { status, text };
+}
+
+/** Sends requests that run for `ms` each, one per client, and waits until one runs. */
+async function sendAll(
+  server: TestServer,
+  count: number,
+  ms: number,
+): Promise<Promise<{ status: number; headers: Record<string, unknown> }>[]> {
+  const asked = Array.from({ length: count }, () => {
+    const answer = new Client(server.url).post('/predict', { instances: [ms] });
+    answer.catch(() => {}); // looked at by the test
+    return answer;
+  });
+  await untilStatus(server, ({ inFlight, queue }) => inFlight + queue.depth === count);
+  return asked;
+}
+
+async function untilStatus(
+  server: TestServer,
+  holds: (status: Awaited<ReturnType<TestServer['status']>>) => boolean,
+): Promise<void> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    if (holds(await server.status())) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('the status did not become what was expected');
+}
+
+describe('TERM', () => {
+  it('with 200 keep-alive clients at work: no reset, no 5xx, exit 0', async () => {
+    const server = await startServer({ path: 'echo' });
+    const pids = processTree(server.pid);
+    const loading = runLoad(
+      server.url,
+      200,
+      () => server.child.exitCode !== null,
+      async (client, number) => {
+        const { status, text } = await client.post('/predict', { instances: [number] });
+        return status === 200 ? undefined : { status, text };
+      },
+    );
+    await untilStatus(server, ({ connections }) => connections === 200);
+    server.kill('SIGTERM');
+    const result = await loading;
+    expect(result.failures).toEqual([]);
+    expect(result.refused).toBe(200);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    await expectGone(pids);
+  });
+
+  it('answers what waits and runs, with Connection: close, and turns readiness off meanwhile', async () => {
+    const server = await startServer({ path: 'slow', workers: 1 });
+    const idle = new Client(server.url);
+    expect((await idle.get('/readyz')).status).toBe(200);
+    const asked = await sendAll(server, 5, 200);
+    server.kill('SIGTERM');
+    await server.line('draining');
+    const ready = await idle.get('/readyz');
+    expect(ready.status).toBe(503);
+    expect(ready.headers.connection).toBe('close');
+    expect((await fetch(`${server.adminUrl}/readyz`)).status).toBe(503);
+    expect((await fetch(`${server.adminUrl}/livez`)).status).toBe(200);
+    for (const answer of await Promise.all(asked)) {
+      expect(answer.status).toBe(200);
+      expect(answer.headers.connection).toBe('close');
+    }
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('answers one more request on a connection that was idle, then closes the idle ones', async () => {
+    const server = await startServer({ path: 'echo', args: ['--drain-idle', '700ms'] });
+    const silent = rawExchange(server.url, [], { waitMs: 15_000 });
+    const first = 'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n';
+    const idle = rawExchange(server.url, [first], { waitMs: 15_000 });
+    const busy = new Client(server.url);
+    await busy.post('/predict', { instances: [1] });
+    await untilStatus(server, ({ connections }) => connections === 3);
+    server.kill('SIGTERM');
+    await server.line('draining');
+    expect((await busy.post('/predict', { instances: [2] })).status).toBe(200);
+    expect((await idle).isClosed).toBe(true);
+    expect((await silent).isClosed).toBe(true);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('gives up at the graceful timeout: 503 DRAINING for the rest, exit 1', async () => {
+    const server = await startServer({
+      path: 'slow',
+      workers: 1,
+      args: ['--graceful-timeout', '300ms'],
+    });
+    const pids = processTree(server.pid);
+    const asked = await sendAll(server, 3, 2000);
+    server.kill('SIGTERM');
+    for (const answer of await Promise.all(asked)) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.connection).toBe('close');
+    }
+    expect(await server.exited).toEqual({ code: 1, signal: null });
+    await expectGone(pids);
+  });
+
+  it('keeps replacing workers that crash while it drains', async () => {
+    const server = await startServer({
+      path: 'mixed',
+      workers: 1,
+      expectedErrors: ['worker died'],
+    });
+    const asked = await sendAll(server, 1, 0).then(() => {
+      const answer = new Client(server.url).post('/predict', { instances: [{ ms: 500 }] });
+      return answer;
+    });
+    expect(asked.status).toBe(200);
+    const answer = new Client(server.url).post('/predict', { instances: [{ ms: 600 }] });
+    await untilStatus(server, ({ inFlight }) => inFlight === 1);
+    const [pid = 0] = await server.workerPids();
+    server.kill('SIGTERM');
+    await server.line('draining');
+    process.kill(pid, 'SIGKILL');
+    expect((await answer).status).toBe(200);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe('INT and QUIT', () => {
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
+    it(`${signal} stops at once: 503 for what is unanswered, exit 0`, async () => {
+      const server = await startServer({ path: 'slow', workers: 1 });
+      const pids = processTree(server.pid);
+      const asked = await sendAll(server, 3, 5000);
+      server.kill(signal);
+      for (const answer of await Promise.all(asked)) expect(answer.status).toBe(503);
+      expect(await server.exited).toEqual({ code: 0, signal: null });
+      await expectGone(pids);
+    });
+  }
+});
+
+describe('a second signal', () => {
+  it('hurries a drain that waits for long work', async () => {
+    const server = await startServer({ path: 'slow', workers: 1 });
+    const asked = await sendAll(server, 2, 10_000);
+    server.kill('SIGTERM');
+    await server.line('draining');
+    server.kill('SIGTERM');
+    for (const answer of await Promise.all(asked)) expect(answer.status).toBe(503);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe('a signal to the whole process group', () => {
+  it('TERM drains as if the master alone had got it', async () => {
+    const server = await startServer({ path: 'slow', detached: true });
+    const pids = processTree(server.pid);
+    const asked = await sendAll(server, 6, 300);
+    process.kill(-server.pid, 'SIGTERM');
+    for (const answer of await Promise.all(asked)) expect(answer.status).toBe(200);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    expect(server.linesOf('worker ready')).toHaveLength(2);
+    await expectGone(pids);
+  });
+
+  it('INT stops at once as if the master alone had got it', async () => {
+    const server = await startServer({ path: 'slow', detached: true });
+    const pids = processTree(server.pid);
+    const asked = await sendAll(server, 2, 5000);
+    process.kill(-server.pid, 'SIGINT');
+    for (const answer of await Promise.all(asked)) expect(answer.status).toBe(503);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    await expectGone(pids);
+  });
+
+  it('HUP, USR1 and USR2 end nobody', async () => {
+    const server = await startServer({ path: 'echo', detached: true });
+    const before = await server.workerPids();
+    for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) {
+      process.kill(-server.pid, signal);
+      await server.line('signal ignored', (line) => line.signal === signal);
+    }
+    const client = new Client(server.url);
+    expect((await client.post('/predict', { instances: [1] })).status).toBe(200);
+    client.close();
+    expect(await server.workerPids()).toEqual(before);
+    await server.stop();
+  });
+});
+
+describe('a master that vanishes', () => {
+  it('takes its workers with it, those that compute too', async () => {
+    const server = await startServer({ path: 'hangs' });
+    const pids = processTree(server.pid);
+    expect(pids).toHaveLength(3);
+    const client = new Client(server.url);
+    client.post('/predict', { instances: [{ hang: true }] }).catch(() => {});
+    await untilStatus(server, ({ inFlight }) => inFlight === 1);
+    server.kill('SIGKILL');
+    await server.exited;
+    await expectGone(pids);
+    client.close();
+  });
+});
+
+describe('a client that is being served', () => {
+  it('gets its streamed or large reply whole although the server drains', async () => {
+    const server = await startServer({ path: 'echo' });
+    const big = 'x'.repeat(4_000_000);
+    const client = new Client(server.url);
+    const asking = client.post('/predict', { instances: [big] });
+    await untilStatus(server, ({ connections }) => connections === 1);
+    server.kill('SIGTERM');
+    const { status, text } = await asking;
+    expect(status).toBe(200);
+    expect(text.length).toBe(JSON.stringify({ predictions: [big] }).length);
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    expect(await askSlow(client, 1).catch((error) => error.code)).toBe('ECONNREFUSED');
+  });
+});

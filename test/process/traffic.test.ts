@@ -1,0 +1,188 @@
+/** The queue as clients see it: order, bounds, deadlines, and a master that answers meanwhile. */
+import { describe, expect, it } from 'vitest';
+import { type Answer, Client, rawExchange } from './clients.js';
+import { startServer, type TestServer } from './server.js';
+
+function post(server: TestServer, instance: unknown): Promise<Answer> {
+  const client = new Client(server.url);
+  return client.post('/predict', { instances: [instance] }).finally(() => client.close());
+}
+
+/** Waits until so many requests are in the server, waiting or running. */
+async function untilHeld(server: TestServer, count: number): Promise<void> {
+  for (let tries = 0; tries < 500; tries += 1) {
+    const { inFlight, queue } = await server.status();
+    if (inFlight + queue.depth === count) return;
+  }
+  throw new Error(`the server never held ${count} requests`);
+}
+
+describe('while every worker computes', () => {
+  it('health, metrics and metadata answer at once, and requests leave in order of arrival', async () => {
+    const server = await startServer({ path: 'slow', workers: 2 });
+    const order: number[] = [];
+    const asked: Promise<unknown>[] = [];
+    for (let number = 0; number < 4; number += 1) {
+      asked.push(post(server, { ms: 3000 + number }).then(() => order.push(number)));
+      await untilHeld(server, number + 1);
+    }
+    for (const path of ['/livez', '/readyz', '/v1/models', '/v1/models/slow']) {
+      expect((await fetch(server.url + path)).status, path).toBe(200);
+    }
+    for (const path of ['/livez', '/readyz', '/metrics', '/status']) {
+      expect((await fetch(server.adminUrl + path)).status, path).toBe(200);
+    }
+    expect(order).toEqual([]); // all of them answered before the first request did
+    await Promise.all(asked);
+    expect(order).toEqual([0, 1, 2, 3]);
+    await server.stop();
+  });
+});
+
+describe('the bounds of the queue', () => {
+  it('beyond --queue-limit: 503 QUEUE_FULL with Retry-After, and the connection is kept', async () => {
+    const server = await startServer({ path: 'slow', workers: 1, args: ['--queue-limit', '2'] });
+    const held = [400, 1, 1].map((ms) => post(server, ms));
+    await untilHeld(server, 3);
+    const client = new Client(server.url);
+    const refused = await client.post('/predict', { instances: [1] });
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect(JSON.parse(refused.text)).toMatchObject({ code: 'QUEUE_FULL' });
+    expect(refused.headers.connection).toBe('keep-alive');
+    for (const { status } of await Promise.all(held)) expect(status).toBe(200);
+    expect((await client.post('/predict', { instances: [1] })).status).toBe(200);
+    client.close();
+    await server.stop();
+  });
+
+  it('beyond --queue-bytes: refused by the announced length, and given back afterwards', async () => {
+    const args = ['--queue-bytes', '100kb', '--max-body', '60kb'];
+    const server = await startServer({ path: 'echo', workers: 1, args });
+    const head = 'POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: 55000\r\n\r\n';
+    const half = rawExchange(server.url, [`${head}{"instances":["`], { waitMs: 1500 });
+    for (let tries = 0; (await server.status()).queue.bytes < 55_000 && tries < 500; tries += 1);
+    const refused = await rawExchange(server.url, [`${head}${'x'.repeat(55_000)}`], {
+      waitMs: 500,
+    });
+    expect(refused.text).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: \d+[\s\S]*QUEUE_FULL/i);
+    expect((await post(server, 'small')).status).toBe(200);
+    await half;
+    for (let tries = 0; (await server.status()).queue.bytes > 0 && tries < 500; tries += 1);
+    expect((await server.status()).queue.bytes).toBe(0);
+    await server.stop();
+  });
+});
+
+describe('deadlines', () => {
+  it('waiting past --queue-timeout: 504 QUEUE_TIMEOUT', async () => {
+    const server = await startServer({
+      path: 'slow',
+      workers: 1,
+      args: ['--queue-timeout', '200ms'],
+    });
+    const running = post(server, 800);
+    await untilHeld(server, 1);
+    const late = await post(server, 1);
+    expect(late.status).toBe(504);
+    expect(JSON.parse(late.text)).toMatchObject({ code: 'QUEUE_TIMEOUT' });
+    expect((await running).status).toBe(200);
+    await server.stop();
+  });
+
+  it('running past --timeout costs one 504 and one worker; those behind it run again', async () => {
+    const server = await startServer({
+      path: 'hangs',
+      workers: 1,
+      args: ['--timeout', '400ms'],
+      expectedErrors: ['worker died'],
+    });
+    const looping = post(server, { hang: true });
+    await untilHeld(server, 1);
+    const behind = [post(server, 1), post(server, 2)];
+    const answer = await looping;
+    expect(answer.status).toBe(504);
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'EXECUTION_TIMEOUT' });
+    for (const { status } of await Promise.all(behind)) expect(status).toBe(200);
+    const death = await server.line('worker died');
+    expect(death).toMatchObject({ signal: 'SIGKILL', nextTryMs: 0 });
+    expect(death.reason).toContain('execution timeout');
+    expect(death).not.toHaveProperty('hint');
+    await server.stop();
+  });
+});
+
+describe('clients that leave', () => {
+  it('are taken out of the queue at once, and the worker goes on with the others', async () => {
+    const server = await startServer({ path: 'slow', workers: 1 });
+    const running = post(server, 500);
+    await untilHeld(server, 1);
+    const leaving = new Client(server.url);
+    leaving.post('/predict', { instances: [1] }).catch(() => {});
+    await untilHeld(server, 2);
+    leaving.close();
+    const left = await server.line('request', ({ status }) => status === 499);
+    expect(left).not.toHaveProperty('slot');
+    expect((await server.status()).queue.depth).toBe(0);
+    expect((await running).status).toBe(200);
+    await server.stop();
+  });
+});
+
+describe('a request id', () => {
+  it('is kept when it is sane, made when not; echoed, logged and in every error', async () => {
+    const server = await startServer({ path: 'echo' });
+    const client = new Client(server.url);
+    const kept = await client.post(
+      '/predict',
+      { instances: [1] },
+      { 'x-request-id': 'abc.DEF_1-2' },
+    );
+    expect(kept.headers['x-request-id']).toBe('abc.DEF_1-2');
+    expect(
+      await server.line('request', ({ requestId }) => requestId === 'abc.DEF_1-2'),
+    ).toBeDefined();
+    const made = await client.post('/predict', { instances: [1] }, { 'x-request-id': 'a b' });
+    expect(made.headers['x-request-id']).toMatch(/^[A-Za-z0-9._-]{1,128}$/);
+    for (const [path, body] of [
+      ['/predict', '{'],
+      ['/nowhere', '{}'],
+      ['/v1/models/nobody:predict', '{}'],
+      ['/livez', '{}'],
+    ] as const) {
+      const answer = await client.post(path, body, { 'x-request-id': 'mine' });
+      expect(answer.status, path).toBeGreaterThanOrEqual(400);
+      expect(answer.status, path).toBeLessThan(500);
+      expect(JSON.parse(answer.text).requestId, path).toBe('mine');
+      expect(answer.headers['content-type'], path).toBe('application/json');
+      expect(answer.headers['x-request-id'], path).toBe('mine');
+    }
+    client.close();
+    await server.stop();
+  });
+});
+
+describe('readers that are slower than their replies', () => {
+  it('are cut when they make no progress for --write-timeout, and their bytes are given back', async () => {
+    const args = ['--write-timeout', '400ms'];
+    const server = await startServer({ path: 'echo', workers: 1, args });
+    const { connect } = await import('node:net');
+    const { port } = new URL(server.url);
+    const body = JSON.stringify({ instances: ['x'.repeat(12_000_000)] });
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.pause();
+    socket.on('error', () => {});
+    socket.write(
+      `POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    for (let tries = 0; tries < 1000; tries += 1) {
+      const { connections, queue } = await server.status();
+      if (tries > 0 && connections === 0 && queue.bytes === 0) break;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(await server.status()).toMatchObject({ connections: 0, queue: { bytes: 0 } });
+    socket.destroy();
+    expect((await post(server, 1)).status).toBe(200);
+    await server.stop();
+  });
+});
