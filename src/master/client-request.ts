@@ -4,7 +4,7 @@ import type { ClientFacts } from '../link/client-facts.js';
 import type { FinishedRequest } from '../observe/finished-request.js';
 import { Queued } from '../queue/request.js';
 import type { Connection } from './front/connection.js';
-import type { WorkerHandle } from './worker-handle.js';
+import type { ServingWorker } from './serving-worker.js';
 
 /** Label of what no route or model of ours was: clients must not invent label values. */
 export const OTHER = 'other';
@@ -48,7 +48,7 @@ export class ClientRequest extends Queued implements FinishedRequest {
   model: string = OTHER;
   rows = 0;
   /** The worker that has it, or had it last. */
-  worker: WorkerHandle | undefined = undefined;
+  worker: ServingWorker | undefined = undefined;
   runMs: number | undefined = undefined;
   totalMs = 0;
   bytesOut = 0;

@@ -2,6 +2,7 @@ import type { WorkerStateLabel } from '../observe/metric-table.js';
 import type { ByteBudget } from '../queue/byte-budget.js';
 import type { Dispatcher } from '../queue/dispatcher.js';
 import type { ClientRequest } from './client-request.js';
+import type { ServingWorker } from './serving-worker.js';
 import type { Slot } from './slot.js';
 import type { WorkerHandle } from './worker-handle.js';
 
@@ -10,7 +11,7 @@ export type StatusSources = {
   readonly startedAtMs: number;
   readonly state: string;
   readonly slots: readonly Slot[];
-  readonly dispatcher: Dispatcher<ClientRequest, WorkerHandle>;
+  readonly dispatcher: Dispatcher<ClientRequest, ServingWorker>;
   readonly budget: ByteBudget;
   readonly queueLimit: number;
   readonly connections: number;

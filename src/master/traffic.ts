@@ -6,7 +6,7 @@ import type { Death } from '../queue/quarantine.js';
 import { type ClientRequest, OTHER } from './client-request.js';
 import type { Answers } from './front/answers.js';
 import type { ModelTargets } from './model-target.js';
-import type { WorkerHandle } from './worker-handle.js';
+import type { ServingWorker } from './serving-worker.js';
 
 export type TrafficOptions = {
   readonly workAheadMs: number;
@@ -15,7 +15,7 @@ export type TrafficOptions = {
   readonly now: () => number;
 };
 
-type Dispatch = Dispatcher<ClientRequest, WorkerHandle>;
+type Dispatch = Dispatcher<ClientRequest, ServingWorker>;
 
 /**
  * Joins the three parties of a request's way: the queue decides, the links
@@ -51,16 +51,16 @@ export class Traffic {
     this.#answers.left(request);
   }
 
-  workerReady(worker: WorkerHandle): void {
+  workerReady(worker: ServingWorker): void {
     worker.load = this.dispatcher.addWorker(worker, this.#options.now());
     worker.link.onDrain = () => this.dispatcher.dispatch(this.#options.now());
   }
 
-  workerDraining(worker: WorkerHandle): void {
+  workerDraining(worker: ServingWorker): void {
     if (worker.load !== undefined) this.dispatcher.stopFeeding(worker.load, this.#options.now());
   }
 
-  workerDied(worker: WorkerHandle, death: Death): void {
+  workerDied(worker: ServingWorker, death: Death): void {
     if (worker.load === undefined) return;
     this.dispatcher.workerGone(worker.load, death, this.#options.now());
   }
@@ -70,7 +70,7 @@ export class Traffic {
   }
 
   /** Takes a worker's replies off its link. */
-  repliesOf(worker: WorkerHandle): Omit<ReplyHandlers, 'ended'> {
+  repliesOf(worker: ServingWorker): Omit<ReplyHandlers, 'ended'> {
     return {
       reply: (id, status, headers, facts, body) => {
         const request = this.#complete(worker, id, facts);
@@ -91,7 +91,7 @@ export class Traffic {
     };
   }
 
-  #ports(): DispatcherPorts<ClientRequest, WorkerHandle> {
+  #ports(): DispatcherPorts<ClientRequest, ServingWorker> {
     return {
       send: (request, worker) => {
         request.worker = worker;
@@ -106,7 +106,7 @@ export class Traffic {
   }
 
   /** The request that a complete reply belongs to; undefined when nobody waits for it any more. */
-  #complete(worker: WorkerHandle, id: number, facts: ReplyFacts): ClientRequest | undefined {
+  #complete(worker: ServingWorker, id: number, facts: ReplyFacts): ClientRequest | undefined {
     const request = worker.load?.find(id);
     if (worker.load === undefined || request === undefined) return undefined;
     worker.served += 1;
@@ -117,7 +117,7 @@ export class Traffic {
     return isWanted ? request : undefined;
   }
 
-  #progress(worker: WorkerHandle, id: number): ClientRequest | undefined {
+  #progress(worker: ServingWorker, id: number): ClientRequest | undefined {
     const request = worker.load?.find(id);
     if (worker.load === undefined || request === undefined) return undefined;
     const isWanted = this.dispatcher.progressed(worker.load, request, this.#options.now());
@@ -125,7 +125,7 @@ export class Traffic {
   }
 
   /** A reader that is slower than its worker holds the stream back, not the link. */
-  #chunk(worker: WorkerHandle, id: number, chunk: Buffer): void {
+  #chunk(worker: ServingWorker, id: number, chunk: Buffer): void {
     const request = this.#progress(worker, id);
     if (request === undefined) return;
     const isTaken = this.#answers.chunk(request, chunk, () => {
@@ -137,7 +137,7 @@ export class Traffic {
     worker.link.pause(id);
   }
 
-  #aborted(worker: WorkerHandle, id: number): void {
+  #aborted(worker: ServingWorker, id: number): void {
     const request = worker.load?.find(id);
     if (worker.load === undefined || request === undefined) return;
     const { hasBegun } = request;

@@ -6,6 +6,7 @@ import type { ModelDescription } from '../model/description.js';
 import type { WorkerAccount } from '../observe/worker-accounts.js';
 import type { WorkerLoad } from '../queue/worker-load.js';
 import type { ClientRequest } from './client-request.js';
+import type { ServingWorker } from './serving-worker.js';
 
 /**
  * A worker as the master sees it.
@@ -33,7 +34,7 @@ export const LINK_FD = 4;
 /** A stream that outlives its process longer than this is held open by somebody else. */
 const STREAM_GRACE_MS = 1000;
 
-export class WorkerHandle {
+export class WorkerHandle implements ServingWorker {
   readonly slot: number;
   readonly pid: number;
   readonly forkedAtMs: number;
@@ -42,7 +43,7 @@ export class WorkerHandle {
   readyAtMs: number | undefined;
   /** When the present state must have ended; the supervisor kills it then. */
   deadlineMs: number;
-  load: WorkerLoad<ClientRequest, WorkerHandle> | undefined;
+  load: WorkerLoad<ClientRequest, ServingWorker> | undefined;
   models: readonly ModelDescription[] = [];
   /** Keeps the figures it tells of its process; closed when it is gone. */
   account: WorkerAccount | undefined;

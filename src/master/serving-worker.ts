@@ -1,0 +1,15 @@
+import type { MasterEnd } from '../link/master-end.js';
+import type { WorkerLoad } from '../queue/worker-load.js';
+import type { ClientRequest } from './client-request.js';
+
+/** A worker as a request sees it; its process and its life are `WorkerHandle`'s. */
+export type ServingWorker = {
+  readonly slot: number;
+  readonly link: MasterEnd;
+  /** What it has in front of it, once it is ready. */
+  load: WorkerLoad<ClientRequest, ServingWorker> | undefined;
+  /** Replies taken from this worker. */
+  served: number;
+  /** Ends it at once. */
+  kill(reason: string): void;
+};
