@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseDuration } from '../../../src/config/duration.js';
+import { defaultText } from '../../../src/config/setting.js';
+import { SETTINGS, type SettingKey } from '../../../src/config/settings.js';
+import { parseSize } from '../../../src/config/size.js';
+
+const SECOND = 1000;
+const nginx = read('deploy/nginx.conf');
+const compose = read('deploy/compose.yaml');
+const kubernetes = read('deploy/kubernetes.yaml');
+const systemd = read('deploy/forkcast.service');
+const dockerfile = read('Dockerfile');
+
+function read(path: string): string {
+  return readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+}
+
+function defaultMs(key: SettingKey): number {
+  return parseDuration(defaultText(SETTINGS[key]) ?? '') ?? Number.NaN;
+}
+
+/** The number that a line of a deploy file gives, in seconds there, in milliseconds here. */
+function givenMs(text: string, line: RegExp): number {
+  return Number(line.exec(text)?.[1]) * SECOND;
+}
+
+describe('the times of the deploy files fit the defaults, as docs/deploy.md says', () => {
+  test('the proxy closes idle connections before the server does', () => {
+    const idleMs = givenMs(nginx, /^ {4}keepalive_timeout (\d+)s;/m);
+    expect(idleMs).toBeLessThan(defaultMs('keepAlive'));
+  });
+
+  test('the proxy waits longer than a request may wait and run', () => {
+    const readMs = givenMs(nginx, /proxy_read_timeout (\d+)s;/);
+    expect(readMs).toBeGreaterThan(defaultMs('queueTimeout') + defaultMs('timeout'));
+  });
+
+  test('the proxy in front is given time to finish what it waits for', () => {
+    const proxy = compose.slice(compose.indexOf('\n  nginx:'));
+    const readMs = givenMs(nginx, /proxy_read_timeout (\d+)s;/);
+    expect(givenMs(proxy, /stop_grace_period: (\d+)s/)).toBeGreaterThan(readMs);
+  });
+
+  test('every stop grace is longer than the graceful timeout', () => {
+    const gracefulMs = defaultMs('gracefulTimeout');
+    expect(givenMs(compose, /stop_grace_period: (\d+)s/)).toBeGreaterThan(gracefulMs);
+    expect(givenMs(systemd, /TimeoutStopSec=(\d+)/)).toBeGreaterThan(gracefulMs);
+    const preStopMs = givenMs(kubernetes, /command: \[sleep, '(\d+)'\]/);
+    const graceMs = givenMs(kubernetes, /terminationGracePeriodSeconds: (\d+)/);
+    expect(graceMs).toBeGreaterThan(gracefulMs + preStopMs);
+  });
+
+  test('nobody loses patience with a server that boots', () => {
+    const startup = kubernetes.slice(kubernetes.indexOf('startupProbe'));
+    const periodMs = givenMs(startup, /periodSeconds: (\d+)/);
+    const failures = Number(/failureThreshold: (\d+)/.exec(startup)?.[1]);
+    expect(periodMs * failures).toBeGreaterThan(defaultMs('bootTimeout'));
+    const startPeriodMs = givenMs(dockerfile, /--start-period=(\d+)m/) * 60;
+    expect(startPeriodMs).toBeGreaterThanOrEqual(defaultMs('bootTimeout'));
+  });
+
+  test('the engine has more patience with an unready server than the server itself', () => {
+    const [, intervalSeconds, retries] =
+      /--interval=(\d+)s .*--retries=(\d+)/.exec(dockerfile) ?? [];
+    const patienceMs = Number(intervalSeconds) * SECOND * Number(retries);
+    expect(patienceMs).toBeGreaterThan(defaultMs('giveUpAfter'));
+  });
+});
+
+test('the proxy takes bodies as large as the server does', () => {
+  const proxyBytes = parseSize(`${/client_max_body_size (\d+)m;/.exec(nginx)?.[1]}mb`);
+  expect(proxyBytes).toBe(parseSize(defaultText(SETTINGS.maxBody) ?? ''));
+});
