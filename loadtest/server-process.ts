@@ -13,7 +13,11 @@ export class ServerProcess {
   readonly #waiting = new Set<(line: LogLine) => void>();
 
   constructor(args: readonly string[]) {
-    this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#child = spawn(process.execPath, args, {
+      // What ONNX Runtime reports to its maker is no part of the comparison.
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     if (this.#child.pid === undefined || this.#child.stdout === null) {
       throw new Error(`could not start ${args.join(' ')}`);
     }
