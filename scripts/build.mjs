@@ -6,5 +6,8 @@ const tsc = new URL('../node_modules/typescript/bin/tsc', import.meta.url).pathn
 const root = new URL('..', import.meta.url).pathname;
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' });
-execFileSync(process.execPath, [tsc, '-p', 'models/tsconfig.json'], { cwd: root, stdio: 'inherit' });
+execFileSync(process.execPath, [tsc, '-p', 'models/tsconfig.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
 chmodSync(new URL('../dist/cli.js', import.meta.url), 0o755);

@@ -28,7 +28,8 @@ function isInstalled() {
 
 function isBuilt() {
   const built = newest(join(root, 'dist', 'cli.js'));
-  if (newest(join(root, 'src')) > built || newest(join(root, 'tsconfig.json')) > built) return false;
+  if (newest(join(root, 'src')) > built || newest(join(root, 'tsconfig.json')) > built)
+    return false;
   return modelSources().every((file) => newest(file.replace(/\.ts$/, '.js')) >= newest(file));
 }
 
