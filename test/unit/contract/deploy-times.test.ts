@@ -46,7 +46,7 @@ describe('the times of the deploy files fit the defaults, as docs/deploy.md says
     const gracefulMs = defaultMs('gracefulTimeout');
     expect(givenMs(compose, /stop_grace_period: (\d+)s/)).toBeGreaterThan(gracefulMs);
     expect(givenMs(systemd, /TimeoutStopSec=(\d+)/)).toBeGreaterThan(gracefulMs);
-    const preStopMs = givenMs(kubernetes, /command: \[sleep, '(\d+)'\]/);
+    const preStopMs = givenMs(kubernetes, /command: \[sleep, ["'](\d+)["']\]/);
     const graceMs = givenMs(kubernetes, /terminationGracePeriodSeconds: (\d+)/);
     expect(graceMs).toBeGreaterThan(gracefulMs + preStopMs);
   });
