@@ -123,12 +123,12 @@ export class Answers {
     if (bytes === 0) return;
     this.#ports.budget.add(bytes);
     response.setTimeout(this.#ports.writeTimeoutMs, () => response.destroy());
-    response.once('close', () => this.#ports.budget.release(bytes));
+    request.connection.whenTaken(response, () => this.#ports.budget.release(bytes));
   }
 }
 
 /** A raw HTTP answer that ends its connection, for requests that have no response object. */
-export function rawError(error: RequestError, requestId: string): string {
+export function rawError(error: RequestError, requestId: string, method?: string): string {
   const body = errorBody(error.code, error.message, requestId);
   const head = [
     `HTTP/1.1 ${error.statusCode} ${STATUS_CODES[error.statusCode] ?? ''}`,
@@ -139,7 +139,7 @@ export function rawError(error: RequestError, requestId: string): string {
     `date: ${new Date().toUTCString()}`,
     'connection: close',
   ];
-  return `${head.join('\r\n')}\r\n\r\n${body}`;
+  return `${head.join('\r\n')}\r\n\r\n${method === 'HEAD' ? '' : body}`;
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

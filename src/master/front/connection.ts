@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ClientFacts } from '../../link/client-facts.js';
 import type { ClientRequest } from '../client-request.js';
@@ -21,7 +22,10 @@ export class Connection {
   readonly client: ClientFacts;
   readonly client10: ClientFacts;
   readonly requests: Set<ClientRequest> = new Set();
+  /** The response of the request that was read last. */
+  latest: ServerResponse | undefined;
   isEnding = false;
+  readonly #untaken: Set<() => void> = new Set();
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -29,15 +33,45 @@ export class Connection {
     const port = socket.remotePort ?? 0;
     this.client = { address, port, isEncrypted: false, isHttp10: false };
     this.client10 = { ...this.client, isHttp10: true };
+    // node:http lets go of a socket at CONNECT; a reset that nobody listens for ends the process.
+    socket.on('error', nothing);
+    socket.once('close', () => {
+      for (const settle of this.#untaken) settle();
+    });
   }
 
-  /** Ends the connection with this raw HTTP answer, after those that are still due. */
-  endWith(rawAnswer: string): void {
+  /**
+   * Calls back once, when the client has taken the answer or is gone. An answer
+   * whose turn in a pipeline never came has no 'close' of its own.
+   */
+  whenTaken(response: ServerResponse, callback: () => void): void {
+    const settle = (): void => {
+      if (this.#untaken.delete(settle)) callback();
+    };
+    this.#untaken.add(settle);
+    response.once('close', settle);
+  }
+
+  /**
+   * Ends the connection with this raw HTTP answer, after those that are still due.
+   *
+   * @param replaced the response in whose place it stands; undefined when the
+   * request could not be read so far
+   */
+  endWith(rawAnswer: string, replaced: ServerResponse | undefined): void {
     if (this.isEnding) return;
     this.isEnding = true;
-    const last = [...this.requests].at(-1);
-    if (last === undefined) this.#end(rawAnswer);
-    else last.response.once('close', () => this.#end(rawAnswer));
+    const end = (): void => this.#end(rawAnswer);
+    const { latest } = this;
+    if (replaced !== undefined) {
+      // A response gets the socket when those before it are out.
+      if (replaced.socket === null) replaced.once('socket', end);
+      else end();
+    } else if (latest === undefined || latest.closed) {
+      end();
+    } else {
+      latest.once('close', end);
+    }
   }
 
   #end(rawAnswer: string): void {
@@ -46,10 +80,11 @@ export class Connection {
       socket.destroy();
       return;
     }
-    socket.on('error', () => socket.destroy());
     socket.end(rawAnswer);
     socket.resume();
     const cut = setTimeout(() => socket.destroy(), LINGER_MS);
     socket.once('close', () => clearTimeout(cut));
   }
 }
+
+function nothing(): void {}

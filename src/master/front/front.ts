@@ -115,6 +115,7 @@ export class Front {
     const isHttp11 = message.httpVersionMajor === 1 && message.httpVersionMinor === 1;
     const request = new ClientRequest(connection, response, method, isHttp11, nowMs);
     connection.requests.add(request);
+    connection.latest = response;
     try {
       const head = readHead(method, url, rawHeaders, isHttp11, this.#limits, this.#makeRequestId);
       request.requestId = head.requestId;
@@ -151,9 +152,9 @@ export class Front {
       return;
     }
     const unread = [...connection.requests].find((request) => request.restBytes > 0);
-    const raw = rawError(error, unread?.requestId ?? NO_REQUEST_ID);
+    const raw = rawError(error, unread?.requestId ?? NO_REQUEST_ID, unread?.method);
     if (unread !== undefined) this.#answers.writtenRaw(unread, error, raw.length);
-    connection.endWith(raw);
+    connection.endWith(raw, unread?.response);
   }
 }
 

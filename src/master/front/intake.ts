@@ -53,9 +53,9 @@ export class Intake {
       this.#answers.error(request, error); // node:http reads the rest and throws it away
       return;
     }
-    const raw = rawError(error, request.requestId);
+    const raw = rawError(error, request.requestId, request.method);
     this.#answers.writtenRaw(request, error, raw.length);
-    request.connection.endWith(raw);
+    request.connection.endWith(raw, request.response);
     message.removeAllListeners('data');
     message.resume();
   }

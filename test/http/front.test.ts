@@ -1,0 +1,179 @@
+// What no table of single requests shows: pipelines, connections that end, workers that go.
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { MasterFront } from './master-front.js';
+import { RawClient } from './raw-client.js';
+
+const HOST = 'Host: model.test\r\n';
+const get = (path: string): string => `GET ${path} HTTP/1.1\r\n${HOST}\r\n`;
+const post = (path: string, body: string): string =>
+  `POST ${path} HTTP/1.1\r\n${HOST}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
+/** `/held` answers when it is let go; `/name` says which worker answered. */
+class HoldingApp {
+  readonly held: (() => void)[] = [];
+
+  readonly make = async (
+    serverFactory: FastifyServerOptions['serverFactory'],
+  ): Promise<FastifyInstance> => {
+    const app = fastify({ ...(serverFactory && { serverFactory }) });
+    app.all(
+      '/held',
+      () =>
+        new Promise((resolve) => {
+          this.held.push(() => resolve('let go'));
+        }),
+    );
+    app.get('/begun', (_request, reply) => {
+      reply.hijack();
+      reply.raw.write('begun');
+    });
+    app.post('/echo', async (request) => request.body);
+    await app.ready();
+    return app;
+  };
+
+  async isHolding(count: number): Promise<void> {
+    await vi.waitFor(() => expect(this.held).toHaveLength(count), { timeout: 5000, interval: 5 });
+  }
+
+  letGo(): void {
+    for (const answer of this.held.splice(0)) answer();
+  }
+}
+
+let master: MasterFront;
+let app: HoldingApp;
+
+async function start(workers = 1, settings = {}): Promise<void> {
+  master = new MasterFront(settings);
+  await master.listen();
+  app = new HoldingApp();
+  for (let count = 0; count < workers; count += 1) await master.addWorker(app.make);
+}
+
+afterEach(async () => {
+  await vi.waitFor(() => expect(master.isClean).toBe(true));
+  await master.close();
+});
+
+describe('pipelined requests', () => {
+  test('are answered in their order, whoever is ready first', async () => {
+    await start();
+    const client = await RawClient.open(
+      master.port,
+      get('/held') + get('/livez') + post('/echo', 'third'),
+    );
+    await app.isHolding(1);
+    app.letGo();
+    await client.until(({ text }) => text.endsWith('third'), 'third answer');
+    expect(client.text).toMatch(/let go[\s\S]*"live":true[\s\S]*third$/);
+    client.socket.destroy();
+  });
+
+  test('are all answered before the refusal that ends the connection', async () => {
+    await start();
+    const client = await RawClient.open(
+      master.port,
+      `${get('/held')}${get('/livez')}${get('/readyz')}${get('/livez')}nonsense\r\n\r\n`,
+    );
+    await app.isHolding(1);
+    app.letGo();
+    await client.closed();
+    expect(client.statuses).toEqual([200, 200, 200, 200, 400]);
+  });
+
+  test('are all answered before a request that is refused by its head', async () => {
+    await start();
+    const client = await RawClient.open(
+      master.port,
+      `${get('/held')}${get('/livez')}${get('/livez')}GET /livez HTTP/1.1\r\n\r\n`,
+    );
+    await app.isHolding(1);
+    app.letGo();
+    await client.closed();
+    expect(client.statuses).toEqual([200, 200, 200, 400]);
+    expect(client.text).toContain('"expected exactly one Host header, got none"');
+  });
+
+  test('give back the bytes of answers whose turn never came', async () => {
+    await start();
+    const client = await RawClient.open(master.port, get('/held') + get('/livez').repeat(30));
+    await app.isHolding(1);
+    await vi.waitFor(() => expect(master.entries).toHaveLength(30));
+    expect(master.budget.usedBytes).toBeGreaterThan(0);
+    client.socket.destroy();
+    await vi.waitFor(() => expect(master.budget.usedBytes).toBe(0));
+  });
+
+  test('are answered before a CONNECT that follows', async () => {
+    await start();
+    const connect = `CONNECT a:1 HTTP/1.1\r\n${HOST}\r\n`;
+    const client = await RawClient.open(master.port, get('/held') + get('/livez') + connect);
+    await app.isHolding(1);
+    app.letGo();
+    await client.closed();
+    expect(client.statuses).toEqual([200, 200, 400]);
+  });
+
+  test('survive a CONNECT among them and a reset', async () => {
+    await start();
+    const connect = `CONNECT a:1 HTTP/1.1\r\n${HOST}\r\n`;
+    const client = await RawClient.open(master.port, get('/held') + connect);
+    await app.isHolding(1);
+    client.socket.resetAndDestroy();
+    await vi.waitFor(() => expect(master.front.openConnections).toBe(0));
+    expect(master.entries.map(({ status }) => status)).toEqual([499]);
+  });
+});
+
+describe('a refusal', () => {
+  test('of a HEAD request has no body', async () => {
+    await start();
+    const client = await RawClient.open(master.port, 'HEAD /livez HTTP/1.1\r\n\r\n');
+    await client.closed();
+    expect(client.text).toMatch(/^HTTP\/1\.1 400 [\s\S]*\r\n\r\n$/);
+  });
+});
+
+describe('a worker that goes', () => {
+  test('loses no request: it runs again on another', async () => {
+    await start(2);
+    const client = await RawClient.open(master.port, get('/held'));
+    await app.isHolding(1);
+    const busy = master.workers.find(({ end }) => end.openRequests > 0);
+    busy?.kill('a test');
+    await app.isHolding(2);
+    app.letGo();
+    await client.until(({ text }) => text.endsWith('let go'), 'answer');
+    expect(client.statuses).toEqual([200]);
+    client.socket.destroy();
+  });
+
+  test('takes the connection of a reply that has begun along', async () => {
+    await start(2);
+    const client = await RawClient.open(master.port, get('/begun'));
+    await client.until(({ text }) => text.includes('begun'), 'beginning');
+    master.workers.find(({ end }) => end.openRequests > 0)?.kill('a test');
+    await client.closed();
+    expect(client.text).not.toMatch(/0\r\n\r\n$/);
+    expect(master.entries).toMatchObject([{ status: 200, code: 'WORKER_CRASHED' }]);
+  });
+
+  test('is not asked for by a client that has left', async () => {
+    await start();
+    const client = await RawClient.open(master.port, get('/held'));
+    await app.isHolding(1);
+    client.socket.destroy();
+    await vi.waitFor(() => expect(master.workers[0]?.end.openRequests).toBe(0));
+    expect(master.entries).toMatchObject([{ status: 499, code: 'CLIENT_CLOSED_REQUEST' }]);
+  });
+});
+
+test('while draining, every answer says that the connection ends', async () => {
+  await start();
+  master.isDraining = true;
+  const client = await RawClient.open(master.port, post('/echo', 'last words'));
+  await client.closed();
+  expect(client.text).toMatch(/\r\nconnection: close\r\n[\s\S]*last words$/i);
+});

@@ -1,0 +1,184 @@
+// The master's rooms joined as Master joins them, in front of an app behind a real
+// link. Only the processes are missing: the worker is an object.
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { Settings } from '../../src/config/settings.js';
+import { MasterEnd } from '../../src/link/master-end.js';
+import { WorkerEnd } from '../../src/link/worker-end.js';
+import { account } from '../../src/master/accounting.js';
+import type { ClientRequest } from '../../src/master/client-request.js';
+import { Answers } from '../../src/master/front/answers.js';
+import { Front } from '../../src/master/front/front.js';
+import { Intake } from '../../src/master/front/intake.js';
+import { answerLocally, type Knowledge } from '../../src/master/local-routes.js';
+import { ModelTargets } from '../../src/master/model-target.js';
+import type { ServingWorker } from '../../src/master/serving-worker.js';
+import { Traffic } from '../../src/master/traffic.js';
+import { Metrics } from '../../src/observe/metrics.js';
+import { Admission } from '../../src/queue/admission.js';
+import { ByteBudget } from '../../src/queue/byte-budget.js';
+import { DrainRate } from '../../src/queue/drain-rate.js';
+import { socketPair } from '../fixtures/socket-pair.js';
+import { configuration } from '../unit/config/inputs.js';
+
+type MakeApp = (serverFactory: FastifyServerOptions['serverFactory']) => Promise<FastifyInstance>;
+
+/** What the books say of a request when they are closed. */
+export type Entry = Pick<ClientRequest, 'status' | 'code' | 'path' | 'bytesIn' | 'bytesOut'>;
+
+/** A worker without a process: an app behind a link, as a fork would have it. */
+export class StandInWorker implements ServingWorker {
+  readonly slot: number;
+  readonly link: MasterEnd;
+  readonly end: WorkerEnd;
+  readonly app: FastifyInstance;
+  load: ServingWorker['load'];
+  served = 0;
+  readonly killReasons: string[] = [];
+  readonly #socket: Socket;
+
+  constructor(
+    slot: number,
+    link: (worker: StandInWorker) => MasterEnd,
+    worker: { socket: Socket; end: WorkerEnd; app: FastifyInstance },
+  ) {
+    this.slot = slot;
+    this.link = link(this);
+    this.end = worker.end;
+    this.app = worker.app;
+    this.#socket = worker.socket;
+  }
+
+  /** As a SIGKILL does: what was not written is lost, and the master sees the stream end. */
+  kill(reason: string): void {
+    this.killReasons.push(reason);
+    this.#socket.destroy();
+  }
+}
+
+export class MasterFront {
+  readonly settings: Settings;
+  readonly budget: ByteBudget;
+  readonly traffic: Traffic;
+  readonly front: Front;
+  readonly entries: Entry[] = [];
+  readonly workers: StandInWorker[] = [];
+  isDraining = false;
+  readonly #admission: Admission;
+  readonly #drainRate = new DrainRate();
+  readonly #now = (): number => performance.now();
+
+  constructor(overrides: Partial<Settings> = {}) {
+    this.settings = { ...configuration({}).settings, ...overrides };
+    this.budget = new ByteBudget(this.settings.queueBytes);
+    const answers = this.#makeAnswers();
+    this.traffic = new Traffic(
+      {
+        workAheadMs: this.settings.workAhead,
+        queueTimeoutMs: this.settings.queueTimeout,
+        targets: new ModelTargets(this.settings.timeout),
+        now: this.#now,
+      },
+      answers,
+    );
+    this.#admission = new Admission({
+      queueLimit: this.settings.queueLimit,
+      queue: this.traffic.dispatcher,
+      budget: this.budget,
+      drainRate: this.#drainRate,
+    });
+    this.front = this.#makeFront(answers);
+  }
+
+  async listen(): Promise<void> {
+    this.front.server.listen(0, '127.0.0.1');
+    await once(this.front.server, 'listening');
+  }
+
+  get port(): number {
+    return (this.front.server.address() as AddressInfo).port;
+  }
+
+  /** Another worker that is ready. */
+  async addWorker(makeApp: MakeApp): Promise<StandInWorker> {
+    const [ofMaster, ofWorker] = await socketPair();
+    const end = new WorkerEnd(ofWorker);
+    const app = await makeApp(end.serverFactory);
+    end.start();
+    const link = (worker: StandInWorker): MasterEnd =>
+      new MasterEnd(ofMaster, {
+        ...this.traffic.repliesOf(worker),
+        ended: () => this.traffic.workerDied(worker, 'unexplained'),
+      });
+    const worker = new StandInWorker(this.workers.length, link, { socket: ofWorker, end, app });
+    this.workers.push(worker);
+    this.traffic.workerReady(worker);
+    return worker;
+  }
+
+  /** Nothing is held for anybody. */
+  get isClean(): boolean {
+    const { dispatcher } = this.traffic;
+    return dispatcher.isIdle && dispatcher.inFlight === 0 && this.budget.usedBytes === 0;
+  }
+
+  async close(): Promise<void> {
+    this.front.server.close();
+    this.front.closeAll();
+    for (const { end, app } of this.workers) {
+      await end.close();
+      await app.close();
+    }
+  }
+
+  #makeAnswers(): Answers {
+    const metrics = new Metrics('test', NO_SOURCES);
+    return new Answers({
+      writeTimeoutMs: this.settings.writeTimeout,
+      budget: this.budget,
+      isDraining: () => this.isDraining,
+      finished: (request) =>
+        account(request, {
+          metrics,
+          accessLog: ({ status, code, url, bytesIn, bytesOut }) =>
+            this.entries.push({ status, code, path: url, bytesIn, bytesOut }),
+          admission: this.#admission,
+          drainRate: this.#drainRate,
+          nowMs: this.#now(),
+        }),
+    });
+  }
+
+  #makeFront(answers: Answers): Front {
+    const intake = new Intake(answers, {
+      maxBodyBytes: this.settings.maxBody,
+      admission: this.#admission,
+      submit: (request) => this.traffic.submit(request),
+      now: this.#now,
+    });
+    return new Front(this.settings, answers, intake, {
+      answerLocally: (request) => answerLocally(request, KNOWLEDGE, answers),
+      left: (request) => this.traffic.left(request),
+      now: this.#now,
+    });
+  }
+}
+
+const KNOWLEDGE: Knowledge = {
+  isReady: () => true,
+  readyWorkers: () => 1,
+  wantedWorkers: () => 1,
+  models: () => [],
+};
+
+const NO_SOURCES = {
+  queueDepth: () => 0,
+  queueBytes: () => 0,
+  queueOldestWaitMs: () => 0,
+  requestsInFlight: () => 0,
+  connectionsOpen: () => 0,
+  workers: () => ({ booting: 0, ready: 0, draining: 0, backoff: 0 }),
+  workersBusy: () => 0,
+  logLinesDropped: () => 0,
+};
