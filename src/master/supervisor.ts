@@ -25,6 +25,9 @@ const LEAVE_TIMEOUT_MS = 5000;
 /** A signal to the whole group reaches a worker before the master may have seen its own. */
 const RETIRE_GRACE_MS = 100;
 
+/** What native runtimes read: ONNX Runtime would report its use to its maker. */
+const WORKER_ENVIRONMENT = { ORT_DISABLE_TELEMETRY: '1' };
+
 const WORKER_FILE = fileURLToPath(new URL('../worker/main.cjs', import.meta.url));
 
 export type SupervisorPorts = {
@@ -172,7 +175,7 @@ export class Supervisor {
 
   #fork(slot: Slot, nowMs: number): void {
     this.#lastForkMs = nowMs;
-    const process: Worker = cluster.fork();
+    const process: Worker = cluster.fork(WORKER_ENVIRONMENT);
     const worker = new WorkerHandle(
       process,
       slot.number,

@@ -99,7 +99,7 @@ export class Traffic {
         worker.link.send(arrival, method, url, headers, body, bytes, client);
       },
       refuse: (request, error) => this.#answers.error(request, error),
-      cutOff: (request) => this.#answers.cutOff(request),
+      cutOff: (request) => this.#answers.cutOff(request, 'WORKER_CRASHED'),
       overran: (worker) => worker.kill('its request passed the execution timeout'),
       isBackedUp: (worker) => worker.link.isBackedUp,
     };
@@ -128,13 +128,13 @@ export class Traffic {
   #chunk(worker: ServingWorker, id: number, chunk: Buffer): void {
     const request = this.#progress(worker, id);
     if (request === undefined) return;
-    const isTaken = this.#answers.chunk(request, chunk, () => {
+    if (this.#answers.chunk(request, chunk) || request.isHeldBack) return;
+    request.isHeldBack = true;
+    worker.link.pause(id);
+    this.#answers.whenDrained(request, () => {
       request.isHeldBack = false;
       worker.link.resume(id);
     });
-    if (isTaken || request.isHeldBack) return;
-    request.isHeldBack = true;
-    worker.link.pause(id);
   }
 
   #aborted(worker: ServingWorker, id: number): void {
@@ -143,7 +143,7 @@ export class Traffic {
     const { hasBegun } = request;
     const isWanted = this.dispatcher.finished(worker.load, request, undefined, this.#options.now());
     if (!isWanted) return;
-    if (hasBegun) this.#answers.cutOff(request);
+    if (hasBegun) this.#answers.cutOff(request, 'MODEL_ERROR');
     else
       this.#answers.error(
         request,

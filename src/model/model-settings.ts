@@ -11,6 +11,8 @@ export type ModelSettings = {
   readonly retry?: boolean;
   readonly timeoutMs?: number;
   readonly warmup?: Warmup;
+  /** Rows of several requests that may run together; 1 forbids it. */
+  readonly maxBatchRows?: number;
 };
 
 export type SettingsReading = {
@@ -19,7 +21,8 @@ export type SettingsReading = {
 };
 
 export const SETTINGS_FILE = 'forkcast.json';
-const KEYS = ['timeout', 'retry', 'warmup'];
+const KEYS = ['timeout', 'retry', 'warmup', 'maxBatchRows'];
+const MOST_BATCH_ROWS = 65_536;
 /** Editors find a schema by it. */
 const SCHEMA_KEY = '$schema';
 const LONGEST_TIMEOUT_MS = 24 * 3_600_000;
@@ -48,7 +51,7 @@ export function checkModelSettings(
   origin: string,
   keys: readonly string[] = Object.keys(values),
 ): SettingsReading {
-  const settings: { retry?: boolean; timeoutMs?: number; warmup?: Warmup } = {};
+  const settings: { -readonly [K in keyof ModelSettings]: ModelSettings[K] } = {};
   const faults: string[] = [];
   for (const key of keys) {
     const value = values[key];
@@ -57,6 +60,7 @@ export function checkModelSettings(
     else if (key === 'timeout' && timeoutMs(value) !== undefined) {
       settings.timeoutMs = timeoutMs(value) ?? 0;
     } else if (key === 'warmup' && isWarmup(value)) settings.warmup = value;
+    else if (key === 'maxBatchRows' && isBatchRows(value)) settings.maxBatchRows = value;
     else faults.push(`${origin}: ${faultOf(key, value)}`);
   }
   return { settings, faults };
@@ -71,6 +75,8 @@ function faultOf(key: string, value: unknown): string {
       return `timeout: expected a duration such as "250ms", "30s" or a number of seconds, from 1ms to 24h, got ${got}.`;
     case 'warmup':
       return `warmup: expected false or an example such as {"instances": [...]}, got ${got}.`;
+    case 'maxBatchRows':
+      return `maxBatchRows: expected a whole number from 1 to ${MOST_BATCH_ROWS}, got ${got}.`;
     default:
       return `unknown setting ${JSON.stringify(key)}${didYouMean(key, KEYS)}`;
   }
@@ -80,6 +86,10 @@ function timeoutMs(value: unknown): number | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const ms = parseDuration(String(value));
   return ms !== undefined && ms >= 1 && ms <= LONGEST_TIMEOUT_MS ? ms : undefined;
+}
+
+function isBatchRows(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_BATCH_ROWS;
 }
 
 function isWarmup(value: unknown): value is Warmup {

@@ -42,6 +42,8 @@ type LoadedModel = {
 export type TensorModel = LoadedModel & {
   readonly kind: 'tensors';
   readonly signature: Signature;
+  /** Rows that may run together; 1: each request by itself. Absent: what suits its runtime. */
+  readonly maxBatchRows?: number;
   run(inputs: Tensors, context: PredictContext, finish: Finish<Tensors>): void;
 };
 

@@ -16,6 +16,7 @@ export type ModelPlan = {
   readonly retry?: boolean;
   readonly timeoutMs?: number;
   readonly warmup?: Warmup;
+  readonly maxBatchRows?: number;
 };
 
 const MODEL_NAME = /^[A-Za-z0-9._-]{1,128}$/;

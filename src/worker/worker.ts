@@ -8,6 +8,7 @@ import { createLogger, flushLogs, type Logger, type LogLevel } from '../observe/
 import { buildApp } from './app.js';
 import { watchMaster } from './master-watch.js';
 import { describeModel } from './model-report.js';
+import { withNaturalBatches } from './natural-batch.js';
 import { readFigures } from './process-figures.js';
 import { warmUp } from './warm-up.js';
 
@@ -65,10 +66,11 @@ export class Life {
     const descriptions = [];
     for (const plan of boot.models) {
       const startedAt = performance.now();
-      const model = await loadModel(plan, {
+      const loaded = await loadModel(plan, {
         threads: boot.threads,
         logger: modelLog(log, plan.name),
       });
+      const model = withNaturalBatches(loaded);
       this.#models.push(model);
       const loadedAt = performance.now();
       await warmUp(model, log);

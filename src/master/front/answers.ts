@@ -4,7 +4,7 @@
  * exactly once, which is where accounting happens.
  */
 import { STATUS_CODES } from 'node:http';
-import { errorBody, RequestError } from '../../errors.js';
+import { type ErrorCode, errorBody, RequestError } from '../../errors.js';
 import type { ByteBudget } from '../../queue/byte-budget.js';
 import type { ClientRequest } from '../client-request.js';
 
@@ -62,14 +62,23 @@ export class Answers {
     request.response.flushHeaders();
   }
 
-  /** @returns false when the client reads too slowly: wait for `onDrain` */
-  chunk(request: ClientRequest, chunk: Buffer, onDrain: () => void): boolean {
+  /** @returns false when the client reads too slowly: send no more before `whenDrained` calls back */
+  chunk(request: ClientRequest, chunk: Buffer): boolean {
     if (request.isAnswered) return true;
     request.bytesOut += chunk.length;
-    if (request.response.write(chunk)) return true;
-    request.response.once('drain', onDrain);
-    request.response.setTimeout(this.#ports.writeTimeoutMs, () => request.response.destroy());
-    return false;
+    return request.response.write(chunk);
+  }
+
+  /** Calls back when the client has caught up; one that takes nothing for the write timeout is cut. */
+  whenDrained(request: ClientRequest, callback: () => void): void {
+    const { response } = request;
+    const cut = (): void => void response.destroy();
+    response.setTimeout(this.#ports.writeTimeoutMs, cut);
+    response.once('drain', () => {
+      response.off('timeout', cut);
+      response.setTimeout(0); // from here on it is the source that may be slow
+      callback();
+    });
   }
 
   end(request: ClientRequest, trailers: string[]): void {
@@ -81,9 +90,9 @@ export class Answers {
   }
 
   /** Ends an answer that cannot be completed; the client sees its connection cut. */
-  cutOff(request: ClientRequest): void {
+  cutOff(request: ClientRequest, code: ErrorCode): void {
     if (request.isAnswered) return;
-    request.code = 'WORKER_CRASHED';
+    request.code = code;
     this.#finish(request, request.status);
     request.response.destroy();
   }

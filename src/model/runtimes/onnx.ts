@@ -33,6 +33,7 @@ export async function loadOnnxModel(plan: ModelPlan, { threads }: LoadOptions): 
     isRetryable: plan.retry ?? true,
     ...(plan.timeoutMs === undefined ? {} : { timeoutMs: plan.timeoutMs }),
     ...(plan.warmup === undefined ? {} : { warmup: plan.warmup }),
+    ...(plan.maxBatchRows === undefined ? {} : { maxBatchRows: plan.maxBatchRows }),
     signature,
     run(inputs, _context, finish) {
       try {

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { RequestError } from '../../../src/errors.js';
+import type { Finish, Model, TensorModel } from '../../../src/model/model.js';
+import type { Tensors } from '../../../src/model/tensor.js';
+import { withNaturalBatches } from '../../../src/worker/natural-batch.js';
+
+const CONTEXT = { requestId: 'r', signal: new AbortController().signal, isAbandoned: false };
+const FREE = { name: 'x', dtype: 'float32', shape: [-1, -1] } as const;
+
+type Behaviour = (inputs: Tensors) => Tensors;
+
+function rowsOf(inputs: Tensors): number {
+  return inputs.x?.shape[0] ?? 0;
+}
+
+/** Doubles its input; notes how many rows each run had. */
+function doubling(extra: Partial<TensorModel> = {}, behave: Behaviour = double) {
+  const runs: number[] = [];
+  const model: TensorModel = {
+    kind: 'tensors',
+    name: 'doubling',
+    version: '1',
+    runtime: 'onnx',
+    isRetryable: true,
+    signature: { inputs: [FREE], outputs: [{ ...FREE, name: 'y' }] },
+    run(inputs, _context, finish) {
+      runs.push(rowsOf(inputs));
+      setImmediate(() => {
+        try {
+          finish(undefined, behave(inputs), 100);
+        } catch (error) {
+          finish(error as RequestError, undefined, 100);
+        }
+      });
+    },
+    dispose: async () => {},
+    ...extra,
+  };
+  return { model: withNaturalBatches(model), runs };
+}
+
+function double({ x }: Tensors): Tensors {
+  if (x === undefined) throw new Error('no x');
+  const data = (x.data as Float32Array).map((value) => 2 * value);
+  return { y: { dtype: 'float32', shape: x.shape, data } };
+}
+
+type Outcome = { error?: string | undefined; values?: number[]; runMicros: number };
+
+/** Runs all of these in one turn, as one read of the link would. */
+function runTogether(model: Model, requests: readonly number[][][]): Promise<Outcome[]> {
+  if (model.kind !== 'tensors') throw new Error('a model of tensors is needed');
+  return Promise.all(
+    requests.map(
+      (rows) =>
+        new Promise<Outcome>((resolve) => {
+          const finish: Finish<Tensors> = (error, outputs, runMicros) => {
+            const values = outputs && [...(outputs.y?.data as Float32Array)];
+            resolve({ error: error?.message, ...(values && { values }), runMicros });
+          };
+          const shape = [rows.length, rows[0]?.length ?? 0];
+          const data = Float32Array.from(rows.flat());
+          model.run({ x: { dtype: 'float32', shape, data } }, CONTEXT, finish);
+        }),
+    ),
+  );
+}
+
+describe('requests that come together', () => {
+  it('run as one batch; each gets its own rows and its share of the time', async () => {
+    const { model, runs } = doubling();
+    const outcomes = await runTogether(model, [
+      [[1, 2]],
+      [
+        [3, 4],
+        [5, 6],
+      ],
+      [[7, 8]],
+    ]);
+    expect(runs).toEqual([4]);
+    expect(outcomes).toEqual([
+      { error: undefined, values: [2, 4], runMicros: 25 },
+      { error: undefined, values: [6, 8, 10, 12], runMicros: 50 },
+      { error: undefined, values: [14, 16], runMicros: 25 },
+    ]);
+  });
+
+  it('run apart when their rows differ, and in parts when there are too many', async () => {
+    const { model, runs } = doubling({ maxBatchRows: 3 });
+    const outcomes = await runTogether(model, [[[1]], [[2]], [[3]], [[4]], [[5, 5]]]);
+    expect(runs).toEqual([3, 1, 1]);
+    expect(outcomes.map(({ values }) => values)).toEqual([[2], [4], [6], [8], [10, 10]]);
+  });
+
+  it('never wait: one that comes alone runs alone, a large one runs at once', async () => {
+    const { model, runs } = doubling({ maxBatchRows: 2 });
+    await runTogether(model, [[[1]]]);
+    await runTogether(model, [[[1], [2], [3]]]);
+    expect(runs).toEqual([1, 3]);
+  });
+});
+
+describe('a batch that fails', () => {
+  it('is run again one by one: only the bad member fails', async () => {
+    const { model, runs } = doubling({}, (inputs) => {
+      const values = inputs.x?.data as Float32Array;
+      if (values.includes(13)) throw new RequestError('MODEL_ERROR', 'thirteen');
+      return double(inputs);
+    });
+    const outcomes = await runTogether(model, [[[1]], [[13]], [[3]]]);
+    expect(runs).toEqual([3, 1, 1, 1]);
+    expect(outcomes.map(({ error }) => error)).toEqual([undefined, 'thirteen', undefined]);
+    expect(outcomes[2]?.values).toEqual([6]);
+  });
+
+  it('whose outputs are not row by row is not tried again', async () => {
+    const { model, runs } = doubling({}, (inputs) => {
+      const sum = (inputs.x?.data as Float32Array).reduce((a, b) => a + b, 0);
+      return { y: { dtype: 'float32', shape: [1, 1], data: Float32Array.of(sum) } };
+    });
+    const first = await runTogether(model, [[[1]], [[2]]]);
+    const second = await runTogether(model, [[[3]], [[4]]]);
+    expect(runs).toEqual([2, 1, 1, 1, 1]);
+    expect([...first, ...second].map(({ values }) => values)).toEqual([[1], [2], [3], [4]]);
+  });
+});
+
+describe('models that do not batch', () => {
+  it.each<[string, Partial<TensorModel>]>([
+    [
+      'a fixed first dimension',
+      { signature: { inputs: [{ ...FREE, shape: [1, 2] }], outputs: [] } },
+    ],
+    ['an operator who forbids it', { maxBatchRows: 1 }],
+    ['a module, unless told otherwise', { runtime: 'module' }],
+  ])('%s', async (_name, extra) => {
+    const { model, runs } = doubling(extra);
+    await runTogether(model, [[[1, 2]], [[3, 4]]]);
+    expect(runs).toEqual([1, 1]);
+  });
+});
