@@ -85,7 +85,9 @@ export class Intake {
     });
     message.on('end', () => {
       request.restBytes = 0;
-      if (!request.isAnswered) this.#submit(message, request);
+      if (request.isAnswered) return;
+      request.headers.push('content-length', String(request.bytes)); // it is whole now
+      this.#submit(message, request);
     });
   }
 

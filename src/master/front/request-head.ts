@@ -17,7 +17,7 @@ export type RequestHead = {
   readonly requestId: string;
   /** Origin-form target: path and query. */
   readonly url: string;
-  /** Flat list of names and values for the worker, without hop-by-hop headers and Content-Length. */
+  /** Flat list of names and values for the worker, without hop-by-hop headers. */
   readonly headers: string[];
 };
 
@@ -90,7 +90,6 @@ function takeHeader(scan: Scan, name: string, value: string): void {
     case 6: // expect
     case 7: // upgrade, trailer
     case 10: // connection, keep-alive
-    case 14: // content-length: the link sends the exact one
     case 16: // proxy-connection
     case 17: // transfer-encoding
       if (isHopByHop(name.toLowerCase())) return;
@@ -116,7 +115,6 @@ function isHopByHop(name: string): boolean {
     case 'trailer':
     case 'connection':
     case 'keep-alive':
-    case 'content-length':
     case 'proxy-connection':
     case 'transfer-encoding':
       return true;
