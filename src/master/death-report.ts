@@ -13,10 +13,11 @@ export type DeathFacts = {
 /** One log line per death: who, how, after how long, what follows, and what to look at. */
 export function deathReport(
   log: Logger,
-  worker: WorkerHandle,
+  worker: Pick<WorkerHandle, 'slot' | 'pid' | 'state' | 'served' | 'failure' | 'killReason'>,
   exit: WorkerExit,
   facts: DeathFacts,
 ): void {
+  const reason = worker.failure?.reason ?? worker.killReason;
   const fields = {
     slot: worker.slot,
     workerPid: worker.pid,
@@ -26,14 +27,14 @@ export function deathReport(
     inFlight: facts.inFlight,
     served: worker.served,
     ...(facts.nextTryMs === undefined ? {} : { nextTryMs: Math.round(facts.nextTryMs) }),
+    ...(reason && { reason }),
   };
   if (worker.state === 'leaving' || (facts.isStopping && worker.killReason !== undefined)) {
     log.info(fields, 'worker left');
     return;
   }
-  const reason = worker.failure?.reason ?? worker.killReason;
   const hint = deathHint(exit, facts.oomKillsRose, worker.killReason !== undefined);
-  log.error({ ...fields, ...(reason && { reason }), ...(hint && { hint }) }, 'worker died');
+  log.error({ ...fields, ...(hint && { hint }) }, 'worker died');
 }
 
 /** What usually stands behind such a death; never said of a SIGKILL that the master sent. */

@@ -10,11 +10,10 @@ import { EXIT, StartError } from '../errors.js';
  */
 export function listen(server: Server, address: Address, backlog: number): Promise<Address> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, address)));
-    server.listen(listenOptions(address, backlog), () => {
-      server.removeAllListeners('error');
-      resolve(boundAddress(server, address));
-    });
+    // Stays for good: a connection that cannot be accepted is an error of the server, too, and
+    // one that nobody listens for ends the process.
+    server.on('error', (error: NodeJS.ErrnoException) => reject(listenError(error, address)));
+    server.listen(listenOptions(address, backlog), () => resolve(boundAddress(server, address)));
   });
 }
 

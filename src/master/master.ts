@@ -168,7 +168,7 @@ export class Master {
       workerDraining: (worker: WorkerHandle) => this.#traffic.workerDraining(worker),
       workerDied: (worker: WorkerHandle, death: Death, reason: RestartReason) => {
         worker.account?.close();
-        this.#metrics.workerRestarted(reason);
+        if (this.#shutdown.state !== 'stopping') this.#metrics.workerRestarted(reason);
         this.#traffic.workerDied(worker, death);
       },
       waitingRequests: () => this.#traffic.dispatcher.depth,

@@ -5,14 +5,14 @@ import type { WorkerExit, WorkerHandle } from './worker-handle.js';
 
 /** The label under which a worker's end is counted. */
 export function restartReason(
-  worker: WorkerHandle,
+  worker: Pick<WorkerHandle, 'state' | 'load'>,
   exit: WorkerExit,
   death: Death,
   stage: DeathStage,
 ): RestartReason {
   if (stage === 'before ready') return 'boot_failed';
-  if (worker.killReason !== undefined) return 'execution_timeout';
+  if (worker.load?.hasOverrun === true) return 'execution_timeout';
   if (worker.state === 'leaving') return 'retired';
   if (death === 'unexplained') return 'killed';
-  return exit.signal === 'SIGKILL' ? 'out_of_memory' : 'crashed';
+  return death === 'self-inflicted' && exit.signal === 'SIGKILL' ? 'out_of_memory' : 'crashed';
 }
