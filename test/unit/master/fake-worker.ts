@@ -1,0 +1,82 @@
+// A worker of node:cluster without a process: a test plays the process's part.
+import type { Worker } from 'node:cluster';
+import { EventEmitter } from 'node:events';
+import { Duplex } from 'node:stream';
+import type { FromWorker, ToWorker } from '../../../src/link/control.js';
+import type { ReplyHandlers } from '../../../src/link/master-end.js';
+
+const nothing = (): void => {};
+
+/** For whoever takes no replies. */
+export const NO_REPLIES: Omit<ReplyHandlers, 'ended'> = {
+  reply: nothing,
+  replyHead: nothing,
+  replyChunk: nothing,
+  replyEnd: nothing,
+  replyAborted: nothing,
+};
+
+let lastPid = 1000;
+
+function nextPid(): number {
+  lastPid += 1;
+  return lastPid;
+}
+
+class FakeProcess extends EventEmitter {
+  readonly pid: number = nextPid();
+  readonly stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  readonly stdio = [null, null, null, null, this.stream];
+  readonly signals: string[] = [];
+
+  kill(signal: string): void {
+    this.signals.push(signal);
+  }
+}
+
+export class FakeWorker extends EventEmitter {
+  readonly process = new FakeProcess();
+  readonly told: ToWorker[] = [];
+
+  isConnected(): boolean {
+    return true;
+  }
+
+  send(message: ToWorker): void {
+    this.told.push(message);
+  }
+
+  get asWorker(): Worker {
+    return this as unknown as Worker;
+  }
+
+  get wasKilled(): boolean {
+    return this.process.signals.includes('SIGKILL');
+  }
+
+  get wasToldToLeave(): boolean {
+    return this.told.some(({ type }) => type === 'leave');
+  }
+
+  tells(message: FromWorker): void {
+    this.emit('message', message);
+  }
+
+  isReady(): void {
+    this.tells({ type: 'ready', models: [] });
+  }
+
+  endsStream(): void {
+    this.process.stream.emit('end');
+  }
+
+  exits(code: number | null, signal: string | null = null): void {
+    this.process.emit('exit', code, signal);
+  }
+
+  /** Both ends of a death. */
+  dies(code: number | null, signal: string | null = null): void {
+    this.exits(code, signal);
+    this.endsStream();
+  }
+}

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { RequestError } from '../../../src/errors.js';
+import {
+  checkReadMethod,
+  type Knowledge,
+  localRoute,
+  readiness,
+} from '../../../src/master/local-routes.js';
+import type { ModelDescription } from '../../../src/model/description.js';
+
+const DIGITS: ModelDescription = {
+  name: 'digits',
+  version: '3',
+  runtime: 'onnx',
+  isDefault: true,
+  isRetryable: true,
+  loadMs: 1,
+  warmupMs: 1,
+};
+
+function knowing(models: readonly ModelDescription[], ready = 1): Knowledge {
+  return {
+    isReady: () => ready > 0,
+    readyWorkers: () => ready,
+    wantedWorkers: () => 4,
+    models: () => models,
+  };
+}
+
+function ask(path: string, knowledge: Knowledge): { status: number; body: unknown } {
+  const route = localRoute(path);
+  if (route === undefined) throw new Error(`${path} is not answered here`);
+  const { status, text } = route.reply(knowledge, route.name);
+  return { status, body: JSON.parse(text) };
+}
+
+function codeOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof RequestError) return error.code;
+    throw error;
+  }
+  return 'none';
+}
+
+test.each([
+  ['/livez', '/livez'],
+  ['/readyz', '/readyz'],
+  ['/v1/models', '/v1/models'],
+  ['/v1/models/digits', '/v1/models/:name'],
+  ['/v1/models/a%20b', '/v1/models/:name'],
+])('%s is answered here, as %s', (path, label) => {
+  expect(localRoute(path)?.label).toBe(label);
+});
+
+test.each([
+  ...['/predict', '/v1/models/', '/v1/models/a:predict', '/v1/models/a/metadata', '/livez/'],
+  ...['/', '*', '-', '/LIVEZ', '/v1/models/a/'],
+])('%s is for a worker', (path) => {
+  expect(localRoute(path)).toBeUndefined();
+});
+
+test('liveness is the master’s own', () => {
+  expect(ask('/livez', knowing([], 0))).toEqual({ status: 200, body: { live: true } });
+});
+
+test.each([
+  { ready: 0, status: 503 },
+  { ready: 1, status: 200 },
+])('readiness with $ready workers: $status', ({ ready, status }) => {
+  expect(ask('/readyz', knowing([DIGITS], ready))).toEqual({
+    status,
+    body: { ready: ready > 0, workers: { ready, wanted: 4 } },
+  });
+  expect(readiness(knowing([], ready)).status).toBe(status);
+});
+
+describe('models', () => {
+  test('are listed, none while none is loaded', () => {
+    expect(ask('/v1/models', knowing([], 0)).body).toEqual({ models: [] });
+    expect(ask('/v1/models', knowing([DIGITS])).body).toMatchObject({
+      models: [{ name: 'digits', version: '3', default: true, ready: true }],
+    });
+  });
+
+  test('are shown one by one, also while no worker is ready', () => {
+    expect(ask('/v1/models/digits', knowing([DIGITS], 0))).toMatchObject({
+      status: 200,
+      body: { name: 'digits', ready: false },
+    });
+  });
+
+  test('that nobody knows are not found; while they load, not ready', () => {
+    expect(codeOf(() => ask('/v1/models/none', knowing([DIGITS])))).toBe('MODEL_NOT_FOUND');
+    expect(codeOf(() => ask('/v1/models/none', knowing([], 0)))).toBe('MODEL_NOT_READY');
+  });
+});
+
+test.each([
+  ['GET', 'none'],
+  ['HEAD', 'none'],
+  ['POST', 'METHOD_NOT_ALLOWED'],
+  ['OPTIONS', 'METHOD_NOT_ALLOWED'],
+  ['get', 'METHOD_NOT_ALLOWED'],
+])('reading by %s: %s', (method, code) => {
+  expect(codeOf(() => checkReadMethod(method, '/livez'))).toBe(code);
+});
+
+test('a refused method is told which are allowed', () => {
+  expect(() => checkReadMethod('POST', '/livez')).toThrow(
+    expect.objectContaining({ headers: { allow: 'GET, HEAD' } }),
+  );
+});

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { Slot } from '../../../src/master/slot.js';
+import { statusReport, workerCounts } from '../../../src/master/status.js';
+import { WorkerHandle, type WorkerState } from '../../../src/master/worker-handle.js';
+import { ByteBudget } from '../../../src/queue/byte-budget.js';
+import { Dispatcher } from '../../../src/queue/dispatcher.js';
+import { FakeWorker, NO_REPLIES } from './fake-worker.js';
+
+const nothing = (): void => {};
+
+function slot(number: number, ...states: WorkerState[]): Slot {
+  const made = new Slot(number);
+  for (const state of states) {
+    const handle = new WorkerHandle(
+      new FakeWorker().asWorker,
+      number,
+      { nowMs: 1000, bootTimeoutMs: 500 },
+      () => NO_REPLIES,
+      { ready: nothing, askedToRetire: nothing, died: nothing },
+    );
+    handle.state = state;
+    made.workers.add(handle);
+  }
+  return made;
+}
+
+test.each<{ slots: WorkerState[][]; counts: number[] }>([
+  { slots: [], counts: [0, 0, 0, 0] },
+  { slots: [['booting'], ['ready'], ['ready']], counts: [1, 2, 0, 0] },
+  { slots: [[]], counts: [0, 0, 0, 1] },
+  // It serves until its successor is there.
+  { slots: [['retiring', 'booting']], counts: [1, 1, 0, 0] },
+  { slots: [['draining', 'ready']], counts: [0, 1, 1, 0] },
+  { slots: [['leaving']], counts: [0, 0, 1, 1] },
+])('$slots: booting, ready, draining, backoff $counts', ({ slots, counts }) => {
+  const [booting, ready, draining, backoff] = counts;
+  const made = slots.map((states, number) => slot(number, ...states));
+  expect(workerCounts(made)).toEqual({ booting, ready, draining, backoff });
+});
+
+test('the report says how the queue and every slot fare', () => {
+  const empty = slot(1);
+  empty.failures = 3;
+  empty.nextTryMs = 5000.4;
+  const budget = new ByteBudget(100);
+  budget.add(7);
+  const report = statusReport({
+    version: '1.2.3',
+    startedAtMs: 1000,
+    state: 'serving',
+    slots: [slot(0, 'ready'), empty],
+    dispatcher: new Dispatcher(
+      { workAheadMs: 1 },
+      { send: nothing, refuse: nothing, cutOff: nothing, overran: nothing },
+    ),
+    budget,
+    queueLimit: 8,
+    connections: 2,
+    nowMs: 3456,
+  });
+  expect(report).toMatchObject({
+    version: '1.2.3',
+    pid: process.pid,
+    state: 'serving',
+    uptimeSeconds: 2.5,
+    connections: 2,
+    queue: { depth: 0, limit: 8, bytes: 7, bytesLimit: 100, oldestWaitMs: 0 },
+    inFlight: 0,
+  });
+  expect(report.workers).toEqual([
+    {
+      slot: 0,
+      pid: expect.any(Number),
+      state: 'ready',
+      ageSeconds: 2.5,
+      rssBytes: null,
+      served: 0,
+      inFlight: 0,
+      busySinceMs: null,
+      models: [],
+    },
+    { slot: 1, state: 'backoff', failures: 3, nextTryMs: 1544 },
+  ]);
+});
