@@ -9,9 +9,9 @@ export type ReplyFacts = FrameFigures & {
   readonly route: string;
   /** '' when the request concerns no model. */
   readonly model: string;
-  /** Time the model computed for this request, microseconds. */
+  /** Time the model computed for this request, microseconds; of a batch, its share. */
   readonly runMicros: number;
-  /** Rows of input in this request. */
+  /** Rows of input that ran together with this request, its own included. */
   readonly rows: number;
 };
 

@@ -29,7 +29,7 @@ export type HandleEvents = {
 };
 
 /** The private stream's file descriptor in the worker: after stdin, stdout, stderr and the control channel. */
-export const LINK_FD = 4;
+const LINK_FD = 4;
 
 /** A stream that outlives its process longer than this is held open by somebody else. */
 const STREAM_GRACE_MS = 1000;

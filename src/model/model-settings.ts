@@ -20,7 +20,7 @@ export type SettingsReading = {
   readonly faults: readonly string[];
 };
 
-export const SETTINGS_FILE = 'forkcast.json';
+const SETTINGS_FILE = 'forkcast.json';
 const KEYS = ['timeout', 'retry', 'warmup', 'maxBatchRows'];
 const MOST_BATCH_ROWS = 65_536;
 /** Editors find a schema by it. */

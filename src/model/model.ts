@@ -14,12 +14,14 @@ export type PredictContext = {
 
 /**
  * Called exactly once: with an error or with what the model returned.
- * `runMicros` is the time the model computed, without any wait.
+ * `runMicros` is the time the model computed, without any wait; of a batch, this request's share.
+ * `batchRows` are the rows that ran together; absent: this request ran by itself.
  */
 export type Finish<T> = (
   error: RequestError | undefined,
   result: T | undefined,
   runMicros: number,
+  batchRows?: number,
 ) => void;
 
 /** An example to run before the first request; `false`: none. */

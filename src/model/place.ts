@@ -22,7 +22,7 @@ export function keyPath(key: string): string {
 }
 
 /** `instances[3][7]`, or `instances[3].age[7]` where rows are objects. */
-export function position(place: Place, indexes: readonly number[]): string {
+function position(place: Place, indexes: readonly number[]): string {
   if (place.key === undefined) return place.root + indexes.map((index) => `[${index}]`).join('');
   const [row, ...rest] = indexes;
   const start = row === undefined ? place.root : `${place.root}[${row}]`;

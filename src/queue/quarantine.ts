@@ -30,13 +30,13 @@ const SELF_INFLICTED: ReadonlySet<string> = new Set([
 ]);
 
 /** A request with this many counted deaths is poison. */
-export const MOST_DEATHS = 2;
+const MOST_DEATHS = 2;
 
 /**
  * Unexplained deaths that are forgiven. With one of two workers killed every
  * 500 ms and none forgiven, a quarter of requests of 600 ms would be innocent 500s.
  */
-export const FORGIVEN_DEATHS = 3;
+const FORGIVEN_DEATHS = 3;
 
 export function classifyDeath(ending: Ending): Death {
   if (ending.killedByMaster || ending.wasAskedToLeave) return 'ours';

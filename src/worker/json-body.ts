@@ -5,7 +5,7 @@ import { RequestError } from '../errors.js';
 import { findJsonFault } from './json-fault.js';
 
 /** Deeper than any tensor; recursion over a body that deep is safe. */
-export const DEEPEST = 100;
+const DEEPEST = 100;
 /**
  * Arrays and objects in one body. Each costs `JSON.parse` up to 400 bytes: 32 MB of `[],` are
  * 1.7 GB, which would kill the worker, and then the next.

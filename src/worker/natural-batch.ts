@@ -37,7 +37,7 @@ type Member = {
  * A model whose outputs do not have a row for each row of input is no
  * row-by-row model; it is found out at the first batch, and batches no more.
  */
-export class NaturalBatch {
+class NaturalBatch {
   readonly #model: TensorModel;
   readonly #maxRows: number;
   #canBatch = true;
@@ -111,7 +111,7 @@ function handOut(
   for (const member of batch) {
     const own = sliceRows(outputs, from, member.rows);
     from += member.rows;
-    member.finish(undefined, own, (runMicros * member.rows) / rows);
+    member.finish(undefined, own, (runMicros * member.rows) / rows, rows);
   }
 }
 

@@ -19,7 +19,7 @@ export type TensorRequest = {
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** One more is a body to be sent in parts: no model computes that in one run. */
-export const MOST_ROWS = 1_000_000;
+const MOST_ROWS = 1_000_000;
 
 const FORMS = '{"instances": [...]} or {"inputs": ...}';
 

@@ -98,7 +98,9 @@ class Prediction {
   #runTensors(model: TensorModel, body: unknown, bodyBytes: number): void {
     const asked = readTensors(body, model.signature, bodyBytes);
     this.#rows = asked.rows;
-    model.run(asked.inputs, new RequestContext(this.#reply), (error, outputs, runMicros) => {
+    const context = new RequestContext(this.#reply);
+    model.run(asked.inputs, context, (error, outputs, runMicros, batchRows) => {
+      this.#rows = batchRows ?? asked.rows;
       this.#finish(error, runMicros, () => tensorReply(asked, model.signature, outputs ?? {}));
     });
   }

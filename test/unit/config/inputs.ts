@@ -10,7 +10,7 @@ type Given = {
 };
 
 /** Inputs of a machine that exists only here: four CPUs, working directory /work. */
-export function inputs({ argv = ['models'], env = {}, files = {}, cpus = 4 }: Given): Inputs {
+function inputs({ argv = ['models'], env = {}, files = {}, cpus = 4 }: Given): Inputs {
   return {
     argv,
     env,

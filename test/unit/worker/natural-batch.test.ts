@@ -9,6 +9,11 @@ const FREE = { name: 'x', dtype: 'float32', shape: [-1, -1] } as const;
 
 type Behaviour = (inputs: Tensors) => Tensors;
 
+function numbersOf({ x }: Tensors): Float32Array {
+  if (x === undefined) throw new Error('no x');
+  return x.data as Float32Array;
+}
+
 function rowsOf(inputs: Tensors): number {
   return inputs.x?.shape[0] ?? 0;
 }
@@ -39,13 +44,17 @@ function doubling(extra: Partial<TensorModel> = {}, behave: Behaviour = double) 
   return { model: withNaturalBatches(model), runs };
 }
 
-function double({ x }: Tensors): Tensors {
-  if (x === undefined) throw new Error('no x');
-  const data = (x.data as Float32Array).map((value) => 2 * value);
-  return { y: { dtype: 'float32', shape: x.shape, data } };
+function double(inputs: Tensors): Tensors {
+  const data = numbersOf(inputs).map((value) => 2 * value);
+  return { y: { dtype: 'float32', shape: inputs.x?.shape ?? [], data } };
 }
 
-type Outcome = { error?: string | undefined; values?: number[]; runMicros: number };
+type Outcome = {
+  error?: string | undefined;
+  values?: number[];
+  runMicros: number;
+  batchRows?: number | undefined;
+};
 
 /** Runs all of these in one turn, as one read of the link would. */
 function runTogether(model: Model, requests: readonly number[][][]): Promise<Outcome[]> {
@@ -54,9 +63,9 @@ function runTogether(model: Model, requests: readonly number[][][]): Promise<Out
     requests.map(
       (rows) =>
         new Promise<Outcome>((resolve) => {
-          const finish: Finish<Tensors> = (error, outputs, runMicros) => {
-            const values = outputs && [...(outputs.y?.data as Float32Array)];
-            resolve({ error: error?.message, ...(values && { values }), runMicros });
+          const finish: Finish<Tensors> = (error, outputs, runMicros, batchRows) => {
+            const values = outputs?.y && [...(outputs.y.data as Float32Array)];
+            resolve({ error: error?.message, ...(values && { values }), runMicros, batchRows });
           };
           const shape = [rows.length, rows[0]?.length ?? 0];
           const data = Float32Array.from(rows.flat());
@@ -79,9 +88,9 @@ describe('requests that come together', () => {
     ]);
     expect(runs).toEqual([4]);
     expect(outcomes).toEqual([
-      { error: undefined, values: [2, 4], runMicros: 25 },
-      { error: undefined, values: [6, 8, 10, 12], runMicros: 50 },
-      { error: undefined, values: [14, 16], runMicros: 25 },
+      { error: undefined, values: [2, 4], runMicros: 25, batchRows: 4 },
+      { error: undefined, values: [6, 8, 10, 12], runMicros: 50, batchRows: 4 },
+      { error: undefined, values: [14, 16], runMicros: 25, batchRows: 4 },
     ]);
   });
 
@@ -103,8 +112,7 @@ describe('requests that come together', () => {
 describe('a batch that fails', () => {
   it('is run again one by one: only the bad member fails', async () => {
     const { model, runs } = doubling({}, (inputs) => {
-      const values = inputs.x?.data as Float32Array;
-      if (values.includes(13)) throw new RequestError('MODEL_ERROR', 'thirteen');
+      if (numbersOf(inputs).includes(13)) throw new RequestError('MODEL_ERROR', 'thirteen');
       return double(inputs);
     });
     const outcomes = await runTogether(model, [[[1]], [[13]], [[3]]]);
@@ -115,7 +123,7 @@ describe('a batch that fails', () => {
 
   it('whose outputs are not row by row is not tried again', async () => {
     const { model, runs } = doubling({}, (inputs) => {
-      const sum = (inputs.x?.data as Float32Array).reduce((a, b) => a + b, 0);
+      const sum = numbersOf(inputs).reduce((a, b) => a + b, 0);
       return { y: { dtype: 'float32', shape: [1, 1], data: Float32Array.of(sum) } };
     });
     const first = await runTogether(model, [[[1]], [[2]]]);
