@@ -30,6 +30,8 @@ export type ProcessFigures = {
 };
 
 export type FromWorker =
+  /** It listens; answered by `boot`. A message sent before would be lost. */
+  | { readonly type: 'awake' }
   | { readonly type: 'ready'; readonly models: readonly ModelDescription[] }
   /** Boot ended: exitCode 10 (could not boot) or 11 (a model could not load). The worker exits with it. */
   | { readonly type: 'failed'; readonly exitCode: 10 | 11; readonly reason: string }

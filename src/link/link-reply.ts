@@ -13,7 +13,7 @@ import { ReplySurface } from './reply-surface.js';
 export type ReplyOutlet = {
   readonly writer: FrameWriter;
   /** No more frames of the master concern this reply. */
-  forget(id: number): void;
+  forget(reply: LinkReply): void;
   /** Calls `reply.sent()` when the frames of this turn are written. */
   notifySent(reply: LinkReply): void;
   /** Calls `reply.drained()` when there is room again. */
@@ -120,7 +120,7 @@ export class LinkReply extends ReplySurface {
     this.finished = true;
     if (this.destroyed) return this;
     this.#sendLast(this.hasBody ? body : '');
-    this.#outlet.forget(this.id);
+    this.#outlet.forget(this);
     this.#outlet.notifySent(this);
     return this;
   }
@@ -147,7 +147,7 @@ export class LinkReply extends ReplySurface {
     // What has ended is on its way; it is not taken back.
     if (this.finished) return this;
     this.#outlet.writer.add(FRAME.REPLY_ABORTED, 0, this.id, '', NO_FIGURES, '');
-    this.#outlet.forget(this.id);
+    this.#outlet.forget(this);
     this.req.abort();
     process.nextTick(emitClose, this);
     return this;

@@ -14,6 +14,7 @@ import { FrameWriter } from './frame-writer.js';
 import { LinkReply, type ReplyOutlet } from './link-reply.js';
 import { LinkRequest } from './link-request.js';
 import { LinkServer } from './link-server.js';
+import { OpenReplies } from './open-replies.js';
 
 type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
 
@@ -38,7 +39,7 @@ export class WorkerEnd {
   readonly #writer: FrameWriter;
   readonly #reader: FrameReader;
   readonly #outlet: ReplyOutlet;
-  readonly #open: Map<number, LinkReply> = new Map();
+  readonly #open: OpenReplies = new OpenReplies();
   #handler: Handler | undefined;
   #sent: LinkReply[] = [];
   #waiting: Set<LinkReply> = new Set();
@@ -54,7 +55,7 @@ export class WorkerEnd {
     this.#reader = new FrameReader((buffer, start, end) => this.#deliver(buffer, start, end));
     this.#outlet = {
       writer: this.#writer,
-      forget: (id) => this.#open.delete(id),
+      forget: (reply) => this.#open.remove(reply),
       notifySent: (reply) => this.#sent.push(reply),
       notifyDrained: (reply) => this.#waiting.add(reply),
       afterFlush: (done) => this.#afterFlush.push(done),
@@ -74,7 +75,7 @@ export class WorkerEnd {
 
   /** Requests handed to the app and not yet answered. */
   get openRequests(): number {
-    return this.#open.size;
+    return this.#open.count;
   }
 
   /** Begins to read; the app must be ready. */
@@ -112,13 +113,13 @@ export class WorkerEnd {
         this.#handle(id, buffer, at, end);
         return;
       case FRAME.CANCEL:
-        this.#open.get(id)?.destroy();
+        this.#open.find(id)?.destroy();
         return;
       case FRAME.PAUSE:
-        this.#open.get(id)?.pause();
+        this.#open.find(id)?.pause();
         return;
       case FRAME.RESUME:
-        this.#open.get(id)?.resume();
+        this.#open.find(id)?.resume();
         return;
       default:
         throw new ProtocolError(`the master sent a frame of type ${frameType(buffer, at)}`);
@@ -133,7 +134,7 @@ export class WorkerEnd {
     }
     const request = new LinkRequest(fields, frameFlags(buffer, at), buffer.subarray(start, end));
     const reply = new LinkReply(request, id, this.#outlet);
-    this.#open.set(id, reply);
+    this.#open.add(reply);
     try {
       this.#handler?.(request as unknown as IncomingMessage, reply as unknown as ServerResponse);
     } catch (error) {
@@ -168,8 +169,7 @@ export class WorkerEnd {
     this.#hasEnded = true;
     this.#reader.stop();
     this.#socket.destroy();
-    for (const reply of this.#open.values()) reply.destroy();
-    this.#open.clear();
+    for (const reply of this.#open.takeAll()) reply.destroy();
     this.onEnd(this.#reason);
   }
 }

@@ -186,6 +186,7 @@ export class Supervisor {
       { nowMs, bootTimeoutMs: this.#settings.bootTimeout },
       (handle) => this.#ports.replies(handle),
       {
+        awake: () => this.#ports.boot(slot.number),
         ready: (handle) => this.#ready(handle),
         askedToRetire: (handle, signal) => this.#askedToRetire(handle, signal),
         died: (handle, exit) => this.#died(slot, handle, exit),
@@ -193,7 +194,6 @@ export class Supervisor {
     );
     slot.workers.add(worker);
     this.#ports.workerForked(worker);
-    worker.boot(this.#ports.boot(slot.number));
     this.#log.debug({ slot: slot.number, workerPid: worker.pid }, 'worker forked');
   }
 

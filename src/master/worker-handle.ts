@@ -23,6 +23,8 @@ export type WorkerState = 'booting' | 'ready' | 'retiring' | 'draining' | 'leavi
 export type WorkerExit = { readonly code: number | null; readonly signal: string | null };
 
 export type HandleEvents = {
+  /** It listens: what is it to boot? */
+  awake(handle: WorkerHandle): Boot;
   ready(handle: WorkerHandle): void;
   askedToRetire(handle: WorkerHandle, signal: string): void;
   died(handle: WorkerHandle, exit: WorkerExit): void;
@@ -81,10 +83,6 @@ export class WorkerHandle implements ServingWorker {
     worker.process.on('exit', (code, signal) => this.#exited({ code, signal }));
   }
 
-  boot(message: Boot): void {
-    this.#tell(message);
-  }
-
   /** Asks the worker to leave; it must have nothing in flight. */
   leave(deadlineMs: number): void {
     this.state = 'leaving';
@@ -115,6 +113,9 @@ export class WorkerHandle implements ServingWorker {
 
   #take(message: FromWorker): void {
     switch (message.type) {
+      case 'awake':
+        this.#tell(this.#events.awake(this));
+        return;
       case 'ready':
         this.models = message.models;
         this.#events.ready(this);

@@ -3,8 +3,7 @@
  *
  * CommonJS, because Node runs such an entry before it looks at any event, and an ES module only
  * some milliseconds later. In that gap a signal to the whole group, such as Ctrl-C, would end the
- * worker (and SIGUSR1 would open Node's debugger), and the master's `boot` message would be lost:
- * Node keeps messages for the first listener, but node:cluster has put its own before ours.
+ * worker, and SIGUSR1 would open Node's debugger.
  */
 import type { FromWorker } from '../link/control.js';
 
@@ -31,11 +30,13 @@ if (process.send === undefined) {
   process.exit(2);
 }
 
+// Only now: with `--import` in NODE_OPTIONS even this file runs late, and what came before is lost.
 const early: unknown[] = [];
 let deliver = (message: unknown): void => {
   early.push(message);
 };
 process.on('message', (message) => deliver(message));
+tell({ type: 'awake' });
 
 void import('./worker.js').then(({ Life }) => {
   const life = new Life({ tell, exit: (code) => process.exit(code) });

@@ -121,7 +121,7 @@ export class Answers {
   #finish(request: ClientRequest, status: number): void {
     request.status = status;
     request.isAnswered = true;
-    request.connection.requests.delete(request);
+    request.connection.remove(request);
     this.#ports.finished(request);
   }
 

@@ -21,7 +21,11 @@ export class Connection {
   /** What workers are told of the client, ready-made for both versions of HTTP. */
   readonly client: ClientFacts;
   readonly client10: ClientFacts;
-  readonly requests: Set<ClientRequest> = new Set();
+  /**
+   * Oldest first; nearly always one. An array, because a Set that is added to and deleted from for
+   * ever makes V8 keep what was in it (see link/open-replies.ts).
+   */
+  readonly requests: ClientRequest[] = [];
   /** The response of the request that was read last. */
   latest: ServerResponse | undefined;
   isEnding = false;
@@ -38,6 +42,16 @@ export class Connection {
     socket.once('close', () => {
       for (const settle of this.#untaken) settle();
     });
+  }
+
+  add(request: ClientRequest): void {
+    this.requests.push(request);
+  }
+
+  remove(request: ClientRequest): void {
+    const index = this.requests.indexOf(request);
+    if (index === 0) this.requests.shift();
+    else if (index > 0) this.requests.splice(index, 1);
   }
 
   /**

@@ -81,7 +81,7 @@ export class Front {
   /** Ends requests that are still being read. */
   refuseArriving(error: RequestError): void {
     for (const [socket, connection] of this.#connections) {
-      if (connection.requests.size > 0) this.#refuseSocket(socket, error);
+      if (connection.requests.length > 0) this.#refuseSocket(socket, error);
     }
   }
 
@@ -95,7 +95,7 @@ export class Front {
     this.#connections.set(socket, connection);
     socket.once('close', () => {
       this.#connections.delete(socket);
-      for (const request of connection.requests) this.#ports.left(request);
+      for (const request of [...connection.requests]) this.#ports.left(request);
     });
   }
 
@@ -114,7 +114,7 @@ export class Front {
     const nowMs = this.#ports.now();
     const isHttp11 = message.httpVersionMajor === 1 && message.httpVersionMinor === 1;
     const request = new ClientRequest(connection, response, method, isHttp11, nowMs);
-    connection.requests.add(request);
+    connection.add(request);
     connection.latest = response;
     try {
       const head = readHead(method, url, rawHeaders, isHttp11, this.#limits, this.#makeRequestId);
@@ -151,7 +151,7 @@ export class Front {
       socket.destroy();
       return;
     }
-    const unread = [...connection.requests].find((request) => request.restBytes > 0);
+    const unread = connection.requests.find((request) => request.restBytes > 0);
     const raw = rawError(error, unread?.requestId ?? NO_REQUEST_ID, unread?.method);
     if (unread !== undefined) this.#answers.writtenRaw(unread, error, raw.length);
     connection.endWith(raw, unread?.response);

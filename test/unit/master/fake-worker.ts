@@ -2,7 +2,7 @@
 import type { Worker } from 'node:cluster';
 import { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
-import type { FromWorker, ToWorker } from '../../../src/link/control.js';
+import type { Boot, FromWorker, ToWorker } from '../../../src/link/control.js';
 import type { ReplyHandlers } from '../../../src/link/master-end.js';
 
 const nothing = (): void => {};
@@ -14,6 +14,16 @@ export const NO_REPLIES: Omit<ReplyHandlers, 'ended'> = {
   replyChunk: nothing,
   replyEnd: nothing,
   replyAborted: nothing,
+};
+
+export const BOOT: Boot = {
+  type: 'boot',
+  slot: 3,
+  models: [],
+  defaultModel: undefined,
+  threads: 1,
+  logLevel: 'info',
+  logFormat: 'json',
 };
 
 let lastPid = 1000;

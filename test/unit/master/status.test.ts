@@ -4,7 +4,7 @@ import { statusReport, workerCounts } from '../../../src/master/status.js';
 import { WorkerHandle, type WorkerState } from '../../../src/master/worker-handle.js';
 import { ByteBudget } from '../../../src/queue/byte-budget.js';
 import { Dispatcher } from '../../../src/queue/dispatcher.js';
-import { FakeWorker, NO_REPLIES } from './fake-worker.js';
+import { BOOT, FakeWorker, NO_REPLIES } from './fake-worker.js';
 
 const nothing = (): void => {};
 
@@ -16,7 +16,7 @@ function slot(number: number, ...states: WorkerState[]): Slot {
       number,
       { nowMs: 1000, bootTimeoutMs: 500 },
       () => NO_REPLIES,
-      { ready: nothing, askedToRetire: nothing, died: nothing },
+      { awake: () => BOOT, ready: nothing, askedToRetire: nothing, died: nothing },
     );
     handle.state = state;
     made.workers.add(handle);

@@ -4,7 +4,7 @@ import { Supervisor } from '../../../src/master/supervisor.js';
 import type { WorkerHandle } from '../../../src/master/worker-handle.js';
 import { configuration } from '../config/inputs.js';
 import { capturedLog, type LogLine } from './captured-log.js';
-import { FakeWorker, NO_REPLIES } from './fake-worker.js';
+import { BOOT, FakeWorker, NO_REPLIES } from './fake-worker.js';
 
 const forked = vi.hoisted(() => ({ fork: (): unknown => undefined }));
 vi.mock('node:cluster', () => ({
@@ -41,15 +41,7 @@ beforeEach(() => {
   supervisor = new Supervisor(
     settings,
     {
-      boot: (slot) => ({
-        type: 'boot',
-        slot,
-        models: [],
-        defaultModel: undefined,
-        threads: 1,
-        logLevel: 'info',
-        logFormat: 'json',
-      }),
+      boot: (slot) => ({ ...BOOT, slot }),
       replies: () => NO_REPLIES,
       workerForked: nothing,
       workerReady: (worker) => happened.push(`ready ${worker.slot}`),
@@ -106,8 +98,10 @@ function give(index: number, inFlight: number): void {
 }
 
 describe('the start', () => {
-  test('boots one worker in each slot', () => {
+  test('boots one worker in each slot, when it listens', () => {
     expect(states()).toEqual([['booting'], ['booting']]);
+    expect(workers.flatMap(({ told }) => told)).toEqual([]);
+    for (const each of workers) each.tells({ type: 'awake' });
     expect(workers.map(({ told }) => told[0])).toMatchObject([{ slot: 0 }, { slot: 1 }]);
     worker(1).isReady();
     expect(happened).toEqual(['ready 1']);
@@ -188,7 +182,7 @@ describe('a worker that died', () => {
   test('leaves the other slots alone', () => {
     worker(0).dies(1);
     expect(states()).toEqual([[], ['ready']]);
-    expect(worker(1).told).toHaveLength(1);
+    expect(worker(1)).toMatchObject({ told: [], wasKilled: false });
   });
 
   test('is tried again early when nobody serves and somebody waits', () => {

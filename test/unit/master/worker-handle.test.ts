@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { WorkerHandle } from '../../../src/master/worker-handle.js';
-import { FakeWorker, NO_REPLIES } from './fake-worker.js';
+import { BOOT, FakeWorker, NO_REPLIES } from './fake-worker.js';
 
 let worker: FakeWorker;
 let handle: WorkerHandle;
@@ -16,7 +16,7 @@ beforeEach(() => {
     3,
     { nowMs: 1000, bootTimeoutMs: 500 },
     () => NO_REPLIES,
-    { ready: note('ready'), askedToRetire: note('retire'), died: note('died') },
+    { awake: () => BOOT, ready: note('ready'), askedToRetire: note('retire'), died: note('died') },
   );
 });
 
@@ -24,6 +24,12 @@ test('boots until its deadline', () => {
   expect(handle).toMatchObject({ slot: 3, state: 'booting', forkedAtMs: 1000, deadlineMs: 1500 });
   expect(handle.pid).toBe(worker.process.pid);
   expect(handle.inFlight).toBe(0);
+});
+
+test('tells a worker that listens what to boot', () => {
+  expect(worker.told).toEqual([]);
+  worker.tells({ type: 'awake' });
+  expect(worker.told).toEqual([BOOT]);
 });
 
 test('passes on what its worker tells', () => {
