@@ -73,6 +73,8 @@ export type InputsOf<S extends Signature> = {
 /** With a signature, `predict` gets tensors that fit it and returns what fits its outputs. */
 export type TensorModule<S extends Signature = Signature> = ModuleBase & {
   signature: S;
+  /** Rows of several requests that may run together; 1, each request by itself, unless told. */
+  maxBatchRows?: number;
   predict(inputs: InputsOf<S>, context: RunContext): Outputs | PromiseLike<Outputs>;
 };
 

@@ -21,7 +21,8 @@ export type SettingsReading = {
 };
 
 const SETTINGS_FILE = 'forkcast.json';
-const KEYS = ['timeout', 'retry', 'warmup', 'maxBatchRows'];
+/** The same keys are what a module may say of itself. */
+export const MODEL_SETTING_KEYS: readonly string[] = ['timeout', 'retry', 'warmup', 'maxBatchRows'];
 const MOST_BATCH_ROWS = 65_536;
 /** Editors find a schema by it. */
 const SCHEMA_KEY = '$schema';
@@ -45,7 +46,7 @@ export function readModelSettings(folder: string): SettingsReading {
   return checkModelSettings(getNodeValue(root) as Record<string, unknown>, path);
 }
 
-/** The same keys are what a module may say of itself; `origin` starts each fault. */
+/** `origin` starts each fault. */
 export function checkModelSettings(
   values: Readonly<Record<string, unknown>>,
   origin: string,
@@ -78,7 +79,7 @@ function faultOf(key: string, value: unknown): string {
     case 'maxBatchRows':
       return `maxBatchRows: expected a whole number from 1 to ${MOST_BATCH_ROWS}, got ${got}.`;
     default:
-      return `unknown setting ${JSON.stringify(key)}${didYouMean(key, KEYS)}`;
+      return `unknown setting ${JSON.stringify(key)}${didYouMean(key, MODEL_SETTING_KEYS)}`;
   }
 }
 

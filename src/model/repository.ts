@@ -2,21 +2,16 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../errors.js';
-import type { Warmup } from './model.js';
 import { type FolderContents, isVersion, modelFileOf, readFolder } from './model-folder.js';
 import { type ModelSettings, readModelSettings } from './model-settings.js';
 
 /** A model to load: all of it survives JSON, because the master sends it to its workers. */
-export type ModelPlan = {
+export type ModelPlan = ModelSettings & {
   readonly name: string;
   readonly version: string;
   readonly runtime: 'onnx' | 'module';
   /** Absolute path of the model file. */
   readonly file: string;
-  readonly retry?: boolean;
-  readonly timeoutMs?: number;
-  readonly warmup?: Warmup;
-  readonly maxBatchRows?: number;
 };
 
 const MODEL_NAME = /^[A-Za-z0-9._-]{1,128}$/;

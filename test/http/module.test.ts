@@ -124,6 +124,21 @@ test('what it says of itself holds unless forkcast.json says otherwise', async (
   expect(model).toMatchObject({ isRetryable: true, timeoutMs: 50 });
 });
 
+test('maxBatchRows is what forkcast.json says, else what the module says of itself', async () => {
+  const one = "[{ name: 'x', dtype: 'int16', shape: [-1] }]";
+  const file = write(`export default {
+    maxBatchRows: 8,
+    signature: { inputs: ${one}, outputs: ${one} },
+    predict: ({ x }) => x,
+  };`);
+  expect(await load(file)).toMatchObject({ maxBatchRows: 8 });
+  const [plan] = findModels(file);
+  if (plan === undefined) throw new Error('no plan');
+  const told = { ...plan, maxBatchRows: 2 };
+  const model = await loadModel(told, { threads: 1, logger: silent });
+  expect(model).toMatchObject({ maxBatchRows: 2 });
+});
+
 test('dispose runs when asked to', async () => {
   const name = `disposed${files}`;
   const model = await load(
@@ -148,6 +163,10 @@ describe('refused at load', () => {
     [
       'export default { retry: 1, predict() {} };',
       'the module: retry: expected true or false, got 1.',
+    ],
+    [
+      'export default { maxBatchRows: 2, predict: (rows) => rows };',
+      'maxBatchRows: only a module with a signature can run rows of several requests',
     ],
     ["export default { load() { throw new Error('no weights'); }, predict() {} };", 'no weights'],
     ["export default { load: () => Promise.reject(new Error('no net')), predict() {} };", 'no net'],

@@ -6,7 +6,7 @@ import type { LoadContext, RunContext } from '../define-model.js';
 import type { LoadOptions } from '../load-model.js';
 import type { InstancesModel, Model, TensorModel } from '../model.js';
 import { modelError } from '../model-error.js';
-import { checkModelSettings } from '../model-settings.js';
+import { checkModelSettings, MODEL_SETTING_KEYS } from '../model-settings.js';
 import { moduleOutputs } from '../module-output.js';
 import { described } from '../place.js';
 import type { ModelPlan } from '../repository.js';
@@ -21,9 +21,6 @@ type Definition = {
   predict(values: unknown, context: RunContext): unknown;
   dispose?(): unknown;
 };
-
-/** What a module may say of itself; `forkcast.json` has the last word. */
-const OWN_SETTINGS = ['timeout', 'retry', 'warmup'];
 
 export async function loadModuleModel(plan: ModelPlan, options: LoadOptions): Promise<Model> {
   const definition = definitionOf(await import(pathToFileURL(plan.file).href));
@@ -41,7 +38,7 @@ export async function loadModuleModel(plan: ModelPlan, options: LoadOptions): Pr
   return tensorModel(base, signature, definition);
 }
 
-type Traits = Pick<Model, 'name' | 'version' | 'runtime' | 'isRetryable' | 'dispose'>;
+type Traits = Omit<ModelPlan, 'file' | 'retry'> & Pick<Model, 'isRetryable' | 'dispose'>;
 
 /**
  * The module's default export: an object with `predict`, or the function itself; else its named
@@ -85,20 +82,12 @@ function signatureOf(definition: Definition): Signature | undefined {
 
 function traitsOf(plan: ModelPlan, definition: Definition): Omit<Traits, 'dispose'> {
   const values = definition as Readonly<Record<string, unknown>>;
-  const keys = OWN_SETTINGS.filter((key) => values[key] !== undefined);
+  const keys = MODEL_SETTING_KEYS.filter((key) => values[key] !== undefined);
   const { settings, faults } = checkModelSettings(values, 'the module', keys);
   if (faults.length > 0) throw new Error(faults.join(' '));
-  const { retry = true, ...others } = { ...settings, ...settingsOf(plan) };
-  const { name, version, runtime } = plan;
-  return { name, version, runtime, isRetryable: retry, ...others };
-}
-
-function settingsOf({ retry, timeoutMs, warmup }: ModelPlan): object {
-  return {
-    ...(retry === undefined ? {} : { retry }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(warmup === undefined ? {} : { warmup }),
-  };
+  // The plan has what `forkcast.json` says, and so the last word.
+  const { file: _file, retry = true, ...traits } = { ...settings, ...plan };
+  return { ...traits, isRetryable: retry };
 }
 
 function tensorModel(traits: Traits, signature: Signature, definition: Definition): TensorModel {
@@ -123,6 +112,11 @@ function tensorModel(traits: Traits, signature: Signature, definition: Definitio
 }
 
 function instancesModel(traits: Traits, definition: Definition): InstancesModel {
+  if ((traits.maxBatchRows ?? 1) > 1) {
+    throw new Error(
+      'maxBatchRows: only a module with a signature can run rows of several requests',
+    );
+  }
   const queue = new RunQueue(traits.name);
   return {
     ...traits,

@@ -24,16 +24,12 @@ export async function loadOnnxModel(plan: ModelPlan, { threads }: LoadOptions): 
   const session = await openSession(plan.file, threads);
   const signature = onnxSignature(session);
   const shared = sharedDimensions(session);
+  const { file: _file, retry = true, ...traits } = plan;
   const hasStrings = signature.inputs.some((spec) => spec.dtype === 'string');
   return {
+    ...traits,
     kind: 'tensors',
-    name: plan.name,
-    version: plan.version,
-    runtime: 'onnx',
-    isRetryable: plan.retry ?? true,
-    ...(plan.timeoutMs === undefined ? {} : { timeoutMs: plan.timeoutMs }),
-    ...(plan.warmup === undefined ? {} : { warmup: plan.warmup }),
-    ...(plan.maxBatchRows === undefined ? {} : { maxBatchRows: plan.maxBatchRows }),
+    isRetryable: retry,
     signature,
     run(inputs, _context, finish) {
       try {

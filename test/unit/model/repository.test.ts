@@ -160,16 +160,17 @@ describe('PATH', () => {
 });
 
 describe('forkcast.json', () => {
-  test('holds timeout, retry and warmup, with comments', () => {
+  test('holds timeout, retry, warmup and maxBatchRows, with comments', () => {
     put('a/model.onnx');
     put(
       'a/forkcast.json',
-      '{\n// slow\n"timeout": "2m", "retry": false, "warmup": {"inputs": [1]},}',
+      '{\n// slow\n"timeout": "2m", "retry": false, "warmup": {"inputs": [1]}, "maxBatchRows": 8,}',
     );
     expect(findModels(root)[0]).toMatchObject({
       timeoutMs: 120_000,
       retry: false,
       warmup: { inputs: [1] },
+      maxBatchRows: 8,
     });
   });
 
@@ -178,6 +179,10 @@ describe('forkcast.json', () => {
     ['{"timeout": 0}', /timeout: expected a duration/],
     ['{"retry": 1}', /retry: expected true or false, got 1\.$/],
     ['{"warmup": true}', /warmup: expected false or an example such as .*, got true\.$/],
+    ['{"maxBatchRows": 0}', /maxBatchRows: expected a whole number from 1 to 65536, got 0\.$/],
+    ['{"maxBatchRows": 65537}', /maxBatchRows: .*, got 65537\.$/],
+    ['{"maxBatchRows": 1.5}', /maxBatchRows: .*, got 1\.5\.$/],
+    ['{"maxBatchRows": "8"}', /maxBatchRows: .*, got "8"\.$/],
     ['{"\\u005f_proto__": 1}', /unknown setting/],
     ['[]', /expected an object of settings\.$/],
     ['{\n"retry"\n}', /forkcast\.json:3: not valid JSON\.$/],
