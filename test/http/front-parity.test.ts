@@ -30,6 +30,7 @@ const DIFFERENT: Readonly<Record<string, { why: string; answer: Partial<Answer> 
 
 const MORE: readonly Case[] = [
   ...METHODS.filter((method) => method !== 'CONNECT').map((method) => ({ method, path: '/json' })),
+  { path: '/echo', method: 'POST', body: 'x', isChunked: true, name: 'no type, chunked' },
   { path: '*', method: 'OPTIONS' },
   { path: '/json', headers: ['Connection', 'Upgrade', 'Upgrade', 'websocket'] },
   { path: '/json', headers: ['Connection', 'close, X-Own', 'X-Own', '1'], name: 'own hop' },

@@ -10,6 +10,12 @@ import { RawClient } from './raw-client.js';
 
 const CHUNK_BYTES = 64 * 1024;
 const CHUNKS = 1024;
+/** Many chunks in every read of the link. */
+const BURST_CHUNK = 'c'.repeat(1024);
+const BURST_CHUNKS = 4096;
+/** One frame, and more than the kernel's buffers hold. */
+const LARGE_BYTES = 32 * 1024 * 1024;
+/** More than one frame may hold. */
 const HUGE_BYTES = 70 * 1024 * 1024;
 const SECOND = 1000;
 
@@ -46,6 +52,12 @@ class Sources {
     app.get('/long', (_request, reply) => reply.send(Readable.from(this.long())));
     app.get('/failing', (_request, reply) => reply.send(Readable.from(this.failing())));
     app.get('/short', (_request, reply) => reply.send(Readable.from(['one ', 'two'])));
+    app.get('/burst', (_request, reply) => {
+      reply.hijack();
+      for (let count = 0; count < BURST_CHUNKS; count += 1) reply.raw.write(BURST_CHUNK);
+      reply.raw.end();
+    });
+    app.get('/large', (_request, reply) => reply.send(Buffer.alloc(LARGE_BYTES, 98)));
     app.get('/huge', (_request, reply) => reply.send(Buffer.alloc(HUGE_BYTES, 98)));
     app.get('/trailers', (_request, reply) => {
       reply.trailer('x-sum', async () => '42');
@@ -110,6 +122,19 @@ test('a slow reader holds its source back, which goes on when it reads again', a
   client.socket.destroy();
 });
 
+test('chunks that come although the reader is slow wait for one and the same drain', async () => {
+  await start();
+  const warned = vi.fn();
+  process.on('warning', warned);
+  const client = await stall('/burst');
+  await vi.waitFor(() => expect(master.entries).toHaveLength(1));
+  client.socket.resume();
+  await client.until(({ bytes }) => bytes > BURST_CHUNKS * BURST_CHUNK.length, '4 MB');
+  process.off('warning', warned);
+  expect(warned).not.toHaveBeenCalled();
+  client.socket.destroy();
+});
+
 test('a client that leaves midway ends its source', async () => {
   await start();
   const client = await stall('/long');
@@ -159,8 +184,10 @@ test('a reader that has caught up is not cut for the slowness of its source', as
 
 test('a whole reply that is not taken within the write timeout gives its bytes back', async () => {
   await start({ writeTimeout: 150 });
-  const client = await stall('/huge');
+  const client = await stall('/large');
+  expect(master.budget.usedBytes).toBeGreaterThan(0);
   await vi.waitFor(() => expect(master.front.openConnections).toBe(0), { timeout: 5 * SECOND });
+  expect(master.budget.usedBytes).toBe(0);
   client.socket.destroy();
 });
 
