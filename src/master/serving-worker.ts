@@ -10,6 +10,8 @@ export type ServingWorker = {
   load: WorkerLoad<ClientRequest, ServingWorker> | undefined;
   /** Replies taken from this worker. */
   served: number;
+  /** Somebody has stopped its process: what is overdue there is not to blame. */
+  readonly isStopped: boolean;
   /** Ends it at once. */
   kill(reason: string): void;
 };

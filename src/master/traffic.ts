@@ -102,6 +102,7 @@ export class Traffic {
       cutOff: (request) => this.#answers.cutOff(request, 'WORKER_CRASHED'),
       overran: (worker) => worker.kill('its request passed the execution timeout'),
       isBackedUp: (worker) => worker.link.isBackedUp,
+      isStopped: (worker) => worker.isStopped,
     };
   }
 

@@ -6,6 +6,7 @@ import type { ModelDescription } from '../model/description.js';
 import type { WorkerAccount } from '../observe/worker-accounts.js';
 import type { WorkerLoad } from '../queue/worker-load.js';
 import type { ClientRequest } from './client-request.js';
+import { isStopped } from './process-state.js';
 import type { ServingWorker } from './serving-worker.js';
 
 /**
@@ -100,6 +101,10 @@ export class WorkerHandle implements ServingWorker {
   /** Requests it has. */
   get inFlight(): number {
     return this.load?.inFlight ?? 0;
+  }
+
+  get isStopped(): boolean {
+    return isStopped(this.pid);
   }
 
   /** True when the process ended because the master wanted it to. */

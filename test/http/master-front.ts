@@ -35,6 +35,7 @@ export class StandInWorker implements ServingWorker {
   readonly app: FastifyInstance;
   load: ServingWorker['load'];
   served = 0;
+  readonly isStopped = false;
   readonly killReasons: string[] = [];
   readonly #socket: Socket;
 

@@ -112,6 +112,23 @@ describe('deadlines', () => {
   });
 });
 
+describe('a worker that somebody stops', () => {
+  it('is replaced when its request is overdue, and nobody gets a 504', async () => {
+    const server = await startServer({
+      path: 'slow',
+      workers: 1,
+      args: ['--timeout', '500ms'],
+      expectedErrors: ['worker died'],
+    });
+    const [pid = 0] = await server.workerPids();
+    process.kill(pid, 'SIGSTOP');
+    const answer = await post(server, 1);
+    expect(answer.status).toBe(200);
+    expect((await server.line('worker died')).workerPid).toBe(pid);
+    await server.stop();
+  });
+});
+
 describe('clients that leave', () => {
   it('are taken out of the queue at once, and the worker goes on with the others', async () => {
     const server = await startServer({ path: 'slow', workers: 1 });
