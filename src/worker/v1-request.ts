@@ -51,11 +51,14 @@ function topLevel(body: unknown): { instances?: unknown; inputs?: unknown } {
   }
   if (hasRows) return { instances: body.instances };
   if (hasColumns) return { inputs: body.inputs };
-  const keys = Object.keys(body)
-    .slice(0, 5)
-    .map((key) => JSON.stringify(key.slice(0, 40)));
-  const got = keys.length === 0 ? 'an empty object' : `an object with ${keys.join(', ')}`;
-  throw invalid(`the body: expected ${FORMS}, got ${got}`);
+  throw invalid(`the body: expected ${FORMS}, got ${gotKeys(Object.keys(body))}`);
+}
+
+/** A client's own names in a message: the first few, and not all of a long one. */
+function gotKeys(keys: readonly string[]): string {
+  if (keys.length === 0) return 'an empty object';
+  const shown = keys.slice(0, 5).map((key) => JSON.stringify(key.slice(0, 40)));
+  return `an object with ${shown.join(', ')}`;
 }
 
 function checkedInstances(instances: unknown): readonly unknown[] {
@@ -126,11 +129,12 @@ function checkObject(value: unknown, at: string, specs: readonly TensorSpec[]): 
   if (!isObject(value)) {
     throw invalid(`${at}: expected an object with ${namesOf(specs)}, got ${described(value)}`);
   }
-  for (const { name } of specs) {
-    if (!Object.hasOwn(value, name))
-      throw invalid(`${at}: input ${JSON.stringify(name)} is missing`);
-  }
   const keys = Object.keys(value);
+  for (const { name } of specs) {
+    if (Object.hasOwn(value, name)) continue;
+    const problem = `input ${JSON.stringify(name)} is missing`;
+    throw invalid(`${at}: ${problem}; expected ${namesOf(specs)}, got ${gotKeys(keys)}`);
+  }
   if (keys.length === specs.length) return;
   const unknown = keys.find((key) => specs.every(({ name }) => name !== key)) ?? '';
   throw invalid(

@@ -121,7 +121,10 @@ describe('several inputs and outputs', () => {
 
   test.each([
     [{ instances: [[1, 2]] }, 'instances[0]: expected an object with "a", "b", got an array of 2'],
-    [{ instances: [{ a: [1, 2] }] }, 'instances[0]: input "b" is missing'],
+    [
+      { instances: [{ a: [1, 2] }] },
+      'instances[0]: input "b" is missing; expected "a", "b", got an object with "a"',
+    ],
     [
       { instances: [{ a: [1, 2], b: [1, 2], c: 1 }] },
       'instances[0]: unknown input "c"; expected "a", "b"',
@@ -136,7 +139,10 @@ describe('several inputs and outputs', () => {
       'input "b" at instances[1].b[1]: expected a number in the range of float64, got true',
     ],
     [{ inputs: [[1, 2]] }, 'inputs: expected an object with "a", "b", got an array of 1'],
-    [{ inputs: { a: [[1, 2]] } }, 'inputs: input "b" is missing'],
+    [
+      { inputs: { a: [[1, 2]] } },
+      'inputs: input "b" is missing; expected "a", "b", got an object with "a"',
+    ],
     [
       { inputs: { a: [[1, 2]], b: [[1]] } },
       'input "b" at inputs.b[0]: expected an array of 2, got an array of 1',
@@ -169,7 +175,10 @@ describe('a wrong body', () => {
       '{"instances":[[1,2]]}',
       'input "X" at instances[0]: expected an array of 64, got an array of 2',
     ],
-    ['{"inputs":{"Y":[[1]]}}', 'inputs: input "X" is missing'],
+    [
+      '{"inputs":{"Y":[[1]]}}',
+      'inputs: input "X" is missing; expected "X", got an object with "Y"',
+    ],
     ['{"inputs":5}', 'input "X" at inputs: expected an array of shape [?, 64], got 5'],
     ['{"instances":[{"X":1,"Y":2}]}', 'instances[0]: unknown input "Y"; expected "X"'],
     ['{"constructor":{"prototype":1}}', 'the body has a key that is not allowed (__proto__)'],
