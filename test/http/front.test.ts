@@ -142,7 +142,7 @@ describe('a worker that goes', () => {
     const client = await RawClient.open(master.port, get('/held'));
     await app.isHolding(1);
     const busy = master.workers.find(({ end }) => end.openRequests > 0);
-    busy?.kill('a test');
+    busy?.kill();
     await app.isHolding(2);
     app.letGo();
     await client.until(({ text }) => text.endsWith('let go'), 'answer');
@@ -154,7 +154,7 @@ describe('a worker that goes', () => {
     await start(2);
     const client = await RawClient.open(master.port, get('/begun'));
     await client.until(({ text }) => text.includes('begun'), 'beginning');
-    master.workers.find(({ end }) => end.openRequests > 0)?.kill('a test');
+    master.workers.find(({ end }) => end.openRequests > 0)?.kill();
     await client.closed();
     expect(client.text).not.toMatch(/0\r\n\r\n$/);
     expect(master.entries).toMatchObject([{ status: 200, code: 'WORKER_CRASHED' }]);

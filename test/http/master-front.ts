@@ -36,7 +36,6 @@ export class StandInWorker implements ServingWorker {
   load: ServingWorker['load'];
   served = 0;
   readonly isStopped = false;
-  readonly killReasons: string[] = [];
   readonly #socket: Socket;
 
   constructor(
@@ -52,8 +51,7 @@ export class StandInWorker implements ServingWorker {
   }
 
   /** As a SIGKILL does: what was not written is lost, and the master sees the stream end. */
-  kill(reason: string): void {
-    this.killReasons.push(reason);
+  kill(): void {
     this.#socket.destroy();
   }
 }
