@@ -10,7 +10,7 @@ export type AdminPorts = {
   readonly status?: () => unknown;
 };
 
-type Reply = { readonly status: number; readonly contentType: string; readonly text: string };
+type Answer = { readonly status: number; readonly contentType: string; readonly text: string };
 
 const JSON_TYPE = 'application/json';
 const KEEP_ALIVE_MS = 75_000;
@@ -39,7 +39,7 @@ async function answer(
   }
 }
 
-function routes(ports: AdminPorts): Record<string, (() => Reply | Promise<Reply>) | undefined> {
+function routes(ports: AdminPorts): Record<string, (() => Answer | Promise<Answer>) | undefined> {
   const { knowledge, status } = ports;
   return {
     '/livez': () => ({ ...liveness(), contentType: JSON_TYPE }),
@@ -55,14 +55,14 @@ function notFound(path: string, ports: AdminPorts): RequestError {
   const known = Object.keys(routes(ports)).join(', ');
   return new RequestError(
     'ROUTE_NOT_FOUND',
-    `there is no ${path} on this port; there is: ${known}`,
+    `there is no route ${JSON.stringify(path)} on this port; expected one of: ${known}`,
   );
 }
 
-function send(response: ServerResponse, reply: Reply): void {
-  const length = Buffer.byteLength(reply.text);
-  response.writeHead(reply.status, { 'content-type': reply.contentType, 'content-length': length });
-  response.end(reply.text);
+function send(response: ServerResponse, { status, contentType, text }: Answer): void {
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, { 'content-type': contentType, 'content-length': length });
+  response.end(text);
 }
 
 function sendError(response: ServerResponse, error: unknown): void {

@@ -15,7 +15,7 @@ export function answerLocally(
   request.route = route.label;
   try {
     checkReadMethod(request.method, request.path);
-    const { status, text } = route.reply(knowledge, route.name);
+    const { status, text } = route.answer(knowledge, route.name);
     answers.json(request, status, text);
   } catch (error) {
     answers.error(request, error as RequestError);
@@ -33,14 +33,14 @@ export type Knowledge = {
   models(): readonly ModelDescription[];
 };
 
-export type LocalReply = { readonly status: number; readonly text: string };
+export type LocalAnswer = { readonly status: number; readonly text: string };
 
 /** One route that the master answers itself. */
 export type LocalRoute = {
   /** Its label in logs and metrics. */
   readonly label: string;
   /** @throws RequestError */
-  readonly reply: (knowledge: Knowledge, name: string) => LocalReply;
+  readonly answer: (knowledge: Knowledge, name: string) => LocalAnswer;
   readonly name: string;
 };
 
@@ -53,39 +53,38 @@ const ONE_MODEL = /^\/v1\/models\/(?<name>[^/:]+)$/;
 export function localRoute(path: string): LocalRoute | undefined {
   switch (path) {
     case '/livez':
-      return { label: path, name: '', reply: liveness };
+      return { label: path, name: '', answer: liveness };
     case '/readyz':
-      return { label: path, name: '', reply: readiness };
+      return { label: path, name: '', answer: readiness };
     case '/v1/models':
-      return { label: path, name: '', reply: allModels };
+      return { label: path, name: '', answer: allModels };
   }
   const name = path.startsWith('/v1/models/') ? ONE_MODEL.exec(path)?.groups?.name : undefined;
-  return name === undefined ? undefined : { label: '/v1/models/:name', name, reply: oneModel };
+  return name === undefined ? undefined : { label: '/v1/models/:name', name, answer: oneModel };
 }
 
 /** @throws RequestError METHOD_NOT_ALLOWED for anything but GET and HEAD */
 export function checkReadMethod(method: string, path: string): void {
   if (method === 'GET' || method === 'HEAD') return;
-  throw new RequestError('METHOD_NOT_ALLOWED', `expected GET or HEAD on ${path}, got ${method}`, {
-    headers: { allow: 'GET, HEAD' },
-  });
+  const text = `${method} is not allowed for ${JSON.stringify(path)}; expected GET, HEAD`;
+  throw new RequestError('METHOD_NOT_ALLOWED', text, { headers: { allow: 'GET, HEAD' } });
 }
 
-export function liveness(): LocalReply {
+export function liveness(): LocalAnswer {
   return { status: 200, text: '{"live":true}' };
 }
 
-export function readiness(knowledge: Knowledge): LocalReply {
+export function readiness(knowledge: Knowledge): LocalAnswer {
   const isReady = knowledge.isReady();
   const workers = { ready: knowledge.readyWorkers(), wanted: knowledge.wantedWorkers() };
   return { status: isReady ? 200 : 503, text: JSON.stringify({ ready: isReady, workers }) };
 }
 
-function allModels(knowledge: Knowledge): LocalReply {
+function allModels(knowledge: Knowledge): LocalAnswer {
   return json(modelList(knowledge.models(), () => knowledge.isReady()));
 }
 
-function oneModel(knowledge: Knowledge, name: string): LocalReply {
+function oneModel(knowledge: Knowledge, name: string): LocalAnswer {
   const models = knowledge.models();
   const model = models.find((candidate) => candidate.name === name);
   if (model !== undefined) return json(modelStatus(model, knowledge.isReady()));
@@ -95,9 +94,12 @@ function oneModel(knowledge: Knowledge, name: string): LocalReply {
     });
   }
   const known = models.map((candidate) => candidate.name).join(', ');
-  throw new RequestError('MODEL_NOT_FOUND', `there is no model "${name}"; there is: ${known}`);
+  throw new RequestError(
+    'MODEL_NOT_FOUND',
+    `there is no model "${name}"; expected one of: ${known}`,
+  );
 }
 
-function json(value: unknown): LocalReply {
+function json(value: unknown): LocalAnswer {
   return { status: 200, text: JSON.stringify(value) };
 }

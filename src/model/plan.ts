@@ -17,7 +17,7 @@ export function planModels(path: string, chosen: string | undefined): Plan {
   const models = findModels(path);
   const names = models.map(({ name }) => name);
   if (chosen !== undefined && !names.includes(chosen)) {
-    const fault = `defaultModel: there is no model "${chosen}" in ${path}; there is: ${names.join(', ')}.`;
+    const fault = `defaultModel: there is no model "${chosen}" in ${path}; expected one of: ${names.join(', ')}.`;
     throw new ConfigError([fault]);
   }
   return { models, defaultModel: defaultModelOf(models, chosen)?.name };

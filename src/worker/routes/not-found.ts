@@ -6,7 +6,7 @@ import { NO_FACTS } from '../../link/reply-facts.js';
 import { sendError } from '../error-handler.js';
 
 const READING = 'GET, HEAD';
-/** The master answers these before a worker sees them; other methods come here. */
+/** The master answers these before a worker sees them; the app says the same where it stands alone. */
 const MASTER_PATHS: readonly string[] = ['/livez', '/readyz', '/v1/models'];
 const LONGEST_PATH = 200;
 

@@ -30,7 +30,7 @@ function knowing(models: readonly ModelDescription[], ready = 1): Knowledge {
 function ask(path: string, knowledge: Knowledge): { status: number; body: unknown } {
   const route = localRoute(path);
   if (route === undefined) throw new Error(`${path} is not answered here`);
-  const { status, text } = route.reply(knowledge, route.name);
+  const { status, text } = route.answer(knowledge, route.name);
   return { status, body: JSON.parse(text) };
 }
 
