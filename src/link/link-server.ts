@@ -18,7 +18,7 @@ export class LinkServer extends EventEmitter {
   }
 
   listen(): never {
-    throw new Error('The app of a worker is served over its link; it does not listen on a port');
+    throw new Error('the app of a worker is served over its link; it does not listen on a port');
   }
 
   close(done?: (error?: Error) => void): this {

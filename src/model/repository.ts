@@ -46,7 +46,7 @@ class Finding {
     for (const entry of entries) this.#addEntry(root, join(root, entry));
     if (this.plans.length === 0 && this.faults.length === 0) {
       this.faults.push(
-        `${root}: no model here. Expected a model file (model.onnx, model.js or model.mjs) or folders that hold one, such as NAME/model.onnx or NAME/1/model.onnx.`,
+        `${root}: no model here; expected a model file (model.onnx, model.js or model.mjs) or folders that hold one, such as NAME/model.onnx or NAME/1/model.onnx.`,
       );
     }
   }

@@ -68,7 +68,7 @@ describe('a repository', () => {
 
   test('without a model is a fault', () => {
     expect(faultsOf(root)).toEqual([
-      'ROOT: no model here. Expected a model file (model.onnx, model.js or model.mjs) or folders that hold one, such as NAME/model.onnx or NAME/1/model.onnx.',
+      'ROOT: no model here; expected a model file (model.onnx, model.js or model.mjs) or folders that hold one, such as NAME/model.onnx or NAME/1/model.onnx.',
     ]);
   });
 
