@@ -18,7 +18,7 @@ export type StatusSources = {
   readonly nowMs: number;
 };
 
-/** The body of `GET /status`; docs/signals.md's neighbour docs/metrics.md explains its terms. */
+/** The body of `GET /status`. */
 export function statusReport(sources: StatusSources): Record<string, unknown> {
   const { dispatcher, budget, nowMs } = sources;
   return {

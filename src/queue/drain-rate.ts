@@ -34,7 +34,7 @@ export class DrainRate {
   secondsFor(requests: number, nowMs: number): number {
     if (this.#weight === 0) return UNMEASURED_SECONDS;
     const seconds = Math.ceil(Math.max(1, requests) / this.perSecond(nowMs));
-    return Math.min(LONGEST_SECONDS, Math.max(1, seconds));
+    return Math.min(LONGEST_SECONDS, seconds);
   }
 
   #weightAt(nowMs: number): number {

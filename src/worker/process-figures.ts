@@ -4,10 +4,10 @@ const MICROS = 1_000_000;
 
 /** Memory and CPU time of this process. */
 export function readFigures(): ProcessFigures {
-  const { heapUsed, external } = process.memoryUsage();
+  const { rss, heapUsed, external } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
   return {
-    rssBytes: process.memoryUsage.rss(),
+    rssBytes: rss,
     heapUsedBytes: heapUsed,
     externalBytes: external,
     cpuUserSeconds: user / MICROS,
