@@ -11,6 +11,10 @@ class Recorder extends Duplex {
   isHolding = false;
   readonly #held: (() => void)[] = [];
 
+  constructor(writableHighWaterMark?: number) {
+    super(writableHighWaterMark === undefined ? {} : { writableHighWaterMark });
+  }
+
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
@@ -130,6 +134,19 @@ describe('FrameWriter', () => {
     await turn();
     expect(writer.isBackedUp).toBe(false);
     expect(drains).toBeGreaterThan(0);
+  });
+
+  test('says so as well where the stream itself was never full', async () => {
+    const writer = new FrameWriter(new Recorder(1_000_000));
+    let drains = 0;
+    writer.onDrain = () => {
+      drains += 1;
+    };
+    add(writer, 1, '', Buffer.alloc(70_000));
+    expect(writer.isBackedUp).toBe(true);
+    await turn();
+    expect(writer.isBackedUp).toBe(false);
+    expect(drains).toBe(1);
   });
 
   test('is backed up while the other end does not read', async () => {
