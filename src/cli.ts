@@ -20,9 +20,20 @@ process.exit(await main());
 async function main(): Promise<ExitCode> {
   try {
     const { processCommand } = await import('./config/process-command.js');
-    return await run(processCommand());
+    const { planModels } = await import('./model/plan.js');
+    return await run(processCommand((path, chosen) => faultsOf(() => planModels(path, chosen))));
   } catch (error) {
     return explain(error);
+  }
+}
+
+function faultsOf(configure: () => unknown): readonly string[] {
+  try {
+    configure();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
   }
 }
 

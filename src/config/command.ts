@@ -25,6 +25,8 @@ export type Inputs = {
   readonly cpus: number;
   /** Text of a file; throws when it cannot be read. */
   readonly readFile: (path: string) => string;
+  /** What is wrong with the models of a PATH; asked only when settings have faults too. */
+  readonly modelFaults: (path: string, defaultModel: string | undefined) => readonly string[];
 };
 
 const VERBS = ['serve', 'check'] as const;
@@ -37,7 +39,7 @@ const NO_PATH =
 /**
  * Reads the command line, the environment and the config file.
  *
- * @throws ConfigError with all faults of all of them
+ * @throws ConfigError with all faults of all of them, and then of the models too
  */
 export function parseCommand(inputs: Inputs): Command {
   const line = readCommandLine(inputs.argv, inputs.cwd);
@@ -51,8 +53,14 @@ export function parseCommand(inputs: Inputs): Command {
   const faults = [...sources.flatMap((source) => source.faults), ...valueFaults];
   const isPrinting = line.actions.has('print-config');
   if (!isPrinting && !isPathGiven(readings, file)) faults.push(NO_PATH);
-  if (faults.length > 0) throw new ConfigError(faults);
-  const { path } = configuration.settings;
+  const { path, defaultModel } = configuration.settings;
+  if (faults.length > 0) {
+    // Behind a flag we do not know, what looks like PATH may be that flag's value.
+    const isPathSure = !isPrinting && path !== undefined && line.faults.length === 0;
+    throw new ConfigError(
+      isPathSure ? [...faults, ...inputs.modelFaults(path, defaultModel)] : faults,
+    );
+  }
   if (isPrinting || path === undefined) return { name: 'printConfig', configuration };
   return { name: verb, path, configuration };
 }

@@ -1,17 +1,18 @@
 /** The command of this very process. The only place that reads `process.env`. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { type Command, parseCommand } from './command.js';
+import { type Command, type Inputs, parseCommand } from './command.js';
 import { allowedCpus } from './cpus.js';
 
 /** @throws ConfigError with all faults at once */
-export function processCommand(): Command {
+export function processCommand(modelFaults: Inputs['modelFaults']): Command {
   return parseCommand({
     argv: process.argv.slice(2),
     env: process.env,
     cwd: process.cwd(),
     cpus: allowedCpus(availableParallelism(), readTextIfThere),
     readFile: (path) => readFileSync(path, 'utf8'),
+    modelFaults,
   });
 }
 

@@ -59,6 +59,13 @@ describe('bad configuration', () => {
     expect(server.stderr).not.toContain('    at ');
   });
 
+  it('is told of the settings and of the models together', async () => {
+    const server = serve(['/no/such/path', '--workers', 'many']);
+    expect(await server.exited).toEqual({ code: 2, signal: null });
+    expect(server.stderr).toContain('--workers');
+    expect(server.stderr).toContain('/no/such/path');
+  });
+
   it('includes models that are not there', async () => {
     const missing = serve(['/no/such/path', ...FREE]);
     expect(await missing.exited).toEqual({ code: 2, signal: null });

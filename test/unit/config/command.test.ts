@@ -62,6 +62,26 @@ describe('PATH', () => {
   });
 });
 
+describe('faults of the models', () => {
+  const modelFaults = (path: string, chosen?: string) => [`${path} has no ${chosen}`];
+
+  it('are told together with those of the settings', () => {
+    const argv = ['models', '-w', '0', '--default-model', 'b'];
+    expect(faults({ argv, modelFaults })).toEqual([
+      expect.stringContaining('flag -w'),
+      '/work/models has no b',
+    ]);
+  });
+
+  it('are left to the command when the settings are right', () => {
+    expect(faults({ argv: ['models'], modelFaults })).toEqual([]);
+  });
+
+  it('are not looked for where PATH may be the value of a flag that nobody knows', () => {
+    expect(faults({ argv: ['--nope', '3', 'models'], modelFaults })).toHaveLength(1);
+  });
+});
+
 describe('precedence', () => {
   const files = { '/work/f.jsonc': '{ "queueLimit": 11, "queueTimeout": 12, "timeout": "13s" }' };
   const env = {

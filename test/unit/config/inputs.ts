@@ -7,10 +7,17 @@ type Given = {
   env?: Record<string, string>;
   files?: Record<string, string>;
   cpus?: number;
+  modelFaults?: Inputs['modelFaults'];
 };
 
 /** Inputs of a machine that exists only here: four CPUs, working directory /work. */
-function inputs({ argv = ['models'], env = {}, files = {}, cpus = 4 }: Given): Inputs {
+function inputs({
+  argv = ['models'],
+  env = {},
+  files = {},
+  cpus = 4,
+  modelFaults = () => [],
+}: Given): Inputs {
   return {
     argv,
     env,
@@ -21,6 +28,7 @@ function inputs({ argv = ['models'], env = {}, files = {}, cpus = 4 }: Given): I
       if (text === undefined) throw new Error('ENOENT: no such file or directory');
       return text;
     },
+    modelFaults,
   };
 }
 
