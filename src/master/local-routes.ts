@@ -29,7 +29,7 @@ export type Knowledge = {
   isReady(): boolean;
   readyWorkers(): number;
   wantedWorkers(): number;
-  /** Empty until the first worker is ready. */
+  /** As planned until the first worker is ready: without signatures. */
   models(): readonly ModelDescription[];
 };
 
@@ -88,11 +88,6 @@ function oneModel(knowledge: Knowledge, name: string): LocalAnswer {
   const models = knowledge.models();
   const model = models.find((candidate) => candidate.name === name);
   if (model !== undefined) return json(modelStatus(model, knowledge.isReady()));
-  if (models.length === 0) {
-    throw new RequestError('MODEL_NOT_READY', 'the models are still being loaded', {
-      headers: { 'retry-after': '1' },
-    });
-  }
   const known = models.map((candidate) => candidate.name).join(', ');
   throw new RequestError(
     'MODEL_NOT_FOUND',

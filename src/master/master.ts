@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.js';
 import type { ExitCode, StartError } from '../errors.js';
 import type { Boot } from '../link/control.js';
 import type { ModelDescription } from '../model/description.js';
-import type { ModelPlan } from '../model/repository.js';
+import { type Plan, plannedModels } from '../model/plan.js';
 import { type AccessLog, createAccessLog } from '../observe/access-log.js';
 import { droppedLogLines, type Logger, type LoggerOptions } from '../observe/logger.js';
 import type { RestartReason } from '../observe/metric-table.js';
@@ -30,10 +30,8 @@ import { Supervisor } from './supervisor.js';
 import { Traffic } from './traffic.js';
 import type { WorkerHandle } from './worker-handle.js';
 
-export type MasterOptions = {
+export type MasterOptions = Plan & {
   readonly settings: Settings;
-  readonly models: readonly ModelPlan[];
-  readonly defaultModel: string | undefined;
   readonly log: Logger;
   readonly logging: LoggerOptions;
 };
@@ -61,7 +59,7 @@ export class Master {
   readonly #metrics: Metrics;
   readonly #accessLog: AccessLog;
   readonly #adminListeners: AdminListeners;
-  #models: readonly ModelDescription[] = [];
+  #models: readonly ModelDescription[];
   #finish: (exitCode: ExitCode) => void = () => {};
 
   constructor(options: MasterOptions) {
@@ -69,7 +67,9 @@ export class Master {
     this.#options = options;
     this.#adminListeners = new AdminListeners(options.log);
     this.#budget = new ByteBudget(settings.queueBytes);
+    this.#models = plannedModels(options);
     this.#targets = new ModelTargets(settings.timeout);
+    this.#targets.learn(this.#models);
     this.#answers = this.#makeAnswers();
     this.#traffic = this.#makeTraffic();
     this.#admission = new Admission({

@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.js';
 import { defaultModelOf } from './default-model.js';
+import type { ModelDescription } from './description.js';
 import { findModels, type ModelPlan } from './repository.js';
 
 export type Plan = {
@@ -21,4 +22,18 @@ export function planModels(path: string, chosen: string | undefined): Plan {
     throw new ConfigError([fault]);
   }
   return { models, defaultModel: defaultModelOf(models, chosen)?.name };
+}
+
+/** What is known of the models before a worker has loaded them: nothing that a file itself says. */
+export function plannedModels({ models, defaultModel }: Plan): ModelDescription[] {
+  return models.map(({ name, version, runtime, retry = true, timeoutMs }) => ({
+    name,
+    version,
+    runtime,
+    isDefault: name === defaultModel,
+    isRetryable: retry,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    loadMs: 0,
+    warmupMs: 0,
+  }));
 }

@@ -77,8 +77,10 @@ test.each([
 });
 
 describe('models', () => {
-  test('are listed, none while none is loaded', () => {
-    expect(ask('/v1/models', knowing([], 0)).body).toEqual({ models: [] });
+  test('are listed, also while they load', () => {
+    expect(ask('/v1/models', knowing([DIGITS], 0)).body).toMatchObject({
+      models: [{ name: 'digits', version: '3', default: true, ready: false }],
+    });
     expect(ask('/v1/models', knowing([DIGITS])).body).toMatchObject({
       models: [{ name: 'digits', version: '3', default: true, ready: true }],
     });
@@ -91,9 +93,14 @@ describe('models', () => {
     });
   });
 
-  test('that nobody knows are not found; while they load, not ready', () => {
-    expect(codeOf(() => ask('/v1/models/none', knowing([DIGITS])))).toBe('MODEL_NOT_FOUND');
-    expect(codeOf(() => ask('/v1/models/none', knowing([], 0)))).toBe('MODEL_NOT_READY');
+  test('say that they load', () => {
+    expect(ask('/v1/models/digits', knowing([DIGITS], 0)).body).toMatchObject({
+      model_version_status: [{ version: '3', state: 'LOADING' }],
+    });
+  });
+
+  test.each([0, 1])('that nobody knows are not found (%i ready)', (ready) => {
+    expect(codeOf(() => ask('/v1/models/none', knowing([DIGITS], ready)))).toBe('MODEL_NOT_FOUND');
   });
 });
 

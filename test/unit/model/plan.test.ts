@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { plannedModels } from '../../../src/model/plan.js';
+
+test('a planned model is described by its settings, without a signature', () => {
+  const models = [
+    { name: 'a', version: '2', runtime: 'onnx', file: '/a', retry: false, timeoutMs: 250 },
+    { name: 'b', version: '1', runtime: 'module', file: '/b' },
+  ] as const;
+  expect(plannedModels({ models, defaultModel: 'a' })).toEqual([
+    {
+      name: 'a',
+      version: '2',
+      runtime: 'onnx',
+      isDefault: true,
+      isRetryable: false,
+      timeoutMs: 250,
+      loadMs: 0,
+      warmupMs: 0,
+    },
+    {
+      name: 'b',
+      version: '1',
+      runtime: 'module',
+      isDefault: false,
+      isRetryable: true,
+      loadMs: 0,
+      warmupMs: 0,
+    },
+  ]);
+});
