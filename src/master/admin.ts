@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { errorBody, RequestError } from '../errors.js';
 import { pathOf } from './front/request-head.js';
+import { isSaneRequestId, requestIdMaker } from './front/request-id.js';
 import { checkReadMethod, type Knowledge, liveness, readiness } from './local-routes.js';
 
 export type AdminPorts = {
@@ -17,7 +18,10 @@ const KEEP_ALIVE_MS = 75_000;
 
 /** The operator's port, and with fewer routes the public metrics port. */
 export function makeAdminServer(ports: AdminPorts): Server {
+  const makeRequestId = requestIdMaker();
   return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => {
+    const given = String(message.headers['x-request-id'] ?? '');
+    response.setHeader('x-request-id', isSaneRequestId(given) ? given : makeRequestId());
     void answer(message, response, ports);
   });
 }
@@ -71,6 +75,7 @@ function sendError(response: ServerResponse, error: unknown): void {
       ? error
       : new RequestError('INTERNAL_ERROR', 'an unexpected error');
   for (const [name, value] of Object.entries(known.headers)) response.setHeader(name, value);
-  const text = errorBody(known.code, known.message, '-');
+  const requestId = String(response.getHeader('x-request-id'));
+  const text = errorBody(known.code, known.message, requestId);
   send(response, { status: known.statusCode, contentType: JSON_TYPE, text });
 }
