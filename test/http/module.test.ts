@@ -41,6 +41,11 @@ async function refusal(source: string): Promise<string> {
   return error instanceof Error ? error.message.replace(/^.*could not load: /, '') : String(error);
 }
 
+test('a module out of reach of the package is told what to do instead of importing it', async () => {
+  const source = "import { defineModel } from 'forkcast';\nexport default defineModel({});";
+  expect(await refusal(source)).toMatch(/'forkcast'.*Export a plain object/s);
+});
+
 describe('a module may be', () => {
   test.each([
     ['a plain function', 'export function predict(rows) { return rows.map((x) => x * 2); }', 'mjs'],

@@ -22,8 +22,11 @@ type Definition = {
   dispose?(): unknown;
 };
 
+const FORKCAST_MISSING =
+  'Export a plain object, which needs no import, or install forkcast in a folder above the module';
+
 export async function loadModuleModel(plan: ModelPlan, options: LoadOptions): Promise<Model> {
-  const definition = definitionOf(await import(pathToFileURL(plan.file).href));
+  const definition = definitionOf(await imported(plan.file));
   const signature = signatureOf(definition);
   const base = {
     ...traitsOf(plan, definition),
@@ -36,6 +39,20 @@ export async function loadModuleModel(plan: ModelPlan, options: LoadOptions): Pr
   });
   if (signature === undefined) return instancesModel(base, definition);
   return tensorModel(base, signature, definition);
+}
+
+async function imported(file: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (error) {
+    if (!isForkcastMissing(error)) throw error;
+    throw new Error(`${error.message}. ${FORKCAST_MISSING}`, { cause: error });
+  }
+}
+
+/** Node looks for packages from the module's own folder upwards: ours need not be on that way. */
+function isForkcastMissing(error: unknown): error is Error {
+  return error instanceof Error && /^Cannot find (package|module) 'forkcast'/.test(error.message);
 }
 
 type Traits = Omit<ModelPlan, 'file' | 'retry'> & Pick<Model, 'isRetryable' | 'dispose'>;
