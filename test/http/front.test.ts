@@ -177,3 +177,42 @@ test('while draining, every answer says that the connection ends', async () => {
   await client.closed();
   expect(client.text).toMatch(/\r\nconnection: close\r\n[\s\S]*last words$/i);
 });
+
+describe('a client that waits for 100 Continue', () => {
+  const head = (bytes: number): string =>
+    `POST /echo HTTP/1.1\r\n${HOST}Content-Type: text/plain\r\nContent-Length: ${bytes}\r\nExpect: 100-continue\r\n\r\n`;
+
+  test('is told to go on, then answered', async () => {
+    await start();
+    const client = await RawClient.open(master.port, head(4));
+    await client.until(({ statuses }) => statuses[0] === 100, '100 Continue');
+    client.socket.write('body');
+    await client.until(({ text }) => text.endsWith('body'), 'answer');
+    expect(client.statuses).toEqual([100, 200]);
+    client.socket.destroy();
+  });
+
+  test('and is refused is cut: nobody knows whether its body follows', async () => {
+    await start(1, { maxBody: 10 });
+    const client = await RawClient.open(master.port, head(11));
+    await client.closed();
+    expect(client.statuses).toEqual([413]);
+    expect(client.text).toMatch(/\r\nconnection: close\r\n/i);
+  });
+});
+
+test('closing what is idle spares a request in progress, not a connection without a byte', async () => {
+  await start();
+  const silent = await RawClient.open(master.port, '');
+  const idle = await RawClient.open(master.port, get('/livez'));
+  const busy = await RawClient.open(master.port, get('/held'));
+  await app.isHolding(1);
+  await idle.until(({ statuses }) => statuses[0] === 200, 'answer');
+  await vi.waitFor(() => expect(master.front.openConnections).toBe(3));
+  master.front.closeIdle();
+  await silent.closed();
+  await idle.closed();
+  app.letGo();
+  await busy.until(({ text }) => text.endsWith('let go'), 'answer');
+  busy.socket.destroy();
+});

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { bodyStart, FRAME, frameId, headFields } from '../../../src/link/frame.js';
 import { FrameReader } from '../../../src/link/frame-reader.js';
 import { FrameWriter, NO_FIGURES } from '../../../src/link/frame-writer.js';
+import { socketPair } from '../../fixtures/socket-pair.js';
 
 /** A stream that records each write, or holds it until `release`. */
 class Recorder extends Duplex {
@@ -109,6 +110,24 @@ describe('FrameWriter', () => {
     }
     await turn();
     expect(read(stream.writes)).toEqual(expected);
+  });
+
+  test('leaves alone what a full socket has not taken yet', async () => {
+    const [ours, theirs] = await socketPair();
+    const writer = new FrameWriter(ours);
+    const ids: number[] = [];
+    for (let id = 0; id < 200; id += 1) {
+      add(writer, id, `head ${id}`, `${id}-`.repeat(3000));
+      ids.push(id);
+      await turn();
+    }
+    expect(ours.writableLength).toBeGreaterThan(0);
+    ours.end();
+    const chunks: Buffer[] = [];
+    for await (const chunk of theirs) chunks.push(chunk);
+    const got = read([chunks]);
+    expect(got.map(({ id }) => id)).toEqual(ids);
+    for (const { id, body } of got) expect(body === `${id}-`.repeat(3000), `${id}`).toBe(true);
   });
 
   test('a head larger than a slab gets through', async () => {

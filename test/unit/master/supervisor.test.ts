@@ -97,6 +97,10 @@ function give(index: number, inFlight: number): void {
   handleOf(index).load = { inFlight } as WorkerHandle['load'];
 }
 
+function fatal(): string | undefined {
+  return happened.find((what) => what.startsWith('fatal'));
+}
+
 describe('the start', () => {
   test('boots one worker in each slot, when it listens', () => {
     expect(states()).toEqual([['booting'], ['booting']]);
@@ -197,7 +201,6 @@ describe('a worker that died', () => {
   });
 
   test('ends the server when no worker has been ready for the whole window', () => {
-    const fatal = () => happened.find((what) => what.startsWith('fatal'));
     while (fatal() === undefined && nowMs < 2 * settings.giveUpAfter) {
       const here = supervisor.workers.map(({ pid }) => pid);
       for (const each of workers) if (here.includes(each.process.pid)) each.dies(1);
@@ -205,6 +208,15 @@ describe('a worker that died', () => {
     }
     expect(fatal()).toMatch(/^fatal 12 giving up: no worker has been ready for \d+ s$/);
     expect(nowMs).toBeGreaterThan(settings.giveUpAfter);
+  });
+
+  test('after hours of service does not end it: the window begins when nobody is ready', () => {
+    pass(3600 * SECOND);
+    worker(0).dies(1);
+    worker(1).dies(1);
+    expect(fatal()).toBeUndefined();
+    pass(settings.restartBackoff);
+    expect(workers).toHaveLength(4);
   });
 });
 
