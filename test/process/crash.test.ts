@@ -59,6 +59,7 @@ describe('kill -9', () => {
     expect(result.failures).toEqual([]);
     expect(result.kills).toBeGreaterThan(10);
     expect(result.requests).toBeGreaterThan(1000);
+    await server.until('line for each kill', () => server.linesOf('worker died')[result.kills - 1]);
     expect(server.linesOf('worker died').length).toBe(result.kills);
     expect(server.linesOf('worker died')[0]).toMatchObject({
       slot: expect.any(Number),
@@ -143,6 +144,7 @@ describe('a poison request', () => {
     const client = new Client(server.url);
     const answer = await client.post('/predict', { instances: [{ exit: 1 }] });
     expect(JSON.parse(answer.text)).toMatchObject({ code: 'WORKER_CRASHED' });
+    await server.line('worker died');
     expect(server.linesOf('worker died')).toHaveLength(1);
     client.close();
     await server.stop();
@@ -151,9 +153,9 @@ describe('a poison request', () => {
   it('is dropped when its client has left', async () => {
     const server = await start('mixed', { workers: 1 });
     const client = new Client(server.url);
-    const asking = client.post('/predict', { instances: [{ ms: 300, signal: 'SIGSEGV' }] });
+    const asking = client.post('/predict', { instances: [{ ms: 1000, signal: 'SIGSEGV' }] });
     asking.catch(() => {}); // it leaves before its answer
-    await server.until('the request in its worker', () => undefined, 200).catch(() => {});
+    await server.untilStatus('request in its worker', ({ inFlight }) => inFlight === 1);
     client.close();
     await server.line('worker died');
     await server.line('request', ({ status }) => status === 499);

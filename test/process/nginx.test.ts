@@ -50,13 +50,11 @@ function loadWithDigits(url: string, isOver: () => boolean): Promise<LoadResult>
 }
 
 /** Waits until so many requests have been answered, are running or are waiting. */
-async function allArrived(server: TestServer, count: number): Promise<void> {
-  for (;;) {
-    const { workers, inFlight, queue } = await server.status();
+function allArrived(server: TestServer, count: number): Promise<void> {
+  return server.untilStatus(`${count} requests`, ({ workers, inFlight, queue }) => {
     const served = workers.reduce((total, worker) => total + (worker.served ?? 0), 0);
-    if (served + inFlight + queue.depth >= count) return;
-    await pause(20);
-  }
+    return served + inFlight + queue.depth >= count;
+  });
 }
 
 function pause(ms: number): Promise<void> {

@@ -101,6 +101,15 @@ export class TestServer {
     return (await response.json()) as Status;
   }
 
+  /** Waits for a condition on the status; fails with its name. */
+  async untilStatus(what: string, holds: (status: Status) => boolean): Promise<void> {
+    const untilMs = Date.now() + WAIT_MS;
+    while (!holds(await this.status())) {
+      if (Date.now() > untilMs) throw new Error(`no ${what} within ${WAIT_MS} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
   async metrics(): Promise<string> {
     return (await fetch(`${this.adminUrl}/metrics`)).text();
   }

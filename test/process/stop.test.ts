@@ -19,19 +19,11 @@ async function sendAll(
     answer.catch(() => {}); // looked at by the test
     return answer;
   });
-  await untilStatus(server, ({ inFlight, queue }) => inFlight + queue.depth === count);
+  await server.untilStatus(
+    `${count} requests`,
+    ({ inFlight, queue }) => inFlight + queue.depth === count,
+  );
   return asked;
-}
-
-async function untilStatus(
-  server: TestServer,
-  holds: (status: Awaited<ReturnType<TestServer['status']>>) => boolean,
-): Promise<void> {
-  for (let tries = 0; tries < 500; tries += 1) {
-    if (holds(await server.status())) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('the status did not become what was expected');
 }
 
 describe('TERM', () => {
@@ -47,7 +39,7 @@ describe('TERM', () => {
         return status === 200 ? undefined : { status, text };
       },
     );
-    await untilStatus(server, ({ connections }) => connections === 200);
+    await server.untilStatus('200 connections', ({ connections }) => connections === 200);
     server.kill('SIGTERM');
     const result = await loading;
     expect(result.failures).toEqual([]);
@@ -82,7 +74,7 @@ describe('TERM', () => {
     const idle = rawExchange(server.url, [first], { waitMs: 15_000 });
     const busy = new Client(server.url);
     await busy.post('/predict', { instances: [1] });
-    await untilStatus(server, ({ connections }) => connections === 3);
+    await server.untilStatus('3 connections', ({ connections }) => connections === 3);
     server.kill('SIGTERM');
     await server.line('draining');
     expect((await busy.post('/predict', { instances: [2] })).status).toBe(200);
@@ -120,7 +112,7 @@ describe('TERM', () => {
     });
     expect(asked.status).toBe(200);
     const answer = new Client(server.url).post('/predict', { instances: [{ ms: 600 }] });
-    await untilStatus(server, ({ inFlight }) => inFlight === 1);
+    await server.untilStatus('request in flight', ({ inFlight }) => inFlight === 1);
     const [pid = 0] = await server.workerPids();
     server.kill('SIGTERM');
     await server.line('draining');
@@ -200,7 +192,7 @@ describe('a master that vanishes', () => {
     expect(pids).toHaveLength(3);
     const client = new Client(server.url);
     client.post('/predict', { instances: [{ hang: true }] }).catch(() => {});
-    await untilStatus(server, ({ inFlight }) => inFlight === 1);
+    await server.untilStatus('request in flight', ({ inFlight }) => inFlight === 1);
     server.kill('SIGKILL');
     await server.exited;
     await expectGone(pids);
@@ -214,7 +206,7 @@ describe('a client that is being served', () => {
     const big = 'x'.repeat(4_000_000);
     const client = new Client(server.url);
     const asking = client.post('/predict', { instances: [big] });
-    await untilStatus(server, ({ connections }) => connections === 1);
+    await server.untilStatus('connection', ({ connections }) => connections === 1);
     server.kill('SIGTERM');
     const { status, text } = await asking;
     expect(status).toBe(200);
