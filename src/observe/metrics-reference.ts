@@ -9,7 +9,7 @@ import {
 /** docs/metrics.md, made from the table of metrics. */
 export function metricsReference(): string {
   const rows: MetricRow[] = Object.values(METRICS);
-  return `${[INTRODUCTION, metricTable(rows), labelValues(), bucketTable(rows), QUERIES, ALERTS].join('\n\n')}\n`;
+  return `${[INTRODUCTION, metricTable(rows), labelValues(), bucketTable(rows), QUERIES, ALERTS, STATUS].join('\n\n')}\n`;
 }
 
 const INTRODUCTION = `# Metrics
@@ -114,3 +114,18 @@ groups:
         expr: ${METRICS.queueOldestWait.name} > 5
         for: 1m
 \`\`\``;
+
+const STATUS = `## Status
+
+\`GET /status\`, on the admin port alone, is the same for people and scripts: JSON of this moment.
+
+| Field | Meaning |
+| --- | --- |
+| \`version\`, \`pid\`, \`uptimeSeconds\` | of the master |
+| \`state\` | \`serving\`, \`draining\` or \`stopping\` |
+| \`connections\` | open client connections on the main port |
+| \`queue\` | \`depth\` of \`limit\` requests wait; \`bytes\` of \`bytesLimit\` are in use; the first one waits for \`oldestWaitMs\` |
+| \`inFlight\` | requests dispatched and not yet answered |
+| \`workers\` | one entry for each worker, and one for each slot in \`backoff\` with its \`failures\` and \`nextTryMs\` from now |
+
+A worker has \`slot\`, \`pid\`, \`state\`, \`ageSeconds\` since its fork, \`rssBytes\` (\`null\` until its first figures), requests \`served\` and \`inFlight\`, \`busySinceMs\` (for how long it has been running what it runs; \`null\` when idle) and \`models\`.`;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Slot } from '../../../src/master/slot.js';
 import { statusReport, workerCounts } from '../../../src/master/status.js';
 import { WorkerHandle, type WorkerState } from '../../../src/master/worker-handle.js';
+import { metricsReference } from '../../../src/observe/metrics-reference.js';
 import { ByteBudget } from '../../../src/queue/byte-budget.js';
 import { Dispatcher } from '../../../src/queue/dispatcher.js';
 import { BOOT, FakeWorker, NO_REPLIES } from './fake-worker.js';
@@ -81,4 +82,14 @@ test('the report says how the queue and every slot fare', () => {
     },
     { slot: 1, state: 'backoff', failures: 3, nextTryMs: 1544 },
   ]);
+  expect(fieldsOf(report).filter((field) => !metricsReference().includes(`\`${field}\``))).toEqual(
+    [],
+  );
 });
+
+/** Every key in the report, at any depth: each of them must be on the page. */
+function fieldsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(fieldsOf);
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...fieldsOf(inner)]);
+}
