@@ -182,7 +182,7 @@ export class Master {
     const { settings, log } = this.#options;
     return new Shutdown({
       front: this.#front,
-      traffic: this.#traffic,
+      dispatcher: this.#traffic.dispatcher,
       supervisor: this.#supervisor,
       log,
       gracefulTimeoutMs: settings.gracefulTimeout,

@@ -13,10 +13,16 @@ import type { Traffic } from './traffic.js';
 export type ServerState = 'serving' | 'draining' | 'stopping' | 'stopped';
 
 export type ShutdownParts = {
-  readonly front: Front;
-  readonly traffic: Traffic;
-  readonly supervisor: Supervisor;
-  readonly log: Logger;
+  readonly front: Pick<
+    Front,
+    'openConnections' | 'stopListening' | 'closeIdle' | 'closeAll' | 'refuseArriving'
+  >;
+  readonly dispatcher: Pick<
+    Traffic['dispatcher'],
+    'depth' | 'inFlight' | 'isIdle' | 'unanswered' | 'refuseAll'
+  >;
+  readonly supervisor: Pick<Supervisor, 'stop' | 'killAll'>;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly gracefulTimeoutMs: number;
   readonly drainIdleMs: number;
   now(): number;
@@ -47,10 +53,10 @@ export class Shutdown {
       this.quick();
       return;
     }
-    const { front, traffic, log, now } = this.#parts;
+    const { front, dispatcher, log, now } = this.#parts;
     this.state = 'draining';
     this.#drainingSinceMs = now();
-    const { depth, inFlight } = traffic.dispatcher;
+    const { depth, inFlight } = dispatcher;
     log.info({ connections: front.openConnections, waiting: depth, inFlight }, 'draining');
     front.stopListening();
     this.tick();
@@ -78,10 +84,10 @@ export class Shutdown {
   /** Called some times a second while draining. */
   tick(): void {
     if (this.state !== 'draining') return;
-    const { front, traffic, gracefulTimeoutMs, drainIdleMs, now } = this.#parts;
+    const { front, dispatcher, gracefulTimeoutMs, drainIdleMs, now } = this.#parts;
     const drainingMs = now() - this.#drainingSinceMs;
     if (drainingMs >= drainIdleMs) front.closeIdle();
-    const isIdle = traffic.dispatcher.isIdle;
+    const isIdle = dispatcher.isIdle;
     if (isIdle && front.openConnections === 0) {
       void this.#stop(EXIT.OK, undefined, false);
     } else if (drainingMs >= gracefulTimeoutMs) {
@@ -96,12 +102,12 @@ export class Shutdown {
     error: RequestError | undefined,
     mustKill: boolean,
   ): Promise<void> {
-    const { front, traffic, supervisor, log } = this.#parts;
+    const { front, dispatcher, supervisor, log } = this.#parts;
     this.state = 'stopping';
     if (error !== undefined) {
-      const unanswered = [...traffic.dispatcher.unanswered()].length;
+      const unanswered = [...dispatcher.unanswered()].length;
       if (unanswered > 0) log.warn({ unanswered, code: error.code }, 'refusing what is unanswered');
-      traffic.dispatcher.refuseAll(error);
+      dispatcher.refuseAll(error);
       front.refuseArriving(error);
       await this.#lastWords();
     }

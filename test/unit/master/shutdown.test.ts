@@ -1,0 +1,140 @@
+// In which order a server is taken down, over rooms that only say what they were told.
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { ClientRequest } from '../../../src/master/client-request.js';
+import { Shutdown } from '../../../src/master/shutdown.js';
+import { capturedLog } from './captured-log.js';
+
+const DRAIN_IDLE_MS = 2000;
+const GRACEFUL_TIMEOUT_MS = 30_000;
+
+let told: string[];
+let nowMs: number;
+let front: { openConnections: number };
+let unanswered: ClientRequest[];
+let shutdown: Shutdown;
+
+beforeEach(() => {
+  told = [];
+  nowMs = 0;
+  unanswered = [];
+  const tell = (what: string) => (): void => void told.push(what);
+  const rooms = {
+    openConnections: 0,
+    stopListening: tell('stop listening'),
+    closeIdle: tell('close idle'),
+    closeAll: tell('close all'),
+    refuseArriving: tell('refuse arriving'),
+  };
+  front = rooms;
+  shutdown = new Shutdown({
+    front: rooms,
+    dispatcher: {
+      depth: 0,
+      inFlight: 0,
+      get isIdle() {
+        return unanswered.length === 0;
+      },
+      unanswered: () => unanswered.values() as Generator<ClientRequest, void, undefined>,
+      refuseAll: ({ code }) => told.push(`refuse all ${code}`),
+    },
+    supervisor: {
+      stop: async () => void told.push('workers leave'),
+      killAll: async () => void told.push('workers killed'),
+    },
+    log: capturedLog().log,
+    gracefulTimeoutMs: GRACEFUL_TIMEOUT_MS,
+    drainIdleMs: DRAIN_IDLE_MS,
+    now: () => nowMs,
+    stopped: (exitCode) => told.push(`stopped ${exitCode}`),
+  });
+});
+
+function tickAt(ms: number): void {
+  nowMs = ms;
+  shutdown.tick();
+}
+
+async function untilStopped(): Promise<void> {
+  await expect.poll(() => shutdown.state).toBe('stopped');
+}
+
+describe('draining', () => {
+  test('is over at once when nobody is there: workers leave, exit code 0', async () => {
+    shutdown.drain();
+    await untilStopped();
+    expect(told).toEqual(['stop listening', 'close all', 'workers leave', 'stopped 0']);
+  });
+
+  test('closes idle connections only after the drain idle time', async () => {
+    front.openConnections = 1;
+    shutdown.drain();
+    tickAt(DRAIN_IDLE_MS - 1);
+    expect(told).toEqual(['stop listening']);
+    tickAt(DRAIN_IDLE_MS);
+    expect(told).toEqual(['stop listening', 'close idle']);
+    front.openConnections = 0;
+    tickAt(DRAIN_IDLE_MS + 1);
+    await untilStopped();
+    expect(told.slice(-3)).toEqual(['close all', 'workers leave', 'stopped 0']);
+  });
+
+  test('past its grace refuses who is left, kills the workers, and exits with 1', async () => {
+    unanswered = [{} as ClientRequest];
+    shutdown.drain();
+    tickAt(GRACEFUL_TIMEOUT_MS - 1);
+    expect(shutdown.state).toBe('draining');
+    tickAt(GRACEFUL_TIMEOUT_MS);
+    await untilStopped();
+    expect(told).toEqual([
+      'stop listening',
+      'close idle',
+      'close idle',
+      'refuse all DRAINING',
+      'refuse arriving',
+      'close all',
+      'workers killed',
+      'stopped 1',
+    ]);
+  });
+
+  test('past its grace with open connections only exits with 0', async () => {
+    front.openConnections = 1;
+    shutdown.drain();
+    tickAt(GRACEFUL_TIMEOUT_MS);
+    front.openConnections = 0;
+    await untilStopped();
+    expect(told.slice(-2)).toEqual(['workers leave', 'stopped 0']);
+  });
+
+  test('asked again is a quick stop', async () => {
+    unanswered = [{} as ClientRequest];
+    shutdown.drain();
+    shutdown.drain();
+    await untilStopped();
+    expect(told.at(-1)).toBe('stopped 0');
+    expect(told.filter((what) => what === 'stop listening')).toHaveLength(1);
+  });
+});
+
+test('abandoning says why to everybody who waits, once', async () => {
+  shutdown.abandon(12, 'giving up');
+  shutdown.abandon(1, 'again');
+  await untilStopped();
+  expect(told).toEqual([
+    'stop listening',
+    'refuse all NO_WORKERS',
+    'refuse arriving',
+    'close all',
+    'workers killed',
+    'stopped 12',
+  ]);
+});
+
+test('a quick stop asked for twice does not wait for connections', async () => {
+  front.openConnections = 1;
+  shutdown.quick();
+  expect(told).not.toContain('close all');
+  shutdown.quick();
+  expect(told).toContain('close all');
+  await untilStopped(); // the clock stands still: a wait would never end
+});
