@@ -1,6 +1,7 @@
 // What no table of single requests shows: pipelines, connections that end, workers that go.
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { noteFacts } from '../../src/link/reply-facts.js';
 import { MasterFront } from './master-front.js';
 import { RawClient } from './raw-client.js';
 
@@ -29,6 +30,10 @@ class HoldingApp {
       reply.raw.write('begun');
     });
     app.post('/echo', async (request) => request.body);
+    app.get('/predicted', (_request, reply) => {
+      noteFacts(reply.raw, { route: '/predicted', model: 'm', runMicros: 2000, rows: 1 });
+      reply.send('');
+    });
     await app.ready();
     return app;
   };
@@ -215,4 +220,16 @@ test('closing what is idle spares a request in progress, not a connection withou
   app.letGo();
   await busy.until(({ text }) => text.endsWith('let go'), 'answer');
   busy.socket.destroy();
+});
+
+test('only predictions teach the dispatcher how long a run takes', async () => {
+  await start();
+  const expectedMs = (): number => master.traffic.dispatcher.estimates.of('other').expectMs(0);
+  const client = await RawClient.open(master.port, post('/echo', 'quick'));
+  await client.until(({ text }) => text.endsWith('quick'), 'answer');
+  expect(expectedMs()).toBe(Number.POSITIVE_INFINITY);
+  client.socket.write(get('/predicted'));
+  await client.until(({ statuses }) => statuses.length === 2, 'second answer');
+  expect(expectedMs()).toBe(2);
+  client.socket.destroy();
 });
