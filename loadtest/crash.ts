@@ -1,6 +1,6 @@
 /** Kills a random worker again and again under load, and counts who notices. */
-import { readSamples } from './digits.js';
-import { KeepAliveClient, pause } from './keep-alive-client.js';
+import { makeClients } from './clients.js';
+import { pause } from './keep-alive-client.js';
 import type { Options } from './options.js';
 import { Tally } from './tally.js';
 import { startTarget, type Target, type TargetName } from './targets.js';
@@ -16,14 +16,14 @@ export type CrashResult = {
 };
 
 const STOP_LIMIT_MS = 40_000;
-const CLIENT = { pauseMs: 2, timeoutMs: 20_000 };
+const HABITS = { pauseMs: 2, mayBeRefused: () => false };
 
 export async function crash(name: TargetName, options: Options): Promise<CrashResult> {
   const target = await startTarget(name, options);
   const connections = options.connections[0] ?? 50;
   const tally = new Tally();
   try {
-    const clients = makeClients(target, options, connections, tally);
+    const clients = makeClients(connections, target, options, tally, HABITS);
     const running = clients.map((client) => client.run());
     const kills = await killAgainAndAgain(target, options);
     for (const client of clients) client.stop();
@@ -34,22 +34,6 @@ export async function crash(name: TargetName, options: Options): Promise<CrashRe
   } finally {
     await target.server.terminate(STOP_LIMIT_MS);
   }
-}
-
-function makeClients(target: Target, options: Options, count: number, tally: Tally) {
-  const samples = readSamples(options.model, 50);
-  return Array.from(
-    { length: count },
-    () =>
-      new KeepAliveClient({
-        ...CLIENT,
-        port: target.port,
-        samples,
-        mayBeRefused: () => false,
-        answered: (ms) => tally.answered(ms),
-        failed: (reason) => tally.failed(reason),
-      }),
-  );
 }
 
 /** @returns how many workers were killed. */
