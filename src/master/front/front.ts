@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Settings } from '../../config/settings.js';
@@ -13,7 +13,6 @@ import { requestIdMaker } from './request-id.js';
 
 /** node:http's own bound on a whole head; the three finer limits are gunicorn's. */
 const MAX_HEAD_BYTES = 64 * 1024;
-const NO_REQUEST_ID = '-';
 
 export type FrontPorts = {
   /** Answers what the master knows by itself; false: the request is for a worker. */
@@ -152,9 +151,21 @@ export class Front {
       return;
     }
     const unread = connection.requests.find((request) => request.restBytes > 0);
-    const raw = rawError(error, unread?.requestId ?? NO_REQUEST_ID, unread?.method);
-    if (unread !== undefined) this.#answers.writtenRaw(unread, error, raw.length);
+    const refused = unread ?? this.#unreadable(connection);
+    const raw = rawError(error, refused.requestId, unread?.method);
+    // Who never sent a byte asked for nothing; of one connection nothing is read after its end.
+    const isAsked =
+      unread !== undefined || (connection.socket.bytesRead > 0 && !connection.isEnding);
+    if (isAsked) this.#answers.writtenRaw(refused, error, raw.length);
     connection.endWith(raw, unread?.response);
+  }
+
+  /** The record of what the parser could not read as a request: it too has an id and is counted. */
+  #unreadable(connection: Connection): ClientRequest {
+    const response = new ServerResponse(new IncomingMessage(connection.socket));
+    const request = new ClientRequest(connection, response, '-', false, this.#ports.now());
+    request.requestId = this.#makeRequestId();
+    return request;
   }
 }
 
