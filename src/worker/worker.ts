@@ -55,6 +55,7 @@ export class Life {
       base: { slot: boot.slot },
     });
     this.#logLastWords(log);
+    watchMaster(log); // before the models: loading may keep the event loop for as long as computing
     try {
       await this.#serve(boot, log);
     } catch (error) {
@@ -91,7 +92,6 @@ export class Life {
     if (this.#state !== 'booting') return;
     this.#state = 'serving';
     link.start();
-    watchMaster(log);
     const models = descriptions.map(({ model, times }) =>
       describeModel(model, times, this.#models, defaultModel),
     );
