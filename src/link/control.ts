@@ -38,3 +38,13 @@ export type FromWorker =
   /** Somebody signalled the worker itself; it goes on until the master retires it. */
   | { readonly type: 'retireMe'; readonly signal: string }
   | { readonly type: 'figures'; readonly figures: ProcessFigures };
+
+/**
+ * What a worker's message is wrapped in: a model's module may call `process.send` too (some tell
+ * a process manager that they are ready), and what it says must not be taken for the worker's word.
+ */
+export type Envelope = { readonly forkcast: FromWorker };
+
+export function isEnvelope(message: unknown): message is Envelope {
+  return typeof message === 'object' && message !== null && 'forkcast' in message;
+}

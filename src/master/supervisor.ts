@@ -189,6 +189,7 @@ export class Supervisor {
         awake: () => this.#ports.boot(slot.number),
         ready: (handle) => this.#ready(handle),
         askedToRetire: (handle, signal) => this.#askedToRetire(handle, signal),
+        unreachable: (handle) => this.#ports.workerDraining(handle),
         died: (handle, exit) => this.#died(slot, handle, exit),
       },
     );
@@ -229,6 +230,7 @@ export class Supervisor {
       signal: exit.signal,
       oomKillsRose,
       killedByMaster: worker.killReason !== undefined,
+      brokeItsStream: worker.brokeItsStream,
       wasAskedToLeave: worker.state === 'leaving',
     });
     const stage = this.#stageOf(worker);

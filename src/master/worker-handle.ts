@@ -1,6 +1,6 @@
 import type { Worker } from 'node:cluster';
 import type { Duplex } from 'node:stream';
-import type { Boot, FromWorker, ToWorker } from '../link/control.js';
+import { type Boot, type FromWorker, isEnvelope, type ToWorker } from '../link/control.js';
 import { MasterEnd, type ReplyHandlers } from '../link/master-end.js';
 import type { ModelDescription } from '../model/description.js';
 import type { WorkerAccount } from '../observe/worker-accounts.js';
@@ -28,6 +28,8 @@ export type HandleEvents = {
   awake(handle: WorkerHandle): Boot;
   ready(handle: WorkerHandle): void;
   askedToRetire(handle: WorkerHandle, signal: string): void;
+  /** Its process or its stream has ended; `died` follows when both have. */
+  unreachable(handle: WorkerHandle): void;
   died(handle: WorkerHandle, exit: WorkerExit): void;
 };
 
@@ -56,6 +58,8 @@ export class WorkerHandle implements ServingWorker {
   failure: { readonly exitCode: 10 | 11; readonly reason: string } | undefined;
   /** Why the master killed it, if it did. */
   killReason: string | undefined;
+  /** It was killed because it could not be reached any more, which was its own doing. */
+  brokeItsStream = false;
 
   readonly #worker: Worker;
   readonly #events: HandleEvents;
@@ -79,7 +83,9 @@ export class WorkerHandle implements ServingWorker {
       ...replies(this),
       ended: () => this.#streamEnded(),
     });
-    worker.on('message', (message: FromWorker) => this.#take(message));
+    worker.on('message', (message: unknown) => {
+      if (isEnvelope(message)) this.#take(message.forkcast);
+    });
     worker.on('error', () => {}); // a control message to a worker that has just died
     worker.process.on('exit', (code, signal) => this.#exited({ code, signal }));
   }
@@ -109,7 +115,7 @@ export class WorkerHandle implements ServingWorker {
 
   /** True when the process ended because the master wanted it to. */
   get wasEndedByMaster(): boolean {
-    return this.killReason !== undefined || this.state === 'leaving';
+    return (this.killReason !== undefined && !this.brokeItsStream) || this.state === 'leaving';
   }
 
   #tell(message: ToWorker): void {
@@ -139,7 +145,7 @@ export class WorkerHandle implements ServingWorker {
   #exited(exit: WorkerExit): void {
     this.#exit = exit;
     if (this.#hasStreamEnded) this.#die(exit);
-    else setTimeout(() => this.link.destroy(), STREAM_GRACE_MS).unref();
+    else this.#oneEndGone(() => this.link.destroy());
   }
 
   /** Dead means exited *and* read to the end: replies it had written count. */
@@ -147,12 +153,20 @@ export class WorkerHandle implements ServingWorker {
     if (this.#hasStreamEnded) return;
     this.#hasStreamEnded = true;
     if (this.#exit !== undefined) this.#die(this.#exit);
-    else if (this.state !== 'leaving') setTimeout(() => this.#killDeaf(), STREAM_GRACE_MS).unref();
+    else if (this.state !== 'leaving') this.#oneEndGone(() => this.#killDeaf());
+  }
+
+  /** What is sent from here on can only be lost, and would be blamed for the death. */
+  #oneEndGone(afterGrace: () => void): void {
+    this.#events.unreachable(this);
+    setTimeout(afterGrace, STREAM_GRACE_MS).unref();
   }
 
   /** A process without its stream can never be reached again. */
   #killDeaf(): void {
-    if (this.#exit === undefined) this.kill('closed its stream');
+    if (this.#exit !== undefined) return;
+    this.brokeItsStream = this.killReason === undefined && this.state !== 'leaving';
+    this.kill('closed its stream');
   }
 
   #die(exit: WorkerExit): void {

@@ -1,7 +1,7 @@
 import type { RequestError } from '../errors.js';
 import type { Casualties, DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js';
 import { Estimates } from './estimate.js';
-import { charge, type Death, fateOf, isSuspect } from './quarantine.js';
+import { charge, culpritOf, type Death, fateOf, isSuspect } from './quarantine.js';
 import { executionTimeout, queueTimeout, workerCrashed } from './refusal.js';
 import type { Queued } from './request.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -269,9 +269,10 @@ export class Dispatcher<R extends Queued, W> {
     load.hasOverrun = true;
     this.#waiting.release(load);
     // Asked first: killing the worker ends the stop.
-    const isBlamed = this.#ports.isStopped?.(load.worker) !== true;
+    const isStopped = this.#ports.isStopped?.(load.worker) === true;
+    const culprit = isStopped ? undefined : culpritOf(load.requests);
     this.#ports.overran(load.worker, running);
-    if (isBlamed) this.#refuse(running, executionTimeout(running));
+    if (culprit !== undefined) this.#refuse(culprit, executionTimeout(culprit));
   }
 
   /** Does nothing for who waits no longer: a port may have withdrawn it a moment ago. */

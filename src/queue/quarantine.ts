@@ -1,4 +1,5 @@
 import type { Queued } from './request.js';
+import type { RequestList } from './request-list.js';
 
 /**
  * self-inflicted: what a request can do to its worker ·
@@ -14,6 +15,8 @@ export type Ending = {
   /** The cgroup's `oom_kill` count rose since the last look. */
   readonly oomKillsRose: boolean;
   readonly killedByMaster: boolean;
+  /** It closed its stream or wrote nonsense to it, and lived on. */
+  readonly brokeItsStream: boolean;
   /** It was told to leave, which happens with nothing in flight. */
   readonly wasAskedToLeave: boolean;
 };
@@ -39,6 +42,7 @@ const MOST_DEATHS = 2;
 const FORGIVEN_DEATHS = 3;
 
 export function classifyDeath(ending: Ending): Death {
+  if (ending.brokeItsStream) return 'self-inflicted';
   if (ending.killedByMaster || ending.wasAskedToLeave) return 'ours';
   if (ending.signal === null) return ending.code === null ? 'unexplained' : 'self-inflicted';
   if (SELF_INFLICTED.has(ending.signal)) return 'self-inflicted';
@@ -48,7 +52,21 @@ export function classifyDeath(ending: Ending): Death {
 
 /** Has been at a worker that died: runs alone from now on, so that the next death names the culprit. */
 export function isSuspect(request: Queued): boolean {
-  return request.selfInflictedDeaths > 0 || request.unexplainedDeaths > 0;
+  const { selfInflictedDeaths, unexplainedDeaths, mayHaveOverrun } = request;
+  return selfInflictedDeaths > 0 || unexplainedDeaths > 0 || mayHaveOverrun;
+}
+
+/**
+ * Who is to blame for a run that does not end; undefined when nobody can tell.
+ * Answers leave a worker together, at the end of its turn: the first of several
+ * may have been answered long ago. So they all run again, each alone, and who
+ * expires alone did it. One that may not run twice is ended here.
+ */
+export function culpritOf<R extends Queued>(requests: RequestList<R>): R | undefined {
+  const { first } = requests;
+  if (requests.depth === 1 || first?.isRetryable === false) return first;
+  for (const request of requests) request.mayHaveOverrun = true;
+  return undefined;
 }
 
 /** The deaths that count against a request. */

@@ -46,6 +46,8 @@ export abstract class Queued {
   selfInflictedDeaths = 0;
   /** Workers that somebody outside killed while they had it. */
   unexplainedDeaths = 0;
+  /** It was one of several when their worker passed the execution timeout. */
+  mayHaveOverrun = false;
 
   estimate: Estimate | undefined = undefined;
   /** What it was expected to take when it was dispatched; Infinity when unknown. */

@@ -5,7 +5,7 @@
  * some milliseconds later. In that gap a signal to the whole group, such as Ctrl-C, would end the
  * worker, and SIGUSR1 would open Node's debugger.
  */
-import type { FromWorker } from '../link/control.js';
+import type { Envelope, FromWorker } from '../link/control.js';
 
 const ASKING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
 const IGNORED: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'];
@@ -17,7 +17,8 @@ function askToRetire(signal: string): void {
 
 function tell(message: FromWorker): void {
   // The master may go at any moment; 'disconnect' follows.
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+  const envelope: Envelope = { forkcast: message };
+  if (process.connected) process.send?.(envelope, undefined, undefined, () => {});
 }
 
 for (const signal of ASKING) process.on(signal, askToRetire);

@@ -69,6 +69,11 @@ export class FakeWorker extends EventEmitter {
   }
 
   tells(message: FromWorker): void {
+    this.sends({ forkcast: message });
+  }
+
+  /** Any message at all, as a model's module may send it. */
+  sends(message: unknown): void {
     this.emit('message', message);
   }
 

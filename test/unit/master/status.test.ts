@@ -17,7 +17,13 @@ function slot(number: number, ...states: WorkerState[]): Slot {
       number,
       { nowMs: 1000, bootTimeoutMs: 500 },
       () => NO_REPLIES,
-      { awake: () => BOOT, ready: nothing, askedToRetire: nothing, died: nothing },
+      {
+        awake: () => BOOT,
+        ready: nothing,
+        askedToRetire: nothing,
+        unreachable: nothing,
+        died: nothing,
+      },
     );
     handle.state = state;
     made.workers.add(handle);

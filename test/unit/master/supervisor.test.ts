@@ -116,6 +116,7 @@ describe('the start', () => {
     worker(0).tells({ type: 'failed', exitCode: 11, reason: 'no such file' });
     worker(0).dies(11);
     expect(happened).toEqual([
+      'draining 0',
       'died 0 self-inflicted boot_failed',
       'fatal 11 worker 0 could not boot: no such file',
     ]);
@@ -153,7 +154,7 @@ describe('a worker that died', () => {
     give(0, 1);
     worker(0).dies(null, 'SIGSEGV');
     pass(0);
-    expect(happened).toEqual(['died 0 self-inflicted crashed']);
+    expect(happened).toEqual(['draining 0', 'died 0 self-inflicted crashed']);
     expect(states()).toEqual([['booting'], ['ready']]);
     expect(lines().at(-2)).toMatchObject({
       msg: 'worker died',

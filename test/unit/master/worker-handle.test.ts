@@ -16,7 +16,13 @@ beforeEach(() => {
     3,
     { nowMs: 1000, bootTimeoutMs: 500 },
     () => NO_REPLIES,
-    { awake: () => BOOT, ready: note('ready'), askedToRetire: note('retire'), died: note('died') },
+    {
+      awake: () => BOOT,
+      ready: note('ready'),
+      askedToRetire: note('retire'),
+      unreachable: note('unreachable'),
+      died: note('died'),
+    },
   );
 });
 
@@ -40,21 +46,33 @@ test('passes on what its worker tells', () => {
   expect(events).toEqual(['retire booting "SIGTERM"', 'ready booting']);
 });
 
+test('does not listen to what a model says over the same channel', () => {
+  for (const message of [null, 'ready', 7, {}, { type: 'ready' }, { type: 'figures' }]) {
+    worker.sends(message);
+  }
+  expect(events).toEqual([]);
+  expect(handle.models).toEqual([]);
+});
+
 describe('death', () => {
   test('is the exit and the end of the stream, in either order, and once', () => {
     worker.exits(1);
-    expect(events).toEqual([]);
+    expect(events).toEqual(['unreachable booting']);
     worker.endsStream();
     worker.endsStream();
-    expect(events).toEqual(['died booting {"code":1,"signal":null}']);
+    expect(events).toEqual(['unreachable booting', 'died booting {"code":1,"signal":null}']);
     expect(handle.state).toBe('dead');
   });
 
   test('with the stream first', () => {
     worker.endsStream();
-    expect(events).toEqual([]);
+    expect(events).toEqual(['unreachable booting']);
     worker.exits(null, 'SIGKILL');
-    expect(events).toEqual(['died booting {"code":null,"signal":"SIGKILL"}']);
+    expect(events).toEqual([
+      'unreachable booting',
+      'died booting {"code":null,"signal":"SIGKILL"}',
+    ]);
+    expect(handle.brokeItsStream).toBe(false);
   });
 });
 
@@ -77,6 +95,14 @@ describe('with time', () => {
     vi.advanceTimersByTime(1000);
     expect(worker.wasKilled).toBe(true);
     expect(handle.killReason).toBe('closed its stream');
+    expect(handle).toMatchObject({ brokeItsStream: true, wasEndedByMaster: false });
+  });
+
+  test('a stream that ends by a kill of the master was not broken by its worker', () => {
+    handle.kill('overran');
+    worker.endsStream();
+    vi.advanceTimersByTime(1000);
+    expect(handle).toMatchObject({ brokeItsStream: false, wasEndedByMaster: true });
   });
 
   test('one that was told to leave closes its stream in order', () => {

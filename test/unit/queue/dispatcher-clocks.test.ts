@@ -75,11 +75,10 @@ describe('queue deadline', () => {
 });
 
 describe('execution timeout', () => {
-  it('refuses the running request, has the worker killed once, and runs the others again uncharged', () => {
+  it('refuses the running request and has the worker killed once', () => {
     const stage = new Stage();
-    stage.teach(0.1);
     stage.workers('A');
-    const [stuck, behind] = stage.submitMany(2, { timeoutMs: 100 }) as [FakeRequest, FakeRequest];
+    const stuck = stage.submit({ timeoutMs: 100 });
     stage.dispatcher.sweep(99.9);
     expect(stage.overran).toEqual([]);
     stage.dispatcher.sweep(100);
@@ -88,12 +87,40 @@ describe('execution timeout', () => {
     expect(stage.takeRefused()).toEqual(['1 EXECUTION_TIMEOUT']);
     expect(stage.messages[0]).toContain('timeout of 100 ms');
     stage.nowMs = 160;
-    expect(stage.die('A', 'ours')).toEqual({ runAgain: 1, refused: 0, cutOff: 0, dropped: 1 });
-    expect([behind.selfInflictedDeaths, behind.unexplainedDeaths]).toEqual([0, 0]);
+    expect(stage.die('A', 'ours')).toEqual({ runAgain: 0, refused: 0, cutOff: 0, dropped: 1 });
+    expect(stuck.state).toBe('done');
+  });
+
+  it('blames nobody of several: all run again uncharged, each alone, and who expires alone did it', () => {
+    const stage = new Stage();
+    stage.teach(0.1);
+    stage.workers('A');
+    const [innocent, stuck] = stage.submitMany(2, { timeoutMs: 100 }) as [FakeRequest, FakeRequest];
+    stage.dispatcher.sweep(100);
+    expect(stage.overran).toEqual(['A ran 1']);
+    expect(stage.refused).toEqual([]);
+    stage.nowMs = 160;
+    expect(stage.die('A', 'ours')).toEqual({ runAgain: 2, refused: 0, cutOff: 0, dropped: 0 });
+    expect([innocent.selfInflictedDeaths, innocent.unexplainedDeaths]).toEqual([0, 0]);
     stage.takeSent();
     stage.workers('B');
+    expect(stage.takeSent()).toEqual(['1→B']);
+    expect(stage.finish('B', innocent)).toBe(true);
     expect(stage.takeSent()).toEqual(['2→B']);
+    stage.dispatcher.sweep(260);
+    expect(stage.takeRefused()).toEqual(['2 EXECUTION_TIMEOUT']);
     expect(stuck.state).toBe('done');
+  });
+
+  it('ends the first of several when it must not run twice', () => {
+    const stage = new Stage();
+    stage.teach(0.1);
+    stage.workers('A');
+    stage.submitMany(2, { timeoutMs: 100, isRetryable: false });
+    stage.dispatcher.sweep(100);
+    expect(stage.takeRefused()).toEqual(['1 EXECUTION_TIMEOUT']);
+    expect(stage.die('A', 'ours')).toMatchObject({ refused: 1, dropped: 1 });
+    expect(stage.takeRefused()).toEqual(['2 WORKER_CRASHED']);
   });
 
   it('gives nothing more to the worker that is about to be killed', () => {

@@ -15,6 +15,7 @@ const PLAIN: Ending = {
   signal: null,
   oomKillsRose: false,
   killedByMaster: false,
+  brokeItsStream: false,
   wasAskedToLeave: false,
 };
 
@@ -46,6 +47,11 @@ describe('classifyDeath', () => {
     const killed = { ...PLAIN, signal: 'SIGKILL', oomKillsRose: true, killedByMaster: true };
     expect(classifyDeath(killed)).toBe('ours');
     expect(classifyDeath({ ...PLAIN, code: 0, wasAskedToLeave: true })).toBe('ours');
+  });
+
+  it('who breaks its stream and lives on is killed for it, and did it itself', () => {
+    const broken = { ...PLAIN, signal: 'SIGKILL', killedByMaster: true, brokeItsStream: true };
+    expect(classifyDeath(broken)).toBe('self-inflicted');
   });
 
   it('is unexplained when nothing is known', () => {
