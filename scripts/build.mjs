@@ -1,9 +1,10 @@
 // Compiles src/ to dist/, and the bundled TypeScript model modules in place.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-const tsc = new URL('../node_modules/typescript/bin/tsc', import.meta.url).pathname;
-const root = new URL('..', import.meta.url).pathname;
+const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' });
 execFileSync(process.execPath, [tsc, '-p', 'models/tsconfig.json'], {

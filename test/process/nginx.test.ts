@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Answer, Client, type Failure, type LoadResult, runLoad } from './clients.js';
 import { type Nginx, startNginx } from './nginx.js';
 import { ROOT, startServer, type TestServer } from './server.js';
+import { mustDoWithout } from './tools.js';
 
 type Digits = { readonly inputs: number[][]; readonly mlp: number[][] };
 const DIGITS: Digits = JSON.parse(
@@ -61,7 +62,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-describe('behind nginx with deploy/nginx.conf', () => {
+describe.skipIf(mustDoWithout('nginx'))('behind nginx with deploy/nginx.conf', () => {
   it('predicts, and keeps its connections to Forkcast open', async () => {
     const { server, nginx } = await startBoth(DIGITS_MODEL);
     await withClient(nginx.url, async (client) => {

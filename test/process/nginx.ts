@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ROOT } from './server.js';
+import { TOOL_PATH } from './tools.js';
 
-// nginx lives in sbin, which is not in every PATH.
-const PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 const START_LIMIT_MS = 10_000;
 
 export class Nginx {
@@ -37,7 +36,7 @@ export class Nginx {
 
 /** Starts nginx in front of a server; it ends with the test. */
 export async function startNginx(upstreamUrl: string): Promise<Nginx> {
-  if (spawnSync('nginx', ['-v'], { env: { PATH } }).error !== undefined) {
+  if (spawnSync('nginx', ['-v'], { env: { PATH: TOOL_PATH } }).error !== undefined) {
     throw new Error('this test needs nginx: run scripts/debian-tools.sh as root, or install it');
   }
   const port = await freePort();
@@ -45,7 +44,10 @@ export async function startNginx(upstreamUrl: string): Promise<Nginx> {
   writeFileSync(join(folder, 'forkcast.conf'), adapted(upstreamUrl, port));
   writeFileSync(join(folder, 'nginx.conf'), mainConfig(folder));
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf')];
-  const child = spawn('nginx', args, { env: { PATH }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('nginx', args, {
+    env: { PATH: TOOL_PATH },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const nginx = new Nginx(child, folder, port);
   onTestFinished(() => nginx.stop());
   await untilListening(nginx.url, child);
