@@ -1,4 +1,4 @@
-import { write, writeSync } from 'node:fs';
+import { constants, fstatSync, openSync, write, writeSync } from 'node:fs';
 
 /** Writing to a file descriptor; a test puts a failing one in its place. */
 export type Writer = {
@@ -118,7 +118,31 @@ export class StandardOutput {
   }
 }
 
+const STDOUT_FD = 1;
+
+let ownFd: number | undefined;
+
+/**
+ * Our own, non-blocking way into a pipe that is the standard output. A blocking
+ * write to a reader that has stalled would hold a thread of the pool, and the
+ * exit waits for those. Changing the mode of the standard output itself would
+ * change it for everybody who shares it.
+ */
+function outputFd(): number {
+  ownFd ??= openPipe();
+  return ownFd;
+}
+
+function openPipe(): number {
+  try {
+    if (!fstatSync(STDOUT_FD).isFIFO()) return STDOUT_FD;
+    return openSync(`/proc/self/fd/${STDOUT_FD}`, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return STDOUT_FD; // not Linux, another user's pipe, or a reader that has gone
+  }
+}
+
 const standardWriter: Writer = {
-  write: (bytes, done) => write(1, bytes, done),
-  writeSync: (bytes) => writeSync(1, bytes),
+  write: (bytes, done) => write(outputFd(), bytes, done),
+  writeSync: (bytes) => writeSync(outputFd(), bytes),
 };
