@@ -3,8 +3,9 @@
 // caller that has just done it; the pure parts are still run, for their coverage.
 import { spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const node = process.execPath;
 // The tools by their names, and not through npx, which takes some of their flags for its own.
 const PATH = [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter);

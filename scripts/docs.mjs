@@ -3,9 +3,10 @@
 //   node scripts/docs.mjs --check   fails when one is stale, or a link leads nowhere
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { brokenLinks, markdownFiles } from './doc-links.mjs';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 const MADE = [
   { file: 'docs/settings.md', from: 'config/reference.js', maker: 'settingsReference' },

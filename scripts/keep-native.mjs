@@ -2,8 +2,9 @@
 // onnxruntime-node (about 240 MB of 290 MB). For images: run after `npm prune`.
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const bin = new URL('../node_modules/onnxruntime-node/bin', import.meta.url).pathname;
+const bin = fileURLToPath(new URL('../node_modules/onnxruntime-node/bin', import.meta.url));
 
 for (const napi of readdirSync(bin)) {
   for (const platform of readdirSync(join(bin, napi))) {

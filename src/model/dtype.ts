@@ -1,5 +1,10 @@
 /** What each dtype holds, in memory and in JSON. */
+import { Slab } from './slab.js';
 import type { Dtype, TensorData } from './tensor.js';
+
+/** Larger arrays have memory of their own. */
+const MOST_SHARED_BYTES = 4 * 1024;
+const slab = new Slab();
 
 const ARRAYS = {
   bool: Uint8Array,
@@ -25,7 +30,11 @@ export function isDtype(name: unknown): name is Dtype {
 export function allocate(dtype: Dtype, length: number): TensorData {
   // Filled at once, because a string tensor with holes is not what a runtime takes.
   if (dtype === 'string') return new Array<string>(length).fill('');
-  return new ARRAYS[dtype](length);
+  const Data = ARRAYS[dtype];
+  const bytes = length * Data.BYTES_PER_ELEMENT;
+  if (bytes > MOST_SHARED_BYTES) return new Data(length);
+  const offset = slab.reserve(bytes);
+  return new Data(slab.buffer, offset, length);
 }
 
 /** Whether `data` is the kind of array that holds this dtype. */

@@ -32,7 +32,10 @@ export type Tensor = {
   readonly dtype: Dtype;
   /** Sizes of the dimensions; the first is the rows. `[]` is a scalar. */
   readonly shape: readonly number[];
-  /** Row-major; its length is the product of `shape`. */
+  /**
+   * Row-major; its length is the product of `shape`. A typed array may be a view of a larger
+   * memory that holds other tensors too: read the array, not its `buffer`.
+   */
   readonly data: TensorData;
 };
 

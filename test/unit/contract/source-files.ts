@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-export const ROOT: string = new URL('../../..', import.meta.url).pathname;
+export const ROOT: string = fileURLToPath(new URL('../../..', import.meta.url));
 
 export type Import = {
   /** The name of a package, `node:…`, or a path below src/ ending in `.ts` (or `.cts`). */
