@@ -4,13 +4,13 @@ import { command, configuration, faults } from './inputs.js';
 
 describe('what to do', () => {
   it.each([
-    [['models'], 'serve', '/work/models'],
-    [['serve', 'models'], 'serve', '/work/models'],
+    [['models'], 'serve', '/srv/models'],
+    [['serve', 'models'], 'serve', '/srv/models'],
     [['serve', '/srv/models'], 'serve', '/srv/models'],
-    [['check', 'models', '-w', '2'], 'check', '/work/models'],
-    [['-w', '2', 'check', 'models'], 'check', '/work/models'],
-    [['./serve'], 'serve', '/work/serve'],
-    [['--', '-odd-'], 'serve', '/work/-odd-'],
+    [['check', 'models', '-w', '2'], 'check', '/srv/models'],
+    [['-w', '2', 'check', 'models'], 'check', '/srv/models'],
+    [['./serve'], 'serve', '/srv/serve'],
+    [['--', '-odd-'], 'serve', '/srv/-odd-'],
   ])('%j', (argv, name, path) => {
     expect(command({ argv })).toMatchObject({ name, path });
   });
@@ -43,8 +43,8 @@ describe('PATH', () => {
       files,
       env: { FORKCAST_PATH: 'here', FORKCAST_CONFIG: '/etc/forkcast/a.jsonc' },
     };
-    expect(command({ ...given, argv: [] })).toMatchObject({ path: '/work/here' });
-    expect(command({ ...given, argv: ['there'] })).toMatchObject({ path: '/work/there' });
+    expect(command({ ...given, argv: [] })).toMatchObject({ path: '/srv/here' });
+    expect(command({ ...given, argv: ['there'] })).toMatchObject({ path: '/srv/there' });
   });
 
   it('is missing: the fault says how to give one', () => {
@@ -69,7 +69,7 @@ describe('faults of the models', () => {
     const argv = ['models', '-w', '0', '--default-model', 'b'];
     expect(faults({ argv, modelFaults })).toEqual([
       expect.stringContaining('flag -w'),
-      '/work/models has no b',
+      '/srv/models has no b',
     ]);
   });
 
@@ -83,7 +83,7 @@ describe('faults of the models', () => {
 });
 
 describe('precedence', () => {
-  const files = { '/work/f.jsonc': '{ "queueLimit": 11, "queueTimeout": 12, "timeout": "13s" }' };
+  const files = { '/srv/f.jsonc': '{ "queueLimit": 11, "queueTimeout": 12, "timeout": "13s" }' };
   const env = {
     FORKCAST_QUEUE_TIMEOUT: '22s',
     FORKCAST_TIMEOUT: '23s',
@@ -96,25 +96,25 @@ describe('precedence', () => {
     expect(settings).toMatchObject({ queueTimeout: 22_000, timeout: 33_000 });
     expect(origins).toMatchObject({
       backlog: { from: 'default' },
-      queueLimit: { from: 'file', path: '/work/f.jsonc', key: 'queueLimit' },
+      queueLimit: { from: 'file', path: '/srv/f.jsonc', key: 'queueLimit' },
       queueTimeout: { from: 'environment', name: 'FORKCAST_QUEUE_TIMEOUT' },
       timeout: { from: 'flag', name: '--timeout' },
     });
   });
 
   it('takes the file of --config before that of FORKCAST_CONFIG', () => {
-    const other = { ...files, '/work/g.jsonc': '{ "queueLimit": 44 }' };
+    const other = { ...files, '/srv/g.jsonc': '{ "queueLimit": 44 }' };
     const { settings } = configuration({ argv: ['m', '--config', 'g.jsonc'], env, files: other });
     expect(settings.queueLimit).toBe(44);
   });
 
   it('reads no file that nobody named', () => {
-    const unnamed = { '/work/forkcast.config.jsonc': '{ "queueLimit": 44 }' };
+    const unnamed = { '/srv/forkcast.config.jsonc': '{ "queueLimit": 44 }' };
     expect(configuration({ files: unnamed }).settings.queueLimit).toBe(1024);
   });
 
   it('lets a higher source take an address away', () => {
-    const file = { '/work/f.jsonc': '{ "metricsBind": "0.0.0.0:8002" }' };
+    const file = { '/srv/f.jsonc': '{ "metricsBind": "0.0.0.0:8002" }' };
     const given = { argv: ['m', '-c', 'f.jsonc', '--metrics-bind', 'off'], files: file };
     expect(configuration(given).settings.metricsBind).toBeUndefined();
   });
@@ -136,18 +136,18 @@ it('tells all faults of all sources at once', () => {
   const given = {
     argv: ['--bind', '-w', '0', '--nope', '-c', 'f.jsonc'],
     env: { FORKCAST_BYND: 'x', FORKCAST_QUEUE_TIMEOUT: 'soon', PORT: '99999' },
-    files: { '/work/f.jsonc': '{ "queueBytes": "8mb", "acessLog": false, "backlog": "many" }' },
+    files: { '/srv/f.jsonc': '{ "queueBytes": "8mb", "acessLog": false, "backlog": "many" }' },
   };
   expect(faults(given)).toEqual([
-    'config file /work/f.jsonc: acessLog: there is no such setting; did you mean accessLog?',
-    'config file /work/f.jsonc: backlog: expected a whole number from 1 to 65535; got "many".',
+    'config file /srv/f.jsonc: acessLog: there is no such setting; did you mean accessLog?',
+    'config file /srv/f.jsonc: backlog: expected a whole number from 1 to 65535; got "many".',
     'environment PORT: expected a port from 0 to 65535; got "99999".',
     'environment FORKCAST_BYND: there is no such setting; did you mean FORKCAST_BIND?',
     'flag --bind: expected a value; got -w.',
     'flag --nope: there is no such flag.',
     'environment FORKCAST_QUEUE_TIMEOUT: expected a duration such as 250ms, 30s or 2m, from 1ms to 24h; got "soon".',
     'flag -w: expected a whole number from 1 to 1024, or auto; got "0".',
-    'maxBody 32mb (default): expected at most queueBytes 8mb (config file /work/f.jsonc: queueBytes), because a larger body could never be taken.',
+    'maxBody 32mb (default): expected at most queueBytes 8mb (config file /srv/f.jsonc: queueBytes), because a larger body could never be taken.',
     expect.stringMatching(/^No PATH given/),
   ]);
 });
@@ -158,7 +158,7 @@ it('throws a ConfigError with exit code 2', () => {
 });
 
 it('names the file it cannot read, and who named it', () => {
-  const expected = 'cannot read /work/no.jsonc: ENOENT: no such file or directory.';
+  const expected = 'cannot read /srv/no.jsonc: ENOENT: no such file or directory.';
   expect(faults({ argv: ['-c', 'no.jsonc'] })).toEqual([`flag --config: ${expected}`]);
   expect(faults({ env: { FORKCAST_CONFIG: 'no.jsonc' } })).toEqual([
     `environment FORKCAST_CONFIG: ${expected}`,

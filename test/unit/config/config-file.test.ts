@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { configuration, faults } from './inputs.js';
 
 function given(text: string) {
-  return { argv: ['models', '-c', 'f.jsonc'], files: { '/work/f.jsonc': text } };
+  return { argv: ['models', '-c', 'f.jsonc'], files: { '/srv/f.jsonc': text } };
 }
 
 describe('a config file', () => {
@@ -40,13 +40,13 @@ describe('a config file', () => {
     ['{ "pid": null }', ': pid: expected a path; got null.'],
     ['{ "logFormat": ["json"] }', ': logFormat: expected one of auto, json, pretty; got ["json"].'],
   ])('%s is one fault', (text, fault) => {
-    expect(faults(given(text))).toEqual([`config file /work/f.jsonc${fault}`]);
+    expect(faults(given(text))).toEqual([`config file /srv/f.jsonc${fault}`]);
   });
 
   it('tells its first slip only, and nothing about a PATH it may hold', () => {
-    const files = { '/work/f.jsonc': '{\n "workers": 2\n "threads": ,\n "path": "m" }' };
+    const files = { '/srv/f.jsonc': '{\n "workers": 2\n "threads": ,\n "path": "m" }' };
     expect(faults({ argv: ['-c', 'f.jsonc'], files })).toEqual([
-      'config file /work/f.jsonc, line 3, column 2: comma expected.',
+      'config file /srv/f.jsonc, line 3, column 2: comma expected.',
     ]);
   });
 });

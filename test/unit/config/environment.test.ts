@@ -55,7 +55,7 @@ describe('FORKCAST_*', () => {
 
 describe('PORT and WEB_CONCURRENCY', () => {
   const env = { PORT: '9000', WEB_CONCURRENCY: '7' };
-  const files = { '/work/f.jsonc': '{ "bind": "127.0.0.1:1", "workers": 1 }' };
+  const files = { '/srv/f.jsonc': '{ "bind": "127.0.0.1:1", "workers": 1 }' };
 
   it('win over the file', () => {
     const { settings, origins } = configuration({ argv: ['m', '-c', 'f.jsonc'], env, files });

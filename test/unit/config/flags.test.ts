@@ -12,7 +12,7 @@ describe('flags', () => {
     [['--access-log'], { accessLog: true }],
     [['--access-log=off'], { accessLog: false }],
     [['--timeout', '5', '--timeout', '5'], { timeout: 5000 }],
-    [['--pid', 'run/f.pid'], { pid: '/work/run/f.pid' }],
+    [['--pid', 'run/f.pid'], { pid: '/srv/run/f.pid' }],
   ])('%j', (argv, expected) => {
     expect(configuration({ argv: ['models', ...argv] }).settings).toMatchObject(expected);
   });

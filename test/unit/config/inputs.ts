@@ -10,7 +10,7 @@ type Given = {
   modelFaults?: Inputs['modelFaults'];
 };
 
-/** Inputs of a machine that exists only here: four CPUs, working directory /work. */
+/** Inputs of a machine that exists only here: four CPUs, working directory /srv. */
 function inputs({
   argv = ['models'],
   env = {},
@@ -21,7 +21,7 @@ function inputs({
   return {
     argv,
     env,
-    cwd: '/work',
+    cwd: '/srv',
     cpus,
     readFile: (path) => {
       const text = files[path];

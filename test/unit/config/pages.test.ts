@@ -39,16 +39,16 @@ describe('--print-config', () => {
   const given = {
     argv: ['models', '-w', '3', '--default-model', '7', '--no-access-log'],
     env: { PORT: '80' },
-    files: { '/work/f.jsonc': '{ "timeout": 1 }' },
+    files: { '/srv/f.jsonc': '{ "timeout": 1 }' },
   };
 
   it('tells each value with its origin', () => {
     const text = printConfig(configuration({ ...given, argv: [...given.argv, '-c', 'f.jsonc'] }));
-    expect(text).toContain('"path": "/work/models", // argument PATH\n');
+    expect(text).toContain('"path": "/srv/models", // argument PATH\n');
     expect(text).toContain('"bind": "0.0.0.0:80", // environment PORT\n');
     expect(text).toContain('"workers": 3, // flag -w\n');
     expect(text).toContain('"threads": "auto", // 1 here; default\n');
-    expect(text).toContain('"timeout": "1s", // config file /work/f.jsonc: timeout\n');
+    expect(text).toContain('"timeout": "1s", // config file /srv/f.jsonc: timeout\n');
     expect(text).toContain('"accessLog": false, // flag --no-access-log\n');
     expect(text).toContain('"metricsBind": "off", // default\n');
     expect(text).toContain('// "pid": not set\n');
@@ -65,7 +65,7 @@ describe('--print-config', () => {
 describe('config/default.jsonc', () => {
   const text = fileOf('config/default.jsonc');
   const load = (content: string) =>
-    configuration({ argv: ['models', '-c', 'd.jsonc'], files: { '/work/d.jsonc': content } });
+    configuration({ argv: ['models', '-c', 'd.jsonc'], files: { '/srv/d.jsonc': content } });
 
   it('sets nothing but the default model', () => {
     const { settings, origins } = load(text);
@@ -86,7 +86,7 @@ describe('config/default.jsonc', () => {
 
 it('config/production.jsonc loads, and every line has its reason', () => {
   const text = fileOf('config/production.jsonc');
-  const given = { argv: ['-c', 'p.jsonc'], files: { '/work/p.jsonc': text } };
+  const given = { argv: ['-c', 'p.jsonc'], files: { '/srv/p.jsonc': text } };
   const { settings } = configuration(given);
   expect(settings).toMatchObject({ path: '/models', keepAlive: 75_000, logFormat: 'json' });
   expect(settings.queueTimeout + settings.timeout).toBeLessThan(60_000);
