@@ -247,7 +247,7 @@ type ValueOf<S extends Setting> = S extends { kind: 'choice'; choices: readonly 
  */
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 
-/** The entry of one key, seen as any setting. */
+/** The entry of one key, whatever its kind. */
 export function settingOf(key: SettingKey): Setting {
   return SETTINGS[key];
 }

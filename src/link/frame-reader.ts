@@ -41,6 +41,21 @@ export class FrameReader {
     }
   }
 
+  /**
+   * Like `push`, for the end of a stream that lives on: a fault is returned, the
+   * sink's own protocol faults included, and nothing is delivered after it.
+   */
+  take(chunk: Buffer): ProtocolError | undefined {
+    try {
+      this.push(chunk);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.stop();
+      return error;
+    }
+  }
+
   /** Delivers nothing more. */
   stop(): void {
     this.#isStopped = true;

@@ -95,15 +95,10 @@ export class WorkerEnd {
   }
 
   #read(chunk: Buffer): void {
-    if (this.#hasEnded) return;
-    try {
-      this.#reader.push(chunk);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#reason ??= error;
-      this.#reader.stop();
-      this.#socket.destroy();
-    }
+    const fault = this.#reader.take(chunk);
+    if (fault === undefined) return;
+    this.#reason ??= fault;
+    this.#socket.destroy();
   }
 
   #deliver(buffer: Buffer, at: number, end: number): void {
