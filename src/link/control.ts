@@ -32,6 +32,8 @@ export type ProcessFigures = {
 export type FromWorker =
   /** It listens; answered by `boot`. A message sent before would be lost. */
   | { readonly type: 'awake' }
+  /** It begins with this model: should it die or hang, this is the one. */
+  | { readonly type: 'loading'; readonly name: string; readonly version: string }
   | { readonly type: 'ready'; readonly models: readonly ModelDescription[] }
   /** Boot ended: exitCode 10 (could not boot) or 11 (a model could not load). The worker exits with it. */
   | { readonly type: 'failed'; readonly exitCode: 10 | 11; readonly reason: string }

@@ -50,6 +50,8 @@ export class WorkerHandle implements ServingWorker {
   deadlineMs: number;
   load: WorkerLoad<ClientRequest, ServingWorker> | undefined;
   models: readonly ModelDescription[] = [];
+  /** The model it began to load last. */
+  loading: { readonly name: string; readonly version: string } | undefined;
   /** Keeps the figures it tells of its process; closed when it is gone. */
   account: WorkerAccount | undefined;
   /** Replies taken from this worker. */
@@ -126,6 +128,9 @@ export class WorkerHandle implements ServingWorker {
     switch (message.type) {
       case 'awake':
         this.#tell(this.#events.awake(this));
+        return;
+      case 'loading':
+        this.loading = message;
         return;
       case 'ready':
         this.models = message.models;

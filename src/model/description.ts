@@ -1,3 +1,4 @@
+import type { RuntimeName } from './runtime-name.js';
 import type { Signature } from './signature.js';
 
 /**
@@ -7,9 +8,12 @@ import type { Signature } from './signature.js';
 export type ModelDescription = {
   readonly name: string;
   readonly version: string;
-  /** `onnx` or `module`. */
-  readonly runtime: string;
+  readonly runtime: RuntimeName;
+  /** Of the model that `POST /predict` means. */
   readonly isDefault: boolean;
+  /** Requests that name no version mean this one. */
+  readonly isLatest: boolean;
+  readonly labels: readonly string[];
   /** Absent where a module declares none (it takes raw instances), and before a worker is ready. */
   readonly signature?: Signature;
   /** False: a request whose worker died is answered 500 WORKER_CRASHED, never run again. */
@@ -18,4 +22,17 @@ export type ModelDescription = {
   readonly timeoutMs?: number;
   readonly loadMs: number;
   readonly warmupMs: number;
+};
+
+/**
+ * LOADING: workers with it boot. READY: at least one worker answers for it.
+ * UNLOADING: its last workers drain. UNAVAILABLE: nobody holds it, `reason` says why.
+ */
+export type ModelState = 'LOADING' | 'READY' | 'UNLOADING' | 'UNAVAILABLE';
+
+/** One version of a model as the master knows it. */
+export type ServedModel = ModelDescription & {
+  readonly state: ModelState;
+  /** '' unless UNAVAILABLE, or READY while a newer one failed to load. */
+  readonly reason: string;
 };

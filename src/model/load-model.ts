@@ -3,31 +3,45 @@ import type { ModuleLogger } from './define-model.js';
 import type { Model } from './model.js';
 import { firstLine } from './model-error.js';
 import type { ModelPlan } from './repository.js';
+import type { RuntimeName } from './runtime-name.js';
 
 export type LoadOptions = {
   /** Intra-op threads of a native runtime. */
   readonly threads: number;
   readonly logger: ModuleLogger;
+  /** Models of this worker that are loaded already: what a pipeline is made of. */
+  readonly loaded: readonly Model[];
 };
 
 /**
- * Loads one model with the runtime of its format.
+ * Loads what one plan says with the runtime of its format: one model, or those of a module with
+ * several functions.
  *
  * @throws StartError with exit code 11 and the reason
  */
-export async function loadModel(plan: ModelPlan, options: LoadOptions): Promise<Model> {
+export async function loadModel(plan: ModelPlan, options: LoadOptions): Promise<readonly Model[]> {
   try {
-    return await (await loaderOf(plan))(plan, options);
+    const load = await LOADERS[plan.runtime]();
+    const threads = plan.threads ?? options.threads;
+    return [await load(plan, { ...options, threads })].flat();
   } catch (error) {
     const reason = `model "${plan.name}" (${plan.file}) could not load: ${firstLine(error)}`;
     throw new StartError(EXIT.MODEL_LOAD_FAILED, reason, { cause: error });
   }
 }
 
-type Loader = (plan: ModelPlan, options: LoadOptions) => Promise<Model>;
+type Loader = (plan: ModelPlan, options: LoadOptions) => Promise<Model | readonly Model[]>;
 
-/** Imports a runtime only when a model needs it: ONNX Runtime alone costs 40 MB. */
-async function loaderOf(plan: ModelPlan): Promise<Loader> {
-  if (plan.runtime === 'onnx') return (await import('./runtimes/onnx.js')).loadOnnxModel;
-  return (await import('./runtimes/module.js')).loadModuleModel;
+/** A runtime is imported only when a model needs it: ONNX Runtime alone costs 40 MB. */
+const LOADERS: Readonly<Record<RuntimeName, () => Promise<Loader>>> = {
+  onnx: async () => (await import('./runtimes/onnx.js')).loadOnnxModel,
+  xgboost: notYet,
+  lightgbm: notYet,
+  tfjs: notYet,
+  module: async () => (await import('./runtimes/module.js')).loadModuleModel,
+  pipeline: notYet,
+};
+
+async function notYet(): Promise<Loader> {
+  throw new Error('there is no runtime for its format');
 }

@@ -13,6 +13,12 @@ export type ModelSettings = {
   readonly warmup?: Warmup;
   /** Rows of several requests that may run together; 1 forbids it. */
   readonly maxBatchRows?: number;
+  /** Intra-op threads of its runtime; absent: the worker's share. */
+  readonly threads?: number;
+  /** Passed to the runtime as they are; each runtime checks its own. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** How many workers hold it; absent: all. */
+  readonly workers?: number;
 };
 
 export type SettingsReading = {

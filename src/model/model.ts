@@ -1,5 +1,6 @@
 /** A loaded model, as routes see it: whatever its format, it runs and says what it takes. */
 import type { RequestError } from '../errors.js';
+import type { RuntimeName } from './runtime-name.js';
 import type { Signature } from './signature.js';
 import type { Tensors } from './tensor.js';
 
@@ -30,8 +31,9 @@ export type Warmup = false | Readonly<Record<string, unknown>>;
 type LoadedModel = {
   readonly name: string;
   readonly version: string;
-  /** `onnx` or `module`. */
-  readonly runtime: string;
+  readonly runtime: RuntimeName;
+  readonly isLatest: boolean;
+  readonly labels: readonly string[];
   /** False: must not run twice for one request. */
   readonly isRetryable: boolean;
   readonly timeoutMs?: number;

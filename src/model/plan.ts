@@ -26,10 +26,12 @@ export function planModels(path: string, chosen: string | undefined): Plan {
 
 /** What is known of the models before a worker has loaded them: nothing that a file itself says. */
 export function plannedModels({ models, defaultModel }: Plan): ModelDescription[] {
-  return models.map(({ name, version, runtime, retry = true, timeoutMs }) => ({
+  return models.map(({ name, version, runtime, isLatest, labels, retry = true, timeoutMs }) => ({
     name,
     version,
     runtime,
+    isLatest,
+    labels,
     isDefault: name === defaultModel,
     isRetryable: retry,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

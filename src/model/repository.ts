@@ -4,14 +4,20 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../errors.js';
 import { type FolderContents, isVersion, modelFileOf, readFolder } from './model-folder.js';
 import { type ModelSettings, readModelSettings } from './model-settings.js';
+import type { RuntimeName } from './runtime-name.js';
 
 /** A model to load: all of it survives JSON, because the master sends it to its workers. */
 export type ModelPlan = ModelSettings & {
   readonly name: string;
+  /** Digits; unique beside the name. */
   readonly version: string;
-  readonly runtime: 'onnx' | 'module';
+  readonly runtime: RuntimeName;
   /** Absolute path of the model file. */
   readonly file: string;
+  /** Requests that name no version mean this one. */
+  readonly isLatest: boolean;
+  /** Names that mean this version, such as `stable`; of one model each label is there once. */
+  readonly labels: readonly string[];
 };
 
 const MODEL_NAME = /^[A-Za-z0-9._-]{1,128}$/;
@@ -94,7 +100,7 @@ class Finding {
     const { runtime, fault } = modelFileOf(parent, { files: [basename(file)], versions: [] });
     if (fault !== undefined) this.faults.push(fault);
     const settings = isModelFolder ? this.#settings(folder) : {};
-    if (runtime !== undefined) this.plans.push({ name, version, runtime, file, ...settings });
+    if (runtime !== undefined) this.#plan({ name, version, runtime, file }, settings);
   }
 
   #addModel(
@@ -111,7 +117,14 @@ class Finding {
       this.faults.push(`${file}: the link leaves ${root}; a model must lie inside its repository.`);
       return;
     }
-    this.plans.push({ name, version, runtime, file, ...settings });
+    this.#plan({ name, version, runtime, file }, settings);
+  }
+
+  #plan(
+    model: Pick<ModelPlan, 'name' | 'version' | 'runtime' | 'file'>,
+    settings: ModelSettings,
+  ): void {
+    this.plans.push({ ...model, isLatest: true, labels: [], ...settings });
   }
 
   #settings(folder: string): ModelSettings {

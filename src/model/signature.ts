@@ -6,6 +6,12 @@ export type TensorSpec = {
   readonly dtype: Dtype;
   /** −1 is a free dimension. Where the first is free, it counts rows. */
   readonly shape: readonly number[];
+  /** A request may leave this input out. */
+  readonly isOptional?: boolean;
+  /** `null` in JSON is a missing value, NaN in the tensor: only for floating-point inputs. */
+  readonly takesMissing?: boolean;
+  /** Of an output: what its class indexes, or the columns of its last dimension, are called. */
+  readonly labels?: readonly (string | number)[];
 };
 
 export type Signature = {

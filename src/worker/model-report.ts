@@ -11,11 +11,13 @@ export function describeModel(
   models: readonly Model[],
   defaultModel: string | undefined,
 ): ModelDescription {
-  const { name, version, runtime, isRetryable, timeoutMs } = model;
+  const { name, version, runtime, isLatest, labels, isRetryable, timeoutMs } = model;
   return {
     name,
     version,
     runtime,
+    isLatest,
+    labels,
     isDefault: defaultModelOf(models, defaultModel) === model,
     ...(model.kind === 'tensors' ? { signature: model.signature } : {}),
     isRetryable,

@@ -66,17 +66,22 @@ export class Life {
   async #serve(boot: Boot, log: Logger): Promise<void> {
     const descriptions = [];
     for (const plan of boot.models) {
+      const { name, version } = plan;
+      this.#ports.tell({ type: 'loading', name, version });
       const startedAt = performance.now();
       const loaded = await loadModel(plan, {
         threads: boot.threads,
-        logger: modelLog(log, plan.name),
+        logger: modelLog(log, name),
+        loaded: this.#models,
       });
-      const model = withNaturalBatches(loaded);
-      this.#models.push(model);
-      const loadedAt = performance.now();
-      await warmUp(model, log);
-      const times = { loadMs: loadedAt - startedAt, warmupMs: performance.now() - loadedAt };
-      descriptions.push({ model, times });
+      const loadMs = (performance.now() - startedAt) / loaded.length;
+      for (const one of loaded) {
+        const model = withNaturalBatches(one);
+        this.#models.push(model);
+        const loadedAt = performance.now();
+        await warmUp(model, log);
+        descriptions.push({ model, times: { loadMs, warmupMs: performance.now() - loadedAt } });
+      }
     }
     const link = new WorkerEnd(new Socket({ fd: LINK_FD }));
     link.onEnd = () => this.#masterGone(log);

@@ -1,6 +1,7 @@
 /** The app of a worker over models of a PATH, to be injected. */
 import type { FastifyInstance } from 'fastify';
 import { loadModel } from '../../src/model/load-model.js';
+import type { Model } from '../../src/model/model.js';
 import { findModels } from '../../src/model/repository.js';
 import { buildApp } from '../../src/worker/app.js';
 import { warmUp } from '../../src/worker/warm-up.js';
@@ -39,11 +40,12 @@ export async function modelApp(paths: readonly string[], defaultModel?: string):
     error: write('error'),
     fatal: write('fatal'),
   };
-  const models = [];
+  const models: Model[] = [];
   for (const plan of paths.flatMap((path) => findModels(path))) {
-    const model = await loadModel(plan, { threads: 1, logger: log });
-    await warmUp(model, log);
-    models.push(model);
+    for (const model of await loadModel(plan, { threads: 1, logger: log, loaded: models })) {
+      await warmUp(model, log);
+      models.push(model);
+    }
   }
   const app = buildApp({ models, defaultModel, log });
   const headers = { 'content-type': 'application/json' };

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel } from '../../src/model/load-model.js';
 import type { Model } from '../../src/model/model.js';
-import { findModels } from '../../src/model/repository.js';
+import { findModels, type ModelPlan } from '../../src/model/repository.js';
 import { warmUp } from '../../src/worker/warm-up.js';
 import { modelApp } from './model-app.js';
 
@@ -26,10 +26,13 @@ function write(source: string, extension = 'mjs'): string {
   return file;
 }
 
-function load(path: string): Promise<Model> {
+async function load(path: string, told: Partial<ModelPlan> = {}): Promise<Model> {
   const [plan] = findModels(path);
   if (plan === undefined) throw new Error('no plan');
-  return loadModel(plan, { threads: 3, logger: silent });
+  const options = { threads: 3, logger: silent, loaded: [] };
+  const [model] = await loadModel({ ...plan, ...told }, options);
+  if (model === undefined) throw new Error('no model');
+  return model;
 }
 
 async function refusal(source: string): Promise<string> {
@@ -122,10 +125,7 @@ test('with a signature it gets tensors', async () => {
 test('what it says of itself holds unless forkcast.json says otherwise', async () => {
   const file = write("export default { retry: false, timeout: '2s', predict: (rows) => rows };");
   expect(await load(file)).toMatchObject({ isRetryable: false, timeoutMs: 2000 });
-  const [plan] = findModels(file);
-  if (plan === undefined) throw new Error('no plan');
-  const told = { ...plan, retry: true, timeoutMs: 50 };
-  const model = await loadModel(told, { threads: 1, logger: silent });
+  const model = await load(file, { retry: true, timeoutMs: 50 });
   expect(model).toMatchObject({ isRetryable: true, timeoutMs: 50 });
 });
 
@@ -137,10 +137,7 @@ test('maxBatchRows is what forkcast.json says, else what the module says of itse
     predict: ({ x }) => x,
   };`);
   expect(await load(file)).toMatchObject({ maxBatchRows: 8 });
-  const [plan] = findModels(file);
-  if (plan === undefined) throw new Error('no plan');
-  const told = { ...plan, maxBatchRows: 2 };
-  const model = await loadModel(told, { threads: 1, logger: silent });
+  const model = await load(file, { maxBatchRows: 2 });
   expect(model).toMatchObject({ maxBatchRows: 2 });
 });
 

@@ -185,7 +185,9 @@ describe('refused at load, with the reason', () => {
     const [plan] = findModels(join(root, name));
     if (plan === undefined) throw new Error('no plan');
     const silent = { info() {}, warn() {}, error() {} };
-    return loadModel(plan, { threads: 1, logger: silent }).catch((error: unknown) => error);
+    return loadModel(plan, { threads: 1, logger: silent, loaded: [] }).catch(
+      (error: unknown) => error,
+    );
   }
 
   test.each([

@@ -13,6 +13,8 @@ const DIGITS: ModelDescription = {
   version: '3',
   runtime: 'onnx',
   isDefault: true,
+  isLatest: true,
+  labels: [],
   isRetryable: true,
   loadMs: 1,
   warmupMs: 1,

@@ -9,6 +9,8 @@ function model(name: string, more: Partial<ModelDescription> = {}): ModelDescrip
     version: '1',
     runtime: 'module',
     isDefault: false,
+    isLatest: true,
+    labels: [],
     isRetryable: true,
     ...times,
     ...more,

@@ -8,6 +8,8 @@ const description: ModelDescription = {
   version: '3',
   runtime: 'onnx',
   isDefault: true,
+  isLatest: true,
+  labels: [],
   signature: { inputs: [spec], outputs: [spec] },
   isRetryable: true,
   loadMs: 5,

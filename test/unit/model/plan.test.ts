@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { plannedModels } from '../../../src/model/plan.js';
 
 test('a planned model is described by its settings, without a signature', () => {
+  const only = { isLatest: true, labels: [] };
   const models = [
-    { name: 'a', version: '2', runtime: 'onnx', file: '/a', retry: false, timeoutMs: 250 },
-    { name: 'b', version: '1', runtime: 'module', file: '/b' },
+    { name: 'a', version: '2', runtime: 'onnx', file: '/a', retry: false, timeoutMs: 250, ...only },
+    { name: 'b', version: '1', runtime: 'module', file: '/b', ...only },
   ] as const;
   expect(plannedModels({ models, defaultModel: 'a' })).toEqual([
     {
@@ -12,6 +13,7 @@ test('a planned model is described by its settings, without a signature', () => 
       version: '2',
       runtime: 'onnx',
       isDefault: true,
+      ...only,
       isRetryable: false,
       timeoutMs: 250,
       loadMs: 0,
@@ -22,6 +24,7 @@ test('a planned model is described by its settings, without a signature', () => 
       version: '1',
       runtime: 'module',
       isDefault: false,
+      ...only,
       isRetryable: true,
       loadMs: 0,
       warmupMs: 0,

@@ -6,6 +6,9 @@ import { ConfigError } from '../../../src/errors.js';
 import { canRunTypeScript } from '../../../src/model/model-folder.js';
 import { findModels } from '../../../src/model/repository.js';
 
+/** One version without labels. */
+const ONLY = { isLatest: true, labels: [] };
+
 let root: string;
 
 beforeEach(() => {
@@ -37,8 +40,8 @@ describe('a repository', () => {
     const a = put('a/10/model.mjs');
     put('a/9/model.mjs');
     expect(findModels(root)).toEqual([
-      { name: 'a', version: '10', runtime: 'module', file: a },
-      { name: 'b', version: '1', runtime: 'onnx', file: b },
+      { name: 'a', version: '10', runtime: 'module', file: a, ...ONLY },
+      { name: 'b', version: '1', runtime: 'onnx', file: b, ...ONLY },
     ]);
   });
 
@@ -56,7 +59,9 @@ describe('a repository', () => {
   test('a compiled module beside its TypeScript source is one model', () => {
     put('a/model.ts');
     const file = put('a/model.js');
-    expect(findModels(root)).toEqual([{ name: 'a', version: '1', runtime: 'module', file }]);
+    expect(findModels(root)).toEqual([
+      { name: 'a', version: '1', runtime: 'module', file, ...ONLY },
+    ]);
   });
 
   test.skipIf(canRunTypeScript())('a TypeScript module is refused where Node cannot run it', () => {
@@ -118,7 +123,7 @@ describe('a repository', () => {
 describe('PATH', () => {
   test('may be a folder with one model', () => {
     const file = put('digits/model.onnx');
-    const plan = { name: 'digits', version: '1', runtime: 'onnx', file };
+    const plan = { name: 'digits', version: '1', runtime: 'onnx', file, ...ONLY };
     expect(findModels(join(root, 'digits'))).toEqual([plan]);
   });
 
@@ -126,7 +131,7 @@ describe('PATH', () => {
     put('digits/1/model.onnx');
     const file = put('digits/2/model.onnx');
     put('digits/forkcast.json', '{"retry": false}');
-    const plan = { name: 'digits', version: '2', runtime: 'onnx', file, retry: false };
+    const plan = { name: 'digits', version: '2', runtime: 'onnx', file, retry: false, ...ONLY };
     expect(findModels(join(root, 'digits'))).toEqual([plan]);
   });
 

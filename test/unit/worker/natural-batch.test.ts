@@ -26,6 +26,8 @@ function doubling(extra: Partial<TensorModel> = {}, behave: Behaviour = double) 
     name: 'doubling',
     version: '1',
     runtime: 'onnx',
+    isLatest: true,
+    labels: [],
     isRetryable: true,
     signature: { inputs: [FREE], outputs: [{ ...FREE, name: 'y' }] },
     run(inputs, _context, finish) {
