@@ -2,7 +2,7 @@ import { EXIT, StartError } from '../errors.js';
 import type { ModuleLogger } from './define-model.js';
 import type { Model } from './model.js';
 import { firstLine } from './model-error.js';
-import type { ModelPlan } from './repository.js';
+import type { ModelPlan } from './model-plan.js';
 import type { RuntimeName } from './runtime-name.js';
 
 export type LoadOptions = {

@@ -1,7 +1,8 @@
 import { ConfigError } from '../errors.js';
 import { defaultModelOf } from './default-model.js';
 import type { ModelDescription } from './description.js';
-import { findModels, type ModelPlan } from './repository.js';
+import type { ModelPlan } from './model-plan.js';
+import { findModels } from './repository.js';
 
 export type Plan = {
   readonly models: readonly ModelPlan[];

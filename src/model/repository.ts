@@ -3,26 +3,46 @@ import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../errors.js';
 import { type FolderContents, isVersion, modelFileOf, readFolder } from './model-folder.js';
+import type { ModelPlan } from './model-plan.js';
 import { type ModelSettings, readModelSettings } from './model-settings.js';
-import type { RuntimeName } from './runtime-name.js';
 
-/** A model to load: all of it survives JSON, because the master sends it to its workers. */
-export type ModelPlan = ModelSettings & {
+export type { ModelPlan } from './model-plan.js';
+
+/** What is known of one model of a repository: all its versions, or why they cannot be served. */
+export type SurveyedModel = {
   readonly name: string;
-  /** Digits; unique beside the name. */
-  readonly version: string;
-  readonly runtime: RuntimeName;
-  /** Absolute path of the model file. */
-  readonly file: string;
-  /** Requests that name no version mean this one. */
-  readonly isLatest: boolean;
-  /** Names that mean this version, such as `stable`; of one model each label is there once. */
-  readonly labels: readonly string[];
+  /** Absolute path of its folder, or of its file where PATH is a file: what to watch. */
+  readonly path: string;
+  /** Its served versions, ascending. With faults, those that have none; trust them only without. */
+  readonly plans: readonly ModelPlan[];
+  readonly faults: readonly string[];
+};
+
+export type Survey = {
+  /** Sorted by name. */
+  readonly models: readonly SurveyedModel[];
+  /** Faults that concern no single model: nothing at PATH, a stray file. */
+  readonly faults: readonly string[];
 };
 
 const MODEL_NAME = /^[A-Za-z0-9._-]{1,128}$/;
 const IGNORED_FOLDERS: readonly string[] = ['node_modules'];
 const UNVERSIONED = '1';
+
+/**
+ * All that PATH holds, faults of one model beside the plans of the others; throws nothing. Reads
+ * names, settings and heads of files, so it blocks for some milliseconds: ask it on a change only.
+ */
+export function surveyRepository(path: string): Survey {
+  const start = resolve(path);
+  const kind = kindOf(start);
+  if (kind === undefined) {
+    return { models: [], faults: [`${path}: there is no such file or folder.`] };
+  }
+  if (kind === 'file') return { models: [surveyFile(start)], faults: [] };
+  if (holdsOneModel(readFolder(start))) return { models: [surveyFolder(start, start)], faults: [] };
+  return surveyFolders(start);
+}
 
 /**
  * The models of a model file, of a folder with one model, or of a repository of such folders,
@@ -31,43 +51,49 @@ const UNVERSIONED = '1';
  * @throws ConfigError with every fault there is, an empty repository included
  */
 export function findModels(path: string): ModelPlan[] {
-  const start = resolve(path);
-  const found = new Finding();
-  const kind = kindOf(start);
-  if (kind === undefined) found.faults.push(`${path}: there is no such file or folder.`);
-  else if (kind === 'file') found.addFile(start);
-  else if (holdsOneModel(readFolder(start))) found.addFolder(start, start);
-  else found.addRepository(start);
-  if (found.faults.length > 0) throw new ConfigError(found.faults);
-  return found.plans;
+  const { models, faults } = surveyRepository(path);
+  const all = [...models.flatMap((model) => model.faults), ...faults];
+  if (models.length === 0 && all.length === 0) all.push(nothingIn(resolve(path)));
+  if (all.length > 0) throw new ConfigError(all.sort());
+  return models.flatMap(({ plans }) => plans);
 }
 
-/** Plans and faults of one look at PATH: a fault in one model does not hide those of the others. */
+function nothingIn(root: string): string {
+  return `${root}: no model here; expected a model file (model.onnx, model.js or model.mjs) or folders that hold one, such as NAME/model.onnx or NAME/1/model.onnx.`;
+}
+
+function surveyFolders(root: string): Survey {
+  const models: SurveyedModel[] = [];
+  const faults: string[] = [];
+  for (const entry of readdirSync(root).filter(isVisible).sort()) {
+    const path = join(root, entry);
+    const kind = kindOf(path);
+    if (kind === undefined) faults.push(`${path}: the link points at nothing.`);
+    else if (kind === 'folder') models.push(surveyFolder(root, path));
+    else if (path.endsWith('.onnx')) {
+      const name = basename(path, '.onnx');
+      faults.push(`${path}: lies beside the model folders; move it to ${name}/model.onnx.`);
+    }
+  }
+  return { models, faults };
+}
+
+function surveyFolder(root: string, folder: string): SurveyedModel {
+  const found = new Finding();
+  found.addFolder(root, folder);
+  return { name: basename(folder), path: folder, plans: found.plans, faults: found.faults };
+}
+
+function surveyFile(file: string): SurveyedModel {
+  const found = new Finding();
+  const name = found.addFile(file);
+  return { name, path: file, plans: found.plans, faults: found.faults };
+}
+
+/** Plans and faults of one model. */
 class Finding {
   readonly plans: ModelPlan[] = [];
   readonly faults: string[] = [];
-
-  addRepository(root: string): void {
-    const entries = readdirSync(root).filter(isVisible).sort();
-    for (const entry of entries) this.#addEntry(root, join(root, entry));
-    if (this.plans.length === 0 && this.faults.length === 0) {
-      this.faults.push(
-        `${root}: no model here; expected a model file (model.onnx, model.js or model.mjs) or folders that hold one, such as NAME/model.onnx or NAME/1/model.onnx.`,
-      );
-    }
-  }
-
-  #addEntry(root: string, path: string): void {
-    const kind = kindOf(path);
-    if (kind === undefined) {
-      this.faults.push(`${path}: the link points at nothing.`);
-    } else if (kind === 'folder') {
-      this.addFolder(root, path);
-    } else if (path.endsWith('.onnx')) {
-      const name = basename(path, '.onnx');
-      this.faults.push(`${path}: lies beside the model folders; move it to ${name}/model.onnx.`);
-    }
-  }
 
   addFolder(root: string, folder: string): void {
     const name = basename(folder);
@@ -88,19 +114,20 @@ class Finding {
   }
 
   /** A file named on the command line; its folder names it when the file is just `model.…`. */
-  addFile(file: string): void {
+  addFile(file: string): string {
     const stem = basename(file).replace(/\.[^.]+$/, '');
     const parent = dirname(file);
     const versioned = isVersion(basename(parent));
     const folder = versioned ? dirname(parent) : parent;
     const isModelFolder = stem === 'model';
     const name = isModelFolder ? basename(folder) : stem;
-    if (!this.#checkName(name, file)) return;
+    if (!this.#checkName(name, file)) return name;
     const version = isModelFolder && versioned ? basename(parent) : UNVERSIONED;
     const { runtime, fault } = modelFileOf(parent, { files: [basename(file)], versions: [] });
     if (fault !== undefined) this.faults.push(fault);
     const settings = isModelFolder ? this.#settings(folder) : {};
     if (runtime !== undefined) this.#plan({ name, version, runtime, file }, settings);
+    return name;
   }
 
   #addModel(
