@@ -2,9 +2,10 @@
 import { type FastifyInstance, type FastifyServerFactory, fastify } from 'fastify';
 import type { Model } from '../model/model.js';
 import { errorHandler } from './error-handler.js';
+import { ModelTable } from './model-table.js';
+import { addNotFound } from './not-found.js';
+import { addV1Routes } from './protocols/v1/routes.js';
 import { takeBodiesWhole } from './request-body.js';
-import { addNotFound } from './routes/not-found.js';
-import { addPredictRoutes } from './routes/predict.js';
 import type { WorkerLog } from './worker-log.js';
 
 export type AppOptions = {
@@ -40,6 +41,6 @@ export function buildApp({
   app.setErrorHandler(handleError);
   takeBodiesWhole(app);
   addNotFound(app);
-  addPredictRoutes(app, { models, defaultModel, log });
+  addV1Routes(app, new ModelTable(models, defaultModel), log);
   return app;
 }

@@ -4,7 +4,7 @@ import { allocate } from '../model/dtype.js';
 import type { Finish, Model, PredictContext, TensorModel } from '../model/model.js';
 import type { Signature } from '../model/signature.js';
 import type { Tensor, Tensors } from '../model/tensor.js';
-import { readInstances, readTensors } from './v1-request.js';
+import { readInstances, readTensors } from './protocols/v1/request.js';
 import type { WorkerLog } from './worker-log.js';
 
 const CONTEXT: PredictContext = {

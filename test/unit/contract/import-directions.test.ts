@@ -90,6 +90,33 @@ describe('single owners', () => {
   });
 });
 
+describe('protocols', () => {
+  const protocols = filesIn('worker').flatMap((file) => {
+    const protocol = protocolOf(file.path);
+    return protocol === undefined ? [] : [{ ...file, protocol }];
+  });
+
+  test('there are several', () => {
+    const names = new Set(protocols.map(({ protocol }) => protocol));
+    expect(names).toContain('v1');
+  });
+
+  test('none imports another', () => {
+    const strays = protocols.flatMap(({ path, protocol, imports }) =>
+      imports
+        .filter((entry) => (protocolOf(entry.of) ?? protocol) !== protocol)
+        .map((entry) => `${path} imports ${entry.of}`),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  test('only the app knows them, and the warm-up, whose examples are bodies of v1', () => {
+    const importers = importersOf((name) => protocolOf(name) !== undefined);
+    const others = importers.filter((path) => protocolOf(path) === undefined);
+    expect(others).toEqual(['worker/app.ts', 'worker/warm-up.ts']);
+  });
+});
+
 describe('the reading of imports', () => {
   test.each([
     ["import { a } from './a.js';", 'room/a.ts', false],
@@ -127,6 +154,10 @@ function importersOf(
       imports.some((entry) => isMeant(entry.of) && (withTypes || !entry.isTypeOnly)),
     )
     .map(({ path }) => path);
+}
+
+function protocolOf(path: string): string | undefined {
+  return /^worker\/protocols\/([^/]+)\//.exec(path)?.[1];
 }
 
 function isPackage(wanted: string): (name: string) => boolean {

@@ -1,9 +1,9 @@
 /** What no route answers: 404, or 405 where another method would have been right. */
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { RequestError } from '../../errors.js';
-import { NO_FACTS } from '../../link/reply-facts.js';
-import { sendError } from '../error-handler.js';
+import { RequestError } from '../errors.js';
+import { NO_FACTS } from '../link/reply-facts.js';
+import { sendError } from './error-handler.js';
 
 const READING = 'GET, HEAD';
 /** The master answers these before a worker sees them; the app says the same where it stands alone. */

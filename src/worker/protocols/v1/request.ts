@@ -2,11 +2,11 @@
  * A body of the v1 protocol (TF Serving, KServe v1, Vertex) as input tensors: row form
  * `{"instances": [...]}` and column form `{"inputs": ...}`.
  */
-import { RequestError } from '../errors.js';
-import { described, keyPath, type Place } from '../model/place.js';
-import type { Signature, TensorSpec } from '../model/signature.js';
-import type { Tensor, Tensors } from '../model/tensor.js';
-import { tensorFromJson } from '../model/tensor-from-json.js';
+import { RequestError } from '../../../errors.js';
+import { described, keyPath, type Place } from '../../../model/place.js';
+import type { Signature, TensorSpec } from '../../../model/signature.js';
+import type { Tensor, Tensors } from '../../../model/tensor.js';
+import { tensorFromJson } from '../../../model/tensor-from-json.js';
 
 export type Form = 'rows' | 'columns';
 
