@@ -48,6 +48,10 @@ type ModuleBase = {
 
 type DataOf = {
   bool: Uint8Array;
+  /** Raw bits. */
+  bfloat16: Uint16Array;
+  /** Raw bits. */
+  float16: Uint16Array;
   float32: Float32Array;
   float64: Float64Array;
   int8: Int8Array;

@@ -1,4 +1,5 @@
 /** What each dtype holds, in memory and in JSON. */
+import { BFLOAT16_LIMIT, FLOAT16_LIMIT } from './half-float.js';
 import { Slab } from './slab.js';
 import type { Dtype, TensorData } from './tensor.js';
 
@@ -8,6 +9,8 @@ const slab = new Slab();
 
 const ARRAYS = {
   bool: Uint8Array,
+  bfloat16: Uint16Array,
+  float16: Uint16Array,
   float32: Float32Array,
   float64: Float64Array,
   int8: Int8Array,
@@ -43,13 +46,24 @@ export function holds(dtype: Dtype, data: unknown): data is TensorData {
   return data instanceof ARRAYS[dtype];
 }
 
-/** Dtypes whose values are JSON numbers and nothing else. */
-type NumberDtype = Exclude<Dtype, 'bool' | 'string' | 'int64' | 'uint64'>;
+export type FloatDtype = 'bfloat16' | 'float16' | 'float32' | 'float64';
+
+/** Dtypes whose values are whole JSON numbers and nothing else. */
+type IntegerDtype = Exclude<Dtype, FloatDtype | 'bool' | 'string' | 'int64' | 'uint64'>;
+
+/**
+ * The smallest size of a number that would become infinite in this dtype. A little more than its
+ * largest value rounds to that: 3.4028235e38, as most print the largest float32, is no overflow.
+ */
+export const FLOAT_LIMITS: Readonly<Record<FloatDtype, number>> = {
+  bfloat16: BFLOAT16_LIMIT,
+  float16: FLOAT16_LIMIT,
+  float32: 2 ** 128 - 2 ** 103,
+  float64: Infinity,
+};
 
 /** Smallest and largest value a JSON number may have for this dtype. */
-export const NUMBER_RANGES: Readonly<Record<NumberDtype, readonly [number, number]>> = {
-  float32: [-3.4028234663852886e38, 3.4028234663852886e38],
-  float64: [-Number.MAX_VALUE, Number.MAX_VALUE],
+export const NUMBER_RANGES: Readonly<Record<IntegerDtype, readonly [number, number]>> = {
   int8: [-128, 127],
   int16: [-32768, 32767],
   int32: [-2147483648, 2147483647],
@@ -70,13 +84,15 @@ export function expectedValue(dtype: Dtype): string {
       return 'true or false';
     case 'string':
       return 'a string';
+    case 'bfloat16':
+    case 'float16':
     case 'float32':
     case 'float64':
       return `a number in the range of ${dtype}`;
     case 'int64':
     case 'uint64': {
       const [least, most] = BIGINT_RANGES[dtype];
-      return `a whole number from ${least} to ${most} (${dtype}; as a string of digits beyond ±9007199254740991)`;
+      return `a whole number from ${least} to ${most} (${dtype})`;
     }
     default: {
       const [least, most] = NUMBER_RANGES[dtype];

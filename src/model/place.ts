@@ -42,7 +42,7 @@ export function described(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   // JSON itself has no infinity: it is what JSON.parse makes of 1e999.
   if (value === Infinity || value === -Infinity) return 'a number beyond ±1.8e308';
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (['number', 'bigint', 'boolean'].includes(typeof value)) return String(value);
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 

@@ -6,8 +6,8 @@ import type { TensorSpec } from './signature.js';
 import type { Tensor, TensorData } from './tensor.js';
 
 /**
- * The tensor that `value` means. Free dimensions take the size they have in the first element of
- * each level; all others must agree.
+ * The tensor that nested arrays mean. Free dimensions take the size they have in the first
+ * element of each level; all others must agree.
  *
  * @param mostValues upper bound of how many values there can be (a body's length, say), so that
  *   ragged arrays cannot make the server allocate what they do not hold
@@ -19,42 +19,91 @@ export function tensorFromJson(
   place: Place,
   mostValues: number,
 ): Tensor {
-  const writer = place.code === 'INVALID_INPUT' ? inputWriter : outputWriter;
-  const shape = measuredShape(value, spec, place);
-  let length = 1;
-  for (const size of shape) length *= size;
+  return filled(value, spec, measuredShape(value, spec, place), place, mostValues);
+}
+
+/**
+ * The tensor of a given shape: nested arrays of exactly that shape, or one array of all values,
+ * row by row. A scalar may be the bare value as well.
+ *
+ * @param shape sizes that fit those of `spec`, each a safe integer from 0 on
+ * @throws RequestError as `tensorFromJson` does
+ */
+export function tensorOfShape(
+  value: unknown,
+  spec: TensorSpec,
+  shape: readonly number[],
+  place: Place,
+  mostValues: number,
+): Tensor {
+  const length = lengthOf(shape);
+  const shaped = { ...spec, shape };
+  if (shape.length === 1 || !Array.isArray(value) || isNested(value, shape)) {
+    return filled(value, shaped, shape, place, mostValues);
+  }
+  if (value.length !== length) {
+    const expected = `expected ${length} values for shape [${shape.join(', ')}]`;
+    throw misfit(place, [], `${expected}, got ${described(value)}`);
+  }
+  const { data } = filled(value, { ...spec, shape: [length] }, [length], place, mostValues);
+  return { dtype: spec.dtype, shape, data };
+}
+
+/** Without any value both forms are empty, or nested as far as there is something to nest. */
+function isNested(value: readonly unknown[], shape: readonly number[]): boolean {
+  return shape.length > 0 && (value.length === 0 ? shape[0] === 0 : Array.isArray(value[0]));
+}
+
+function filled(
+  value: unknown,
+  spec: TensorSpec,
+  shape: readonly number[],
+  place: Place,
+  mostValues: number,
+): Tensor {
+  const length = lengthOf(shape);
   // More values than can be there: some array is shorter than the first. Writes beyond the end
   // of a typed array do nothing, so filling an empty one finds which.
   const data = allocate(spec.dtype, length <= mostValues ? length : 0);
-  new Filling(spec, place, shape, data, writer(spec.dtype)).fill(value);
+  const write =
+    place.code === 'INVALID_INPUT'
+      ? inputWriter(spec.dtype, spec.takesMissing === true)
+      : outputWriter(spec.dtype);
+  new Filling(spec, place, shape, data, write).fill(value);
   return { dtype: spec.dtype, shape, data };
+}
+
+function lengthOf(shape: readonly number[]): number {
+  let length = 1;
+  for (const size of shape) length *= size;
+  return length;
 }
 
 /** The shape along the first elements; that the others agree is seen while filling. */
 function measuredShape(value: unknown, spec: TensorSpec, place: Place): number[] {
   const shape: number[] = [];
   let level = value;
+  let isEmpty = false;
   for (const size of spec.shape) {
-    if (!Array.isArray(level))
-      throw notAnArray(
-        level,
-        spec,
-        place,
-        shape.map(() => 0),
-      );
-    if (level.length === 0 && size !== 0) {
-      const expected = size === -1 ? 'at least one value' : `an array of ${size}`;
-      const problem = `expected ${expected}, got an empty array`;
-      throw misfit(
-        place,
-        shape.map(() => 0),
-        problem,
-      );
+    if (isEmpty) {
+      // Nothing tells a free dimension inside of an empty one.
+      shape.push(size === -1 ? 0 : size);
+      continue;
     }
+    if (!Array.isArray(level)) throw notAnArray(level, spec, place, origin(shape));
+    if (level.length === 0 && size > 0) {
+      throw misfit(place, origin(shape), `expected an array of ${size}, got an empty array`);
+    }
+    isEmpty = level.length === 0;
     shape.push(size === -1 ? level.length : size);
     level = level[0];
   }
   return shape;
+}
+
+/** The indexes of the first element as deep as `shape` goes. */
+function origin(shape: readonly number[]): number[] {
+  return shape.map(() => 0);
 }
 
 function notAnArray(value: unknown, spec: TensorSpec, place: Place, indexes: number[]): Error {

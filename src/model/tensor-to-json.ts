@@ -2,16 +2,28 @@
  * Tensors as JSON text. A loop over the typed array: `JSON.stringify` of a copy costs half as
  * much again for a row of ten numbers, and writes −0 no better.
  */
+import { bfloat16Value, float16Value } from './half-float.js';
 import type { Tensor, TensorData } from './tensor.js';
 
+/**
+ * How NaN and the infinities are written, which JSON has no numbers for: all as `null`, or as the
+ * strings "NaN", "Infinity" and "-Infinity", which a request may hold as well.
+ */
+export type NonFinite = 'null' | 'name';
+
 /** The whole tensor as nested arrays; a scalar as a bare value. */
-export function tensorToJson(tensor: Tensor): string {
-  return levelToJson(tensor, 0, 0);
+export function tensorToJson(tensor: Tensor, nonFinite: NonFinite = 'null'): string {
+  return levelToJson(tensor, 0, 0, nonFinite);
 }
 
 /** Row `row` along the first dimension. */
 export function rowToJson(tensor: Tensor, row: number): string {
-  return levelToJson(tensor, 1, row * innerSize(tensor.shape, 0));
+  return levelToJson(tensor, 1, row * innerSize(tensor.shape, 0), 'null');
+}
+
+/** All values in one array, row by row; of a scalar, an array of one. */
+export function flatToJson(tensor: Tensor, nonFinite: NonFinite): string {
+  return `[${valuesToJson(tensor, 0, tensor.data.length, nonFinite)}]`;
 }
 
 /** Values in one element of dimension `depth`. */
@@ -21,44 +33,72 @@ function innerSize(shape: readonly number[], depth: number): number {
   return size;
 }
 
-function levelToJson(tensor: Tensor, depth: number, offset: number): string {
+function levelToJson(tensor: Tensor, depth: number, offset: number, nonFinite: NonFinite): string {
   const { shape, data } = tensor;
-  if (depth === shape.length) return valuesToJson(tensor, offset, offset + 1);
+  if (depth === shape.length) return valuesToJson(tensor, offset, offset + 1, nonFinite);
   const length = shape[depth] ?? 0;
-  if (depth === shape.length - 1) return `[${valuesToJson(tensor, offset, offset + length)}]`;
+  if (depth === shape.length - 1) {
+    return `[${valuesToJson(tensor, offset, offset + length, nonFinite)}]`;
+  }
   if (data.length === 0) return emptyToJson(shape, depth);
   const step = innerSize(shape, depth);
   let text = '[';
   for (let i = 0; i < length; i++) {
     if (i > 0) text += ',';
-    text += levelToJson(tensor, depth + 1, offset + i * step);
+    text += levelToJson(tensor, depth + 1, offset + i * step, nonFinite);
   }
   return `${text}]`;
 }
 
 /** A tensor without values still has its outer arrays: shape [2, 0] is `[[],[]]`. */
 function emptyToJson(shape: readonly number[], depth: number): string {
-  if (depth === shape.length) return '';
-  const inner = emptyToJson(shape, depth + 1);
-  return `[${new Array<string>(shape[depth] ?? 0).fill(inner).join(',')}]`;
+  const length = shape[depth] ?? 0;
+  if (length === 0) return '[]';
+  return `[${new Array<string>(length).fill(emptyToJson(shape, depth + 1)).join(',')}]`;
 }
 
-function valuesToJson({ dtype, data }: Tensor, from: number, to: number): string {
-  if (dtype === 'string') return joined(data, from, to, JSON.stringify);
-  if (dtype === 'bool') return joined(data, from, to, booleanToJson);
-  if (dtype === 'int64' || dtype === 'uint64') return joined(data, from, to, String);
-  return numbersToJson(data as Exclude<TensorData, string[]>, from, to);
+function valuesToJson(
+  { dtype, data }: Tensor,
+  from: number,
+  to: number,
+  nonFinite: NonFinite,
+): string {
+  switch (dtype) {
+    case 'string':
+      return joined(data, from, to, JSON.stringify);
+    case 'bool':
+      return joined(data, from, to, booleanToJson);
+    case 'int64':
+    case 'uint64':
+      return joined(data, from, to, String);
+    case 'float16':
+      return joined(data, from, to, (bits) => numberToJson(float16Value(Number(bits)), nonFinite));
+    case 'bfloat16':
+      return joined(data, from, to, (bits) => numberToJson(bfloat16Value(Number(bits)), nonFinite));
+    default:
+      return numbersToJson(data as Exclude<TensorData, string[]>, from, to, nonFinite);
+  }
 }
 
-function numbersToJson(data: Exclude<TensorData, string[]>, from: number, to: number): string {
+function numbersToJson(
+  data: Exclude<TensorData, string[]>,
+  from: number,
+  to: number,
+  nonFinite: NonFinite,
+): string {
   let text = '';
   for (let i = from; i < to; i++) {
     const value = Number(data[i]);
     if (i > from) text += ',';
-    // JSON has no NaN and no infinity: subtracting them from themselves tells them apart.
-    text += value - value === 0 ? value : 'null';
+    // Infinities and NaN subtracted from themselves are no 0: one test tells them apart.
+    text += value - value === 0 ? value : numberToJson(value, nonFinite);
   }
   return text;
+}
+
+function numberToJson(value: number, nonFinite: NonFinite): string {
+  if (Number.isFinite(value)) return String(value);
+  return nonFinite === 'null' ? 'null' : `"${value}"`;
 }
 
 function booleanToJson(value: unknown): string {

@@ -2,6 +2,8 @@
 
 export type Dtype =
   | 'bool'
+  | 'bfloat16'
+  | 'float16'
   | 'float32'
   | 'float64'
   | 'int8'
@@ -14,7 +16,10 @@ export type Dtype =
   | 'uint64'
   | 'string';
 
-/** `bool` is a Uint8Array of 0 and 1. */
+/**
+ * `bool` is a Uint8Array of 0 and 1; `float16` and `bfloat16` are Uint16Arrays of their raw bits
+ * (see half-float.ts).
+ */
 export type TensorData =
   | Float32Array
   | Float64Array

@@ -1,6 +1,6 @@
 /** ONNX models, through onnxruntime-node. Importing this file loads the native library. */
 import { performance } from 'node:perf_hooks';
-import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
+import { InferenceSession, type Tensor as OnnxTensor } from 'onnxruntime-node';
 import type { RequestError } from '../../errors.js';
 import type { LoadOptions } from '../load-model.js';
 import type { Finish, Model } from '../model.js';
@@ -8,7 +8,7 @@ import { modelError } from '../model-error.js';
 import type { ModelPlan } from '../repository.js';
 import { microsSince } from '../run-queue.js';
 import type { Signature } from '../signature.js';
-import type { Tensor, TensorData, Tensors } from '../tensor.js';
+import type { Tensor, Tensors } from '../tensor.js';
 import {
   checkShared,
   checkStrings,
@@ -16,6 +16,7 @@ import {
   onnxSignature,
   sharedDimensions,
 } from './onnx-signature.js';
+import { fromOnnxTensor, toOnnxTensor } from './onnx-tensor.js';
 
 type Feeds = Record<string, OnnxTensor>;
 type Outputs = InferenceSession.OnnxValueMapType;
@@ -87,7 +88,7 @@ function toFeeds(signature: Signature, inputs: Tensors): Feeds {
   const feeds: Feeds = {};
   for (const { name } of signature.inputs) {
     const tensor = inputs[name];
-    if (tensor !== undefined) feeds[name] = new OnnxTensor(tensor.dtype, tensor.data, tensor.shape);
+    if (tensor !== undefined) feeds[name] = toOnnxTensor(tensor);
   }
   return feeds;
 }
@@ -95,8 +96,7 @@ function toFeeds(signature: Signature, inputs: Tensors): Feeds {
 function fromOutputs(signature: Signature, outputs: Outputs): Tensors {
   const tensors: Record<string, Tensor> = {};
   for (const { name, dtype } of signature.outputs) {
-    const output = outputs[name] as OnnxTensor;
-    tensors[name] = { dtype, shape: output.dims, data: output.data as TensorData };
+    tensors[name] = fromOnnxTensor(dtype, outputs[name] as OnnxTensor);
   }
   return tensors;
 }

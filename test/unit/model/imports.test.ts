@@ -25,6 +25,7 @@ test('ONNX Runtime is imported by its runtime alone', () => {
   const files = importsBelow('.').filter((line) => line.endsWith(': onnxruntime-node'));
   expect(files.map((line) => line.split(':')[0]).sort()).toEqual([
     'model/runtimes/onnx-signature.ts',
+    'model/runtimes/onnx-tensor.ts',
     'model/runtimes/onnx.ts',
   ]);
 });

@@ -28,7 +28,7 @@ test.each([
   [
     { inputs: [INPUT], outputs: [{ name: 'y', dtype: 'float', shape: [0] }] },
     [
-      'signature.outputs[0].dtype: expected one of bool, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64, string.',
+      'signature.outputs[0].dtype: expected one of bool, bfloat16, float16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64, string.',
       'signature.outputs[0].shape: expected an array of sizes from 1 on, −1 where a size is free.',
     ],
   ],

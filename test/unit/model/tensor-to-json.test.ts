@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Dtype, Tensor, TensorData } from '../../../src/model/tensor.js';
-import { rowToJson, tensorToJson } from '../../../src/model/tensor-to-json.js';
+import { flatToJson, rowToJson, tensorToJson } from '../../../src/model/tensor-to-json.js';
 
 function tensor(dtype: Dtype, shape: readonly number[], data: TensorData): Tensor {
   return { dtype, shape, data };
@@ -8,6 +8,8 @@ function tensor(dtype: Dtype, shape: readonly number[], data: TensorData): Tenso
 
 test.each([
   ['bool', Uint8Array.of(1, 0), '[true,false]'],
+  ['bfloat16', Uint16Array.of(0x3fc0, 0x7f80), '[1.5,null]'],
+  ['float16', Uint16Array.of(0x0001, 0x7bff), '[5.960464477539063e-8,65504]'],
   ['float32', Float32Array.of(0.5, -0), '[0.5,0]'],
   ['float64', Float64Array.of(1e300, 0.1), '[1e+300,0.1]'],
   ['int8', Int8Array.of(-1, 1), '[-1,1]'],
@@ -27,6 +29,7 @@ test.each([
   [[0], [], '[]'],
   [[2, 0], [], '[[],[]]'],
   [[2, 0, 3], [], '[[],[]]'],
+  [[0, 1_000_000_000], [], '[]'],
 ])('shape %j', (shape, values, text) => {
   expect(tensorToJson(tensor('int32', shape, Int32Array.from(values)))).toBe(text);
 });
@@ -36,4 +39,19 @@ test('one row', () => {
   expect(rowToJson(tensor('int32', [3, 2], data), 1)).toBe('[3,4]');
   expect(rowToJson(tensor('int32', [3, 1, 2], data), 2)).toBe('[[5,6]]');
   expect(rowToJson(tensor('int32', [6], data), 5)).toBe('6');
+});
+
+test('names of what is no finite number', () => {
+  const data = Float64Array.of(Number.NaN, Infinity, -Infinity, 1);
+  const text = '[["NaN","Infinity"],["-Infinity",1]]';
+  expect(tensorToJson(tensor('float64', [2, 2], data), 'name')).toBe(text);
+  const halves = tensor('float16', [2], Uint16Array.of(0x7e00, 0xfc00));
+  expect(tensorToJson(halves, 'name')).toBe('["NaN","-Infinity"]');
+});
+
+test('all values in one array', () => {
+  const data = Int32Array.of(1, 2, 3, 4);
+  expect(flatToJson(tensor('int32', [2, 2], data), 'name')).toBe('[1,2,3,4]');
+  expect(flatToJson(tensor('int32', [], Int32Array.of(5)), 'name')).toBe('[5]');
+  expect(flatToJson(tensor('float32', [1_000_000_000, 0], new Float32Array()), 'name')).toBe('[]');
 });
