@@ -2,8 +2,7 @@ import { formatAddress } from '../config/address.js';
 import type { Settings } from '../config/settings.js';
 import type { ExitCode, StartError } from '../errors.js';
 import type { Boot } from '../link/control.js';
-import type { ModelDescription } from '../model/description.js';
-import { type Plan, plannedModels } from '../model/plan.js';
+import type { Plan } from '../model/plan.js';
 import { type AccessLog, createAccessLog } from '../observe/access-log.js';
 import { droppedLogLines, type Logger, type LoggerOptions } from '../observe/logger.js';
 import type { RestartReason } from '../observe/metric-table.js';
@@ -15,6 +14,7 @@ import type { Death } from '../queue/quarantine.js';
 import { VERSION } from '../version.js';
 import { account } from './accounting.js';
 import { AdminListeners } from './admin-listeners.js';
+import { Catalog } from './catalog.js';
 import type { ClientRequest } from './client-request.js';
 import { Answers } from './front/answers.js';
 import { Front } from './front/front.js';
@@ -49,6 +49,7 @@ export class Master {
   readonly #startedAtMs = performance.now();
   readonly #drainRate = new DrainRate();
   readonly #budget: ByteBudget;
+  readonly #catalog: Catalog;
   readonly #targets: ModelTargets;
   readonly #answers: Answers;
   readonly #traffic: Traffic;
@@ -59,7 +60,6 @@ export class Master {
   readonly #metrics: Metrics;
   readonly #accessLog: AccessLog;
   readonly #adminListeners: AdminListeners;
-  #models: readonly ModelDescription[];
   #finish: (exitCode: ExitCode) => void = () => {};
 
   constructor(options: MasterOptions) {
@@ -67,9 +67,10 @@ export class Master {
     this.#options = options;
     this.#adminListeners = new AdminListeners(options.log);
     this.#budget = new ByteBudget(settings.queueBytes);
-    this.#models = plannedModels(options);
+    this.#catalog = new Catalog(options);
     this.#targets = new ModelTargets(settings.timeout);
-    this.#targets.learn(this.#models);
+    this.#catalog.onChange = () => this.#targets.learn(this.#catalog.models);
+    this.#catalog.changed();
     this.#answers = this.#makeAnswers();
     this.#traffic = this.#makeTraffic();
     this.#admission = new Admission({
@@ -163,12 +164,17 @@ export class Master {
       replies: (worker: WorkerHandle) => this.#traffic.repliesOf(worker),
       workerForked: (worker: WorkerHandle) => {
         worker.account = this.#metrics.workerStarted(worker.slot);
+        this.#catalog.workerForked(worker);
       },
       workerReady: (worker: WorkerHandle) => this.#workerReady(worker),
-      workerDraining: (worker: WorkerHandle) => this.#traffic.workerDraining(worker),
+      workerDraining: (worker: WorkerHandle) => {
+        this.#traffic.workerDraining(worker);
+        this.#catalog.changed();
+      },
       workerDied: (worker: WorkerHandle, death: Death, reason: RestartReason) => {
         worker.account?.close();
         if (this.#shutdown.state !== 'stopping') this.#metrics.workerRestarted(reason);
+        this.#catalog.workerGone(worker);
         this.#traffic.workerDied(worker, death);
       },
       waitingRequests: () => this.#traffic.dispatcher.depth,
@@ -197,7 +203,7 @@ export class Master {
       isReady: () => this.#shutdown.isServing && this.#supervisor.readyWorkers.length > 0,
       readyWorkers: () => this.#supervisor.readyWorkers.length,
       wantedWorkers: () => this.#options.settings.workers,
-      models: () => this.#models,
+      models: () => this.#catalog.models,
     };
   }
 
@@ -257,8 +263,7 @@ export class Master {
   }
 
   #workerReady(worker: WorkerHandle): void {
-    this.#models = worker.models;
-    this.#targets.learn(worker.models);
+    this.#catalog.workerReady(worker);
     this.#metrics.modelsLoaded(worker.models);
     this.#traffic.workerReady(worker);
   }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Boot, type FromWorker, isEnvelope, type ToWorker } from '../link/control.js';
 import { MasterEnd, type ReplyHandlers } from '../link/master-end.js';
 import type { ModelDescription } from '../model/description.js';
+import type { ModelPlan } from '../model/repository.js';
 import type { WorkerAccount } from '../observe/worker-accounts.js';
 import type { WorkerLoad } from '../queue/worker-load.js';
 import type { ClientRequest } from './client-request.js';
@@ -49,6 +50,9 @@ export class WorkerHandle implements ServingWorker {
   /** When the present state must have ended; the supervisor kills it then. */
   deadlineMs: number;
   load: WorkerLoad<ClientRequest, ServingWorker> | undefined;
+  /** What it was told to load. */
+  plans: readonly ModelPlan[] = [];
+  /** What it has loaded; empty until it is ready. */
   models: readonly ModelDescription[] = [];
   /** The model it began to load last. */
   loading: { readonly name: string; readonly version: string } | undefined;
@@ -126,9 +130,12 @@ export class WorkerHandle implements ServingWorker {
 
   #take(message: FromWorker): void {
     switch (message.type) {
-      case 'awake':
-        this.#tell(this.#events.awake(this));
+      case 'awake': {
+        const boot = this.#events.awake(this);
+        this.plans = boot.models;
+        this.#tell(boot);
         return;
+      }
       case 'loading':
         this.loading = message;
         return;

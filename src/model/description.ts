@@ -8,6 +8,8 @@ import type { Signature } from './signature.js';
 export type ModelDescription = {
   readonly name: string;
   readonly version: string;
+  /** Name of the plan it was loaded by, where that is not its own: a module may give several models. */
+  readonly plan?: string;
   readonly runtime: RuntimeName;
   /** Of the model that `POST /predict` means. */
   readonly isDefault: boolean;

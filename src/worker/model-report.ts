@@ -3,11 +3,16 @@ import { defaultModelOf } from '../model/default-model.js';
 import type { ModelDescription } from '../model/description.js';
 import type { Model } from '../model/model.js';
 
-export type BootTimes = { readonly loadMs: number; readonly warmupMs: number };
+export type LoadFacts = {
+  /** Name of the plan that the model was loaded by. */
+  readonly plan: string;
+  readonly loadMs: number;
+  readonly warmupMs: number;
+};
 
 export function describeModel(
   model: Model,
-  times: BootTimes,
+  { plan, ...times }: LoadFacts,
   models: readonly Model[],
   defaultModel: string | undefined,
 ): ModelDescription {
@@ -15,6 +20,7 @@ export function describeModel(
   return {
     name,
     version,
+    ...(plan === name ? {} : { plan }),
     runtime,
     isLatest,
     labels,

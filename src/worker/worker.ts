@@ -80,7 +80,8 @@ export class Life {
         this.#models.push(model);
         const loadedAt = performance.now();
         await warmUp(model, log);
-        descriptions.push({ model, times: { loadMs, warmupMs: performance.now() - loadedAt } });
+        const warmupMs = performance.now() - loadedAt;
+        descriptions.push({ model, facts: { plan: name, loadMs, warmupMs } });
       }
     }
     const link = new WorkerEnd(new Socket({ fd: LINK_FD }));
@@ -97,8 +98,8 @@ export class Life {
     if (this.#state !== 'booting') return;
     this.#state = 'serving';
     link.start();
-    const models = descriptions.map(({ model, times }) =>
-      describeModel(model, times, this.#models, defaultModel),
+    const models = descriptions.map(({ model, facts }) =>
+      describeModel(model, facts, this.#models, defaultModel),
     );
     this.#ports.tell({ type: 'ready', models });
     this.#tellFigures();
