@@ -92,7 +92,7 @@ export function expectedValue(dtype: Dtype): string {
     case 'int64':
     case 'uint64': {
       const [least, most] = BIGINT_RANGES[dtype];
-      return `a whole number from ${least} to ${most} (${dtype})`;
+      return `a whole number, in digits, from ${least} to ${most} (${dtype})`;
     }
     default: {
       const [least, most] = NUMBER_RANGES[dtype];

@@ -18,3 +18,8 @@ export type Signature = {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
 };
+
+/** Whether a request may need numbers with more digits than a double holds. */
+export function takesWideIntegers({ inputs }: Signature): boolean {
+  return inputs.some(({ dtype }) => dtype === 'int64' || dtype === 'uint64');
+}

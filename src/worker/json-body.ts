@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import secureJsonParse from 'secure-json-parse';
 import { RequestError } from '../errors.js';
+import { withExactIntegers } from './exact-integers.js';
 import { findJsonFault } from './json-fault.js';
 
 /** Deeper than any tensor; recursion over a body that deep is safe. */
@@ -17,15 +18,20 @@ const HARMLESS_BYTES = 4096;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** @throws RequestError INVALID_INPUT with the position of the first fault */
-export function parseJsonBody(bytes: Buffer): unknown {
+/**
+ * @param keepsDigits whole numbers beyond ±(2^53 − 1) become bigints, wherever they are in the
+ *   body; for models that take int64 or uint64
+ * @throws RequestError INVALID_INPUT with the position of the first fault
+ */
+export function parseJsonBody(bytes: Buffer, keepsDigits = false): unknown {
   if (bytes.length === 0) throw invalid('the body is empty; expected JSON');
   if (!isUtf8(bytes)) throw invalid('the body is not valid UTF-8');
   if (bytes.length > HARMLESS_BYTES) checkNesting(bytes);
   const text = bytes.toString('utf8');
   try {
     // Refuses keys such as __proto__, which would hurt a module that copies what it got.
-    return secureJsonParse(text);
+    const value = secureJsonParse(text);
+    return keepsDigits ? withExactIntegers(text.replace(/^\uFEFF/, ''), value) : value;
   } catch (error) {
     throw unparsable(text, error);
   }

@@ -54,10 +54,20 @@ test.each([
   );
 });
 
-test('int64 beyond what a JSON number holds comes as a string and leaves with every digit', async () => {
-  const { post } = await identity('digits', { type: 'int64', shape: [-1] });
-  const { text } = await post('/predict', { instances: ['9223372036854775807'] });
-  expect(text).toBe('{"predictions":[9223372036854775807]}');
+test('int64 and uint64 beyond 2^53 come in digits or as strings and leave with every digit', async () => {
+  const signed = await identity('digits', { type: 'int64', shape: [-1] });
+  const { text } = await signed.post(
+    '/predict',
+    '{"instances":["9223372036854775807",-9223372036854775808,9007199254740993,7]}',
+  );
+  expect(text).toBe(
+    '{"predictions":[9223372036854775807,-9223372036854775808,9007199254740993,7]}',
+  );
+  const unsigned = await identity('unsigned', { type: 'uint64', shape: [-1] });
+  const reply = await unsigned.post('/predict', '{"inputs":{"x":[18446744073709551615]}}');
+  expect(reply.text).toBe('{"outputs":[18446744073709551615]}');
+  const beyond = await unsigned.post('/predict', '{"inputs":{"x":[18446744073709551616]}}');
+  expect(beyond.json.error).toMatch(/^input "x" at inputs\.x\[0\]: .* got 18446744073709551616$/);
 });
 
 describe('shapes', () => {

@@ -81,12 +81,12 @@ describe('a value of each dtype', () => {
     [
       'int64',
       2 ** 53,
-      'expected a whole number from -9223372036854775808 to 9223372036854775807 (int64), got 9007199254740992',
+      'expected a whole number, in digits, from -9223372036854775808 to 9223372036854775807 (int64), got 9007199254740992',
     ],
     [
       'uint64',
       '-1',
-      'expected a whole number from 0 to 18446744073709551615 (uint64), got the string "-1"',
+      'expected a whole number, in digits, from 0 to 18446744073709551615 (uint64), got the string "-1"',
     ],
     ['string', 5, 'expected a string, got 5'],
     ['string', [1, 2], 'expected a string, got an array of 2'],
