@@ -15,6 +15,7 @@ type Manifest = {
   readonly allowScripts: Readonly<Record<string, boolean>>;
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 };
 
@@ -52,7 +53,8 @@ describe('package.json', () => {
   });
 
   test('every dependency has one exact version', () => {
-    const versions = { ...manifest.dependencies, ...manifest.devDependencies };
+    const { dependencies, optionalDependencies, devDependencies } = manifest;
+    const versions = { ...dependencies, ...optionalDependencies, ...devDependencies };
     const loose = Object.entries(versions).filter(
       ([, version]) => !/^\d+\.\d+\.\d+$/.test(version),
     );
