@@ -16,6 +16,8 @@ export type LoadContext = {
   /** Threads this process may use for one computation. */
   readonly threads: number;
   readonly logger: ModuleLogger;
+  /** `options` of the model's `forkcast.json`, as they are; `{}` when there are none. */
+  readonly options: Readonly<Record<string, unknown>>;
 };
 
 export type RunContext = {

@@ -1,4 +1,5 @@
 import { EXIT, StartError } from '../errors.js';
+import { checkClashes } from './clash.js';
 import type { ModuleLogger } from './define-model.js';
 import type { Model } from './model.js';
 import { firstLine } from './model-error.js';
@@ -23,7 +24,9 @@ export async function loadModel(plan: ModelPlan, options: LoadOptions): Promise<
   try {
     const load = await LOADERS[plan.runtime]();
     const threads = plan.threads ?? options.threads;
-    return [await load(plan, { ...options, threads })].flat();
+    const models = [await load(plan, { ...options, threads })].flat();
+    checkClashes(models, options.loaded);
+    return models;
   } catch (error) {
     const reason = `model "${plan.name}" (${plan.file}) could not load: ${firstLine(error)}`;
     throw new StartError(EXIT.MODEL_LOAD_FAILED, reason, { cause: error });
@@ -38,7 +41,7 @@ const LOADERS: Readonly<Record<RuntimeName, () => Promise<Loader>>> = {
   xgboost: notYet,
   lightgbm: notYet,
   tfjs: notYet,
-  module: async () => (await import('./runtimes/module.js')).loadModuleModel,
+  module: async () => (await import('./runtimes/module.js')).loadModuleModels,
   pipeline: notYet,
 };
 

@@ -1,7 +1,9 @@
 /** A loaded model, as routes see it: whatever its format, it runs and says what it takes. */
 import type { RequestError } from '../errors.js';
+import type { OwnRoutes } from './own-routes.js';
 import type { RuntimeName } from './runtime-name.js';
 import type { Signature } from './signature.js';
+import type { TakePiece } from './streamed-result.js';
 import type { Tensors } from './tensor.js';
 
 /** What a run may know of its request. */
@@ -11,10 +13,13 @@ export type PredictContext = {
   readonly signal: AbortSignal;
   /** Nobody waits for the answer any more: a run that has not begun need not. */
   readonly isAbandoned: boolean;
+  /** Takes the pieces of a streamed reply, checked, one by one. Absent: only a whole one will do. */
+  readonly takePiece?: TakePiece | undefined;
 };
 
 /**
- * Called exactly once: with an error or with what the model returned.
+ * Called exactly once: with an error, with what the model returned, or with neither, when all of
+ * it went through `takePiece`.
  * `runMicros` is the time the model computed, without any wait; of a batch, this request's share.
  * `batchRows` are the rows that ran together; absent: this request ran by itself.
  */
@@ -31,6 +36,8 @@ export type Warmup = false | Readonly<Record<string, unknown>>;
 type LoadedModel = {
   readonly name: string;
   readonly version: string;
+  /** Name of the plan that gave it, where its module calls it otherwise. */
+  readonly plan?: string;
   readonly runtime: RuntimeName;
   readonly isLatest: boolean;
   readonly labels: readonly string[];
@@ -38,6 +45,7 @@ type LoadedModel = {
   readonly isRetryable: boolean;
   readonly timeoutMs?: number;
   readonly warmup?: Warmup;
+  readonly routes?: OwnRoutes;
   /** Frees what the model holds; nothing runs at that moment. */
   dispose(): Promise<void>;
 };

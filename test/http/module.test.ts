@@ -68,16 +68,16 @@ describe('a module may be', () => {
   });
 });
 
-test('load gets folder and threads, and may be asynchronous; this is the definition', async () => {
+test('load gets what it needs, and may be asynchronous; this is the definition', async () => {
   const { post } = await modelApp([
     write(`export default {
-      async load({ folder, threads, logger }) {
-        this.answer = { folder, threads, canLog: typeof logger.info };
+      async load({ folder, threads, logger, options }) {
+        this.answer = { folder, threads, canLog: typeof logger.info, options };
       },
       predict(rows) { return rows.map(() => this.answer); },
     };`),
   ]);
-  const answer = { folder: root, threads: 1, canLog: 'function' };
+  const answer = { folder: root, threads: 1, canLog: 'function', options: {} };
   expect((await post('/predict', { instances: [0] })).json).toEqual({ predictions: [answer] });
 });
 
@@ -152,14 +152,8 @@ test('dispose runs when asked to', async () => {
 
 describe('refused at load', () => {
   test.each([
-    [
-      'export const forecast = 1;',
-      'expected "export default defineModel({ predict })" or "export function predict(instances)"',
-    ],
-    [
-      'export default { predict: 5 };',
-      'expected "export default defineModel({ predict })" or "export function predict(instances)"',
-    ],
+    ['export const forecast = 1;', /^expected "export default defineModel\({ predict }\)" or /],
+    ['export default { predict: 5 };', 'predict: expected a function, got 5'],
     ['export default { load: 5, predict() {} };', 'load: expected a function, got 5'],
     ['export default { signature: 5, predict() {} };', /^signature.inputs: expected an array/],
     [
