@@ -2,6 +2,7 @@ import type { Finish, Model, PredictContext, TensorModel } from '../model/model.
 import type { Signature } from '../model/signature.js';
 import type { Tensors } from '../model/tensor.js';
 import { commonRows, haveLikeRows, joinRows, sliceRows } from '../model/tensor-rows.js';
+import { BatchContext } from './batch-context.js';
 
 /** A larger batch gains little more, and delays its first member. */
 const ONNX_BATCH_ROWS = 64;
@@ -89,7 +90,8 @@ class NaturalBatch {
       batch.map((member) => member.inputs),
       rows,
     );
-    this.#model.run(inputs, first.context, (error, outputs, runMicros) => {
+    const together = new BatchContext(first, batch);
+    this.#model.run(inputs, together, (error, outputs, runMicros) => {
       if (error === undefined && outputs !== undefined && commonRows(outputs) === rows) {
         handOut(batch, outputs, rows, runMicros);
         return;

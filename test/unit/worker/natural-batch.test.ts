@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/errors.js';
-import type { Finish, Model, TensorModel } from '../../../src/model/model.js';
+import type { Finish, Model, PredictContext, TensorModel } from '../../../src/model/model.js';
 import type { Tensors } from '../../../src/model/tensor.js';
 import { withNaturalBatches } from '../../../src/worker/natural-batch.js';
 
@@ -108,6 +108,46 @@ describe('requests that come together', () => {
     await runTogether(model, [[[1]]]);
     await runTogether(model, [[[1], [2], [3]]]);
     expect(runs).toEqual([1, 3]);
+  });
+});
+
+describe('clients that leave', () => {
+  /** A member, and how its client leaves. */
+  function member(requestId: string): { context: PredictContext; leave(): void } {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const context = {
+      requestId,
+      signal,
+      get isAbandoned() {
+        return signal.aborted;
+      },
+    };
+    return { context, leave: () => controller.abort() };
+  }
+
+  it('abort a batch only when all of them have left', async () => {
+    const members = ['a', 'b', 'c'].map(member);
+    const seen = await new Promise<PredictContext>((resolve) => {
+      const { model } = doubling({ run: (_inputs, context) => resolve(context) });
+      if (model.kind !== 'tensors') throw new Error('a model of tensors is needed');
+      members[0]?.leave();
+      for (const { context } of members) {
+        const data = Float32Array.of(1);
+        model.run({ x: { dtype: 'float32', shape: [1, 1], data } }, context, () => {});
+      }
+    });
+    const { signal } = seen;
+    const states: unknown[] = [[seen.requestId, signal.aborted, seen.isAbandoned]];
+    for (const { leave } of members.slice(1)) {
+      leave();
+      states.push([seen.requestId, signal.aborted, seen.isAbandoned]);
+    }
+    expect(states).toEqual([
+      ['a', false, false],
+      ['a', false, false],
+      ['a', true, true],
+    ]);
   });
 });
 
