@@ -21,7 +21,7 @@ const ARRAYS = {
   uint16: Uint16Array,
   uint32: Uint32Array,
   uint64: BigUint64Array,
-} as const satisfies Record<Exclude<Dtype, 'string'>, unknown>;
+} as const satisfies Record<SizedDtype, unknown>;
 
 export const DTYPES: readonly Dtype[] = [...(Object.keys(ARRAYS) as Dtype[]), 'string'];
 
@@ -38,6 +38,26 @@ export function allocate(dtype: Dtype, length: number): TensorData {
   if (bytes > MOST_SHARED_BYTES) return new Data(length);
   const offset = slab.reserve(bytes);
   return new Data(slab.buffer, offset, length);
+}
+
+/** Dtypes whose values all have the same size. */
+export type SizedDtype = Exclude<Dtype, 'string'>;
+
+export function bytesPerValue(dtype: SizedDtype): number {
+  return ARRAYS[dtype].BYTES_PER_ELEMENT;
+}
+
+/**
+ * The values that `bytes` hold, little-endian as every platform of ours: a view of them where
+ * they lie at a multiple of the value's size, else a copy. Their number must come out even.
+ */
+export function valuesIn(dtype: SizedDtype, bytes: Uint8Array<ArrayBuffer>): TensorData {
+  const Data = ARRAYS[dtype];
+  const length = bytes.byteLength / Data.BYTES_PER_ELEMENT;
+  if (bytes.byteOffset % Data.BYTES_PER_ELEMENT === 0) {
+    return new Data(bytes.buffer, bytes.byteOffset, length);
+  }
+  return new Data(new Uint8Array(bytes).buffer, 0, length);
 }
 
 /** Whether `data` is the kind of array that holds this dtype. */

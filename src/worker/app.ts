@@ -5,6 +5,7 @@ import { errorHandler } from './error-handler.js';
 import { ModelTable } from './model-table.js';
 import { addNotFound } from './not-found.js';
 import { addV1Routes } from './protocols/v1/routes.js';
+import { addV2Routes } from './protocols/v2/routes.js';
 import { takeBodiesWhole } from './request-body.js';
 import type { WorkerLog } from './worker-log.js';
 
@@ -41,6 +42,8 @@ export function buildApp({
   app.setErrorHandler(handleError);
   takeBodiesWhole(app);
   addNotFound(app);
-  addV1Routes(app, new ModelTable(models, defaultModel), log);
+  const table = new ModelTable(models, defaultModel);
+  addV1Routes(app, table, log);
+  addV2Routes(app, table, log);
   return app;
 }

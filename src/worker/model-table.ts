@@ -5,6 +5,13 @@ import type { Model } from '../model/model.js';
 /** Which version of a model a path names; neither: the latest. */
 export type VersionChoice = { readonly version?: string; readonly label?: string };
 
+/** `root` NAME[/versions/V | /labels/L] `verb`. */
+export type PathForm = {
+  readonly root: string;
+  readonly verb: string;
+  readonly hasLabels: boolean;
+};
+
 /** Names come from clients: a message shows only so much of one. */
 const LONGEST_NAME = 128;
 
@@ -34,6 +41,22 @@ export class ModelTable {
       return labelled ?? noVersion(`label ${shown(label)}`, versions, ofLabels);
     }
     return versions.find((model) => model.isLatest) ?? only;
+  }
+
+  /**
+   * The paths that name a model, as clients spell them: looked up at every request, where reading
+   * the path by its pattern would cost a microsecond.
+   */
+  byPath({ root, verb, hasLabels }: PathForm): ReadonlyMap<string, Model> {
+    const paths = new Map<string, Model>();
+    for (const model of this.models) {
+      const { name, version, isLatest, labels } = model;
+      if (isLatest) paths.set(root + name + verb, model);
+      paths.set(`${root}${name}/versions/${version}${verb}`, model);
+      if (!hasLabels) continue;
+      for (const label of labels) paths.set(`${root}${name}/labels/${label}${verb}`, model);
+    }
+    return paths;
   }
 
   #noDefault(name: string | undefined): RequestError {

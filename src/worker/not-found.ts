@@ -3,11 +3,31 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
 import { NO_FACTS } from '../link/reply-facts.js';
+import { readV1Path } from '../model/v1-path.js';
+import { readV2Path } from '../model/v2-path.js';
 import { sendError } from './error-handler.js';
 
 const READING = 'GET, HEAD';
 /** The master answers these before a worker sees them; the app says the same where it stands alone. */
-const MASTER_PATHS: readonly string[] = ['/livez', '/readyz', '/v1/models'];
+const MASTER_PATHS: readonly string[] = [
+  '/livez',
+  '/readyz',
+  '/v1/models',
+  '/v2',
+  '/v2/health/live',
+  '/v2/health/ready',
+];
+const V1_METHODS: ReadonlyMap<string, string> = new Map([
+  [':predict', 'POST'],
+  ['/metadata', READING],
+  ['', READING],
+]);
+const V2_METHODS: ReadonlyMap<string, string> = new Map([
+  ['/infer', 'POST'],
+  ['/ready', READING],
+  ['/stats', READING],
+  ['', READING],
+]);
 const LONGEST_PATH = 200;
 
 export function addNotFound(app: FastifyInstance): void {
@@ -20,31 +40,31 @@ export function addNotFound(app: FastifyInstance): void {
   });
 }
 
-function notAnswered(request: FastifyRequest): RequestError {
-  const path = pathOf(request);
-  const isReading = request.method === 'GET' || request.method === 'HEAD';
-  if (path === '/predict' || isPredictTarget(path)) return allowOnly('POST', request);
-  const isMasters = MASTER_PATHS.includes(path) || isModelPath(path);
-  return isMasters && !isReading ? allowOnly(READING, request) : notFound(request);
+/** Why no handler takes it: there is no such path, or not for this method. */
+export function notAnswered(request: FastifyRequest): RequestError {
+  const methods = methodsOf(pathOf(request));
+  if (methods === undefined || methods.includes(request.method)) return notFound(request);
+  return allowOnly(methods, request);
 }
 
-function isPredictTarget(path: string): boolean {
-  return /^\/v1\/models\/[^/]+:predict$/.test(path);
+function methodsOf(path: string): string | undefined {
+  if (path === '/predict') return 'POST';
+  if (MASTER_PATHS.includes(path)) return READING;
+  const v1 = readV1Path(path);
+  if (v1 !== undefined) return V1_METHODS.get(v1.verb);
+  const v2 = readV2Path(path);
+  return v2 === undefined ? undefined : V2_METHODS.get(v2.verb);
 }
 
-function isModelPath(path: string): boolean {
-  return /^\/v1\/models\/[^/:]+$/.test(path);
-}
-
-export function notFound(request: FastifyRequest): RequestError {
+function notFound(request: FastifyRequest): RequestError {
   const path = JSON.stringify(pathOf(request).slice(0, LONGEST_PATH));
   return new RequestError(
     'ROUTE_NOT_FOUND',
-    `there is no route ${path}; expected POST /predict, POST /v1/models/NAME:predict, GET /v1/models or GET /v1/models/NAME`,
+    `there is no route ${path}; expected POST /predict, POST /v1/models/NAME:predict, POST /v2/models/NAME/infer, GET /v1/models or GET /v2/models/NAME`,
   );
 }
 
-export function allowOnly(methods: string, request: FastifyRequest): RequestError {
+function allowOnly(methods: string, request: FastifyRequest): RequestError {
   const path = JSON.stringify(pathOf(request).slice(0, LONGEST_PATH));
   return new RequestError(
     'METHOD_NOT_ALLOWED',
@@ -53,6 +73,7 @@ export function allowOnly(methods: string, request: FastifyRequest): RequestErro
   );
 }
 
-function pathOf(request: FastifyRequest): string {
+/** The path as the client sent it, without the query. */
+export function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '';
 }

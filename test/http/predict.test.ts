@@ -8,7 +8,7 @@ type DigitsTest = Readonly<Record<'inputs' | 'lr' | 'mlp' | 'rf', readonly numbe
 const digits: DigitsTest = JSON.parse(readFileSync(fixture('digits_test.json'), 'utf8'));
 const row = digits.inputs[0] ?? [];
 const ROUTES =
-  'expected POST /predict, POST /v1/models/NAME:predict, GET /v1/models or GET /v1/models/NAME';
+  'expected POST /predict, POST /v1/models/NAME:predict, POST /v2/models/NAME/infer, GET /v1/models or GET /v2/models/NAME';
 const FORMS = 'expected {"instances": [...]} or {"inputs": ...}';
 
 let server: ModelApp;

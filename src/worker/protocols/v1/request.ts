@@ -7,6 +7,7 @@ import { described, keyPath, type Place } from '../../../model/place.js';
 import type { Signature, TensorSpec } from '../../../model/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor.js';
 import { tensorFromJson } from '../../../model/tensor-from-json.js';
+import { checkRows } from '../../input-limits.js';
 
 export type Form = 'rows' | 'columns';
 
@@ -17,9 +18,6 @@ export type TensorRequest = {
 };
 
 type JsonObject = Readonly<Record<string, unknown>>;
-
-/** One more is a body to be sent in parts: no model computes that in one run. */
-const MOST_ROWS = 1_000_000;
 
 const FORMS = '{"instances": [...]} or {"inputs": ...}';
 
@@ -71,11 +69,6 @@ function checkedInstances(instances: unknown): readonly unknown[] {
     throw invalid('instances: expected at least one row, got an empty array');
   checkRows('instances', instances.length);
   return instances;
-}
-
-function checkRows(at: string, rows: number): void {
-  if (rows <= MOST_ROWS) return;
-  throw invalid(`${at}: expected at most ${MOST_ROWS} rows, got ${rows}: send them in parts`);
 }
 
 function readRows(

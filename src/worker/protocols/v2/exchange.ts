@@ -1,0 +1,71 @@
+/** The Open Inference Protocol v2 with Triton's binary tensors, as the inference path uses it. */
+import type { TensorModel } from '../../../model/model.js';
+import { described } from '../../../model/place.js';
+import { takesWideIntegers } from '../../../model/signature.js';
+import type { Tensors } from '../../../model/tensor.js';
+import { checkRows } from '../../input-limits.js';
+import { parseJsonBody } from '../../json-body.js';
+import type { Protocol, TensorExchange } from '../../protocol.js';
+import { bodyParts } from './body.js';
+import { InputReader } from './input-tensors.js';
+import { checkedObject, invalid, type JsonObject } from './json-object.js';
+import { booleanParameter, parametersOf } from './parameters.js';
+import { rawInputs } from './raw-form.js';
+import { type Echo, inferReply } from './reply.js';
+import { allOutputs, type RequestedOutput, requestedOutputs } from './requested-outputs.js';
+
+export const v2: Protocol = {
+  readTensors(body, model) {
+    const { json, binary } = bodyParts(body);
+    const { signature } = model;
+    if (json === undefined) {
+      const inputs = rawInputs(binary, signature, model.name);
+      return exchange(model, inputs, {}, allOutputs(signature.outputs, true));
+    }
+    const request = checkedObject(
+      parseJsonBody(json, takesWideIntegers(signature)),
+      'the body',
+      'an object with "inputs"',
+    );
+    const parameters = parametersOf(request, '');
+    const isBinary = booleanParameter(parameters, 'binary_data_output', '') ?? false;
+    const outputs = requestedOutputs(request, signature, isBinary);
+    const reader = new InputReader(signature, model.name, { jsonBytes: json.length, binary });
+    const inputs = reader.read(request.inputs);
+    return exchange(model, inputs, echoOf(request, parameters), outputs);
+  },
+
+  /** Without a signature there are no tensors to name, neither in a request nor in a reply. */
+  readInstances(_body, { name }) {
+    throw invalid(
+      `model "${name}" has no signature, and v2 carries tensors only; expected POST /v1/models/${name}:predict`,
+    );
+  },
+};
+
+function exchange(
+  model: TensorModel,
+  inputs: Tensors,
+  echo: Echo,
+  outputs: readonly RequestedOutput[],
+): TensorExchange {
+  const rows = rowsOf(inputs);
+  return { inputs, rows, reply: (tensors) => inferReply(model, echo, outputs, tensors) };
+}
+
+function echoOf({ id, parameters: given }: JsonObject, parameters: JsonObject): Echo {
+  if (id !== undefined && typeof id !== 'string') {
+    throw invalid(`id: expected a string, got ${described(id)}`);
+  }
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(given === undefined ? {} : { parameters }),
+  };
+}
+
+function rowsOf(inputs: Tensors): number {
+  let rows = 1;
+  for (const name in inputs) rows = Math.max(rows, inputs[name]?.shape[0] ?? 1);
+  checkRows('inputs', rows);
+  return rows;
+}

@@ -1,0 +1,155 @@
+/** The `inputs` of a v2 body as tensors, their data in the JSON or behind it. */
+import { described, keyPath } from '../../../model/place.js';
+import type { Signature, TensorSpec } from '../../../model/signature.js';
+import type { Tensor, Tensors } from '../../../model/tensor.js';
+import { tensorOfShape } from '../../../model/tensor-from-json.js';
+import { V2_DATATYPES } from '../../../model/v2-datatype.js';
+import { checkedLength } from '../../input-limits.js';
+import { tensorFromBytes } from './binary-tensor.js';
+import { checkedObjects, invalid, type JsonObject, namesOf, shown } from './json-object.js';
+import { parametersOf } from './parameters.js';
+
+const SIZE = 'binary_data_size';
+
+/** Takes the inputs of one body one after another: each binary one begins where the last ended. */
+export class InputReader {
+  readonly #signature: Signature;
+  readonly #modelName: string;
+  readonly #jsonBytes: number;
+  readonly #binary: Buffer;
+  readonly #tensors: Record<string, Tensor> = {};
+  /** Bytes of `binary` that were taken. */
+  #taken = 0;
+
+  constructor(
+    signature: Signature,
+    modelName: string,
+    { jsonBytes, binary }: { jsonBytes: number; binary: Buffer },
+  ) {
+    this.#signature = signature;
+    this.#modelName = modelName;
+    this.#jsonBytes = jsonBytes;
+    this.#binary = binary;
+  }
+
+  /** @throws RequestError INVALID_INPUT naming input, position, expected and got */
+  read(inputs: unknown): Tensors {
+    const expected = 'an array of {"name", "shape", "datatype", "data"}';
+    if (inputs === undefined) throw invalid(`inputs: expected ${expected}, got nothing`);
+    const listed = checkedObjects(inputs, 'inputs', expected);
+    for (const [index, input] of listed.entries()) this.#add(input, `inputs[${index}]`);
+    this.#checkMissing();
+    this.#checkRest();
+    return this.#tensors;
+  }
+
+  #add(input: JsonObject, at: string): void {
+    const spec = this.#specOf(input.name, at);
+    if (Object.hasOwn(this.#tensors, spec.name)) {
+      throw invalid(`${at}: input ${shown(spec.name)} is there twice`);
+    }
+    checkDatatype(input.datatype, spec);
+    const shape = checkedShape(input.shape, spec);
+    const length = checkedLength(`input "${spec.name}"`, shape);
+    const size = parametersOf(input, `${at}.`)[SIZE];
+    this.#tensors[spec.name] =
+      size === undefined
+        ? this.#fromJson(input, spec, shape, at)
+        : this.#fromBytes(input, spec, shape, length, size);
+  }
+
+  #fromJson(input: JsonObject, spec: TensorSpec, shape: readonly number[], at: string): Tensor {
+    if (input.data === undefined) {
+      throw invalid(
+        `input "${spec.name}": expected "data" or the parameter "${SIZE}", got neither`,
+      );
+    }
+    const place = {
+      code: 'INVALID_INPUT',
+      subject: `input "${spec.name}"`,
+      root: `${at}${keyPath('data')}`,
+    } as const;
+    return tensorOfShape(input.data, spec, shape, place, this.#jsonBytes);
+  }
+
+  #fromBytes(
+    input: JsonObject,
+    { name, dtype }: TensorSpec,
+    shape: readonly number[],
+    length: number,
+    size: unknown,
+  ): Tensor {
+    const at = `input "${name}"`;
+    if (input.data !== undefined) {
+      throw invalid(`${at}: expected "data" or the parameter "${SIZE}", got both`);
+    }
+    if (!isCount(size)) {
+      throw invalid(`${at}: ${SIZE}: expected a number of bytes, got ${described(size)}`);
+    }
+    const start = this.#taken;
+    const rest = this.#binary.length - start;
+    if (size > rest) {
+      throw invalid(
+        `${at} of model "${this.#modelName}": expecting ${size - rest} additional bytes: ${SIZE} is ${size}, got ${rest}`,
+      );
+    }
+    this.#taken += size;
+    const bytes = this.#binary.subarray(start, this.#taken);
+    return tensorFromBytes(bytes, { dtype, shape }, length, at);
+  }
+
+  #specOf(name: unknown, at: string): TensorSpec {
+    if (typeof name !== 'string') {
+      throw invalid(`${at}.name: expected a string, got ${described(name)}`);
+    }
+    const { inputs } = this.#signature;
+    const spec = inputs.find((candidate) => candidate.name === name);
+    if (spec !== undefined) return spec;
+    throw invalid(`${at}: unknown input ${shown(name)}; expected ${namesOf(inputs)}`);
+  }
+
+  #checkMissing(): void {
+    const { inputs } = this.#signature;
+    for (const { name, isOptional } of inputs) {
+      if (isOptional === true || Object.hasOwn(this.#tensors, name)) continue;
+      throw invalid(`inputs: input "${name}" is missing; expected ${namesOf(inputs)}`);
+    }
+  }
+
+  #checkRest(): void {
+    const rest = this.#binary.length - this.#taken;
+    if (rest === 0) return;
+    throw invalid(
+      `the body of a request for model "${this.#modelName}" has ${rest} bytes behind its last input; expected ${this.#taken} behind the JSON`,
+    );
+  }
+}
+
+function checkDatatype(datatype: unknown, { name, dtype }: TensorSpec): void {
+  const expected = V2_DATATYPES[dtype];
+  if (datatype === expected) return;
+  throw invalid(`input "${name}": expected datatype ${expected}, got ${described(datatype)}`);
+}
+
+function checkedShape(shape: unknown, { name, shape: expected }: TensorSpec): readonly number[] {
+  if (!Array.isArray(shape)) {
+    throw invalid(`input "${name}": shape: expected an array of sizes, got ${described(shape)}`);
+  }
+  const wrong = shape.findIndex((size) => !isCount(size));
+  if (wrong >= 0) {
+    const got = described(shape[wrong]);
+    throw invalid(
+      `input "${name}": shape[${wrong}]: expected a whole number from 0 on, got ${got}`,
+    );
+  }
+  const fits = expected.every((size, axis) => size === -1 || size === shape[axis]);
+  if (shape.length === expected.length && fits) return shape;
+  const free = expected.map((size) => (size === -1 ? '?' : size)).join(', ');
+  throw invalid(
+    `input "${name}": expected a shape [${free}], got [${shape.slice(0, 20).join(', ')}]`,
+  );
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}

@@ -1,0 +1,39 @@
+/** Reading the objects of a v2 body, each fault named by its place. */
+import { RequestError } from '../../../errors.js';
+import { described } from '../../../model/place.js';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** @throws RequestError INVALID_INPUT */
+export function checkedObject(value: unknown, at: string, expected = 'an object'): JsonObject {
+  if (isObject(value)) return value;
+  throw invalid(`${at}: expected ${expected}, got ${described(value)}`);
+}
+
+/** The objects of an array; `undefined` reads as an empty one. */
+export function checkedObjects(
+  value: unknown,
+  at: string,
+  expected: string,
+): readonly JsonObject[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw invalid(`${at}: expected ${expected}, got ${described(value)}`);
+  return value.map((each, index) => checkedObject(each, `${at}[${index}]`));
+}
+
+/** A client's own text in a message, and not all of a long one. */
+export function shown(text: string): string {
+  return JSON.stringify(text.length <= 40 ? text : `${text.slice(0, 40)}…`);
+}
+
+export function namesOf(specs: readonly { readonly name: string }[]): string {
+  return specs.map(({ name }) => JSON.stringify(name)).join(', ');
+}
+
+export function invalid(message: string): RequestError {
+  return new RequestError('INVALID_INPUT', message);
+}

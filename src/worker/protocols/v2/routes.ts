@@ -1,0 +1,37 @@
+/** `POST /v2/models/NAME[/versions/V]/infer`. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RequestError } from '../../../errors.js';
+import type { Model } from '../../../model/model.js';
+import { readV2Path } from '../../../model/v2-path.js';
+import { Inference, type InferenceRoute } from '../../inference.js';
+import type { ModelTable } from '../../model-table.js';
+import { notAnswered, pathOf } from '../../not-found.js';
+import type { WorkerLog } from '../../worker-log.js';
+import { v2 } from './exchange.js';
+import { shown } from './json-object.js';
+
+const VERB = '/infer';
+const VERSION = /^\d{1,19}$/;
+
+export function addV2Routes(app: FastifyInstance, models: ModelTable, log: WorkerLog): void {
+  const known = models.byPath({ root: '/v2/models/', verb: VERB, hasLabels: false });
+  const route: InferenceRoute = { label: '/v2/models/:name/infer', protocol: v2, log };
+  app.post('/v2/models/*', (request, reply) => {
+    const path = pathOf(request);
+    const model = known.get(path) ?? findModel(path, models, request);
+    new Inference(route, request, reply).start(model);
+  });
+}
+
+function findModel(
+  path: string,
+  models: ModelTable,
+  request: FastifyRequest,
+): Model | RequestError {
+  const target = readV2Path(path);
+  if (target?.verb !== VERB) return notAnswered(request);
+  const { name, version } = target;
+  if (version === undefined || VERSION.test(version)) return models.find(name, target);
+  const problem = `expected a version of digits, got ${shown(version)}`;
+  return new RequestError('INVALID_INPUT', problem);
+}

@@ -1,0 +1,74 @@
+/** Models that answer with what they got, one for each thing that a request can get wrong. */
+import type { InstancesModel, TensorModel } from '../../src/model/model.js';
+import type { Signature, TensorSpec } from '../../src/model/signature.js';
+import type { Tensor } from '../../src/model/tensor.js';
+
+export function spec(name: string, dtype: Tensor['dtype'], shape: readonly number[]): TensorSpec {
+  return { name, dtype, shape };
+}
+
+const TRAITS = {
+  version: '1',
+  runtime: 'module',
+  isLatest: true,
+  labels: [],
+  isRetryable: true,
+  dispose: async () => {},
+} as const;
+
+/** Each output is the input at the same place. */
+export function echoModel(
+  name: string,
+  signature: Signature,
+  traits: Partial<TensorModel> = {},
+): TensorModel {
+  return {
+    ...TRAITS,
+    ...traits,
+    kind: 'tensors',
+    name,
+    signature,
+    run(inputs, _context, finish) {
+      const outputs: Record<string, Tensor> = {};
+      signature.outputs.forEach((output, index) => {
+        const input = inputs[signature.inputs[index]?.name ?? ''];
+        if (input !== undefined) outputs[output.name] = input;
+      });
+      finish(undefined, outputs, 1);
+    },
+  };
+}
+
+/** One input `x` and one output `y`. */
+export function oneInput(
+  name: string,
+  dtype: Tensor['dtype'],
+  shape: readonly number[],
+  traits: Partial<TensorModel> = {},
+): TensorModel {
+  const signature = { inputs: [spec('x', dtype, shape)], outputs: [spec('y', dtype, shape)] };
+  return echoModel(name, signature, traits);
+}
+
+/** Returns the number of its version for each instance. */
+export function versionModel(
+  name: string,
+  version: string,
+  isLatest: boolean,
+  labels: readonly string[],
+): InstancesModel {
+  return {
+    ...TRAITS,
+    kind: 'instances',
+    name,
+    version,
+    isLatest,
+    labels,
+    run: (instances, _context, finish) =>
+      finish(
+        undefined,
+        instances.map(() => Number(version)),
+        1,
+      ),
+  };
+}
