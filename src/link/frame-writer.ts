@@ -1,6 +1,13 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type FrameType, HEADER_BYTES, writeHeader, writeLengths } from './frame.js';
+import {
+  type FrameFigures,
+  type FrameType,
+  HEADER_BYTES,
+  NO_FIGURES,
+  writeHeader,
+  writeLengths,
+} from './frame.js';
 
 const SLAB_BYTES = 64 * 1024;
 
@@ -12,11 +19,6 @@ const BACKED_UP_BYTES = 64 * 1024;
 
 /** No UTF-16 unit takes more bytes in UTF-8. */
 const UTF8_BYTES_PER_UNIT = 3;
-
-/** The numbers of a frame that are not the same for every type. */
-export type FrameFigures = { readonly runMicros: number; readonly rows: number };
-
-export const NO_FIGURES: FrameFigures = { runMicros: 0, rows: 0 };
 
 /**
  * Collects the frames of one event-loop turn and writes them at its end, in one
@@ -82,7 +84,7 @@ export class FrameWriter {
     }
     const at = this.#reserve(HEADER_BYTES + head.length + room);
     const slab = this.#slab;
-    writeHeader(slab, at, type, 0, status, id, figures.runMicros, figures.rows);
+    writeHeader(slab, at, type, 0, status, id, figures);
     const bodyAt = at + HEADER_BYTES + head.length;
     if (head !== '') slab.write(head, at + HEADER_BYTES, head.length, 'latin1');
     this.#end = body === '' ? bodyAt : bodyAt + slab.write(body, bodyAt, room);
@@ -147,7 +149,7 @@ export class FrameWriter {
   ): void {
     const bytes = HEADER_BYTES + head.length + bodyBytes;
     const at = this.#reserve(isCopied ? bytes : HEADER_BYTES + head.length);
-    writeHeader(this.#slab, at, type, flags, status, id, figures.runMicros, figures.rows);
+    writeHeader(this.#slab, at, type, flags, status, id, figures);
     writeLengths(this.#slab, at, bytes, head.length);
     if (head !== '') this.#slab.write(head, at + HEADER_BYTES, head.length, 'latin1');
     this.#end = at + HEADER_BYTES + head.length;

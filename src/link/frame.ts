@@ -3,17 +3,18 @@
  * after another, numbers little-endian.
  *
  * ```
- *  0        4      5       6        8               16            20          24     28
- *  ┌────────┬──────┬───────┬────────┬───────────────┬─────────────┬───────────┬──────┬──────┬──────┐
- *  │ length │ type │ flags │ status │ id            │ head length │ runMicros │ rows │ head │ body │
- *  │ u32    │ u8   │ u8    │ u16    │ u32 low, high │ u32         │ u32       │ u32  │      │      │
- *  └────────┴──────┴───────┴────────┴───────────────┴─────────────┴───────────┴──────┴──────┴──────┘
+ *  0        4      5       6        8               16            20        40     40 + head length
+ *  ┌────────┬──────┬───────┬────────┬───────────────┬─────────────┬─────────┬──────┬──────┐
+ *  │ length │ type │ flags │ status │ id            │ head length │ figures │ head │ body │
+ *  │ u32    │ u8   │ u8    │ u16    │ u32 low, high │ u32         │ 5 × u32 │      │      │
+ *  └────────┴──────┴───────┴────────┴───────────────┴─────────────┴─────────┴──────┴──────┘
  * ```
  *
- * `length` counts the whole frame. The head is latin1 text, fields joined with a
+ * `length` counts the whole frame. The figures are zeros but in replies. The head is latin1 text, fields joined with a
  * line feed, which no header name or value can contain. Fields of a request:
  * its headers (name, value, …), method, URL, client ("address port"). Fields of
- * a reply, a reply head or a reply end: its headers or trailers, route, model.
+ * a reply, a reply head or a reply end: its headers or trailers, route, model,
+ * version, error code.
  * The body is the rest of the frame.
  */
 
@@ -35,7 +36,28 @@ export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 /** Flags of a request frame. */
 export const FLAG = { HTTP_1_0: 1, ENCRYPTED: 2 } as const;
 
-export const HEADER_BYTES = 28;
+/** The numbers a reply brings with it: whole, from 0 to 2^32 − 1. */
+export type FrameFigures = {
+  /** Time the model computed for this request, microseconds; of a batch, its share. */
+  readonly runMicros: number;
+  /** Time to read the body into inputs, and to write the outputs as a body. */
+  readonly inputMicros: number;
+  readonly outputMicros: number;
+  /** Rows of input that ran together with this request, its own included. */
+  readonly rows: number;
+  /** Rows of this request. */
+  readonly ownRows: number;
+};
+
+export const NO_FIGURES: FrameFigures = {
+  runMicros: 0,
+  inputMicros: 0,
+  outputMicros: 0,
+  rows: 0,
+  ownRows: 0,
+};
+
+export const HEADER_BYTES = 40;
 
 /**
  * A longer frame can only be a broken stream, and believing its length would
@@ -53,8 +75,7 @@ export function writeHeader(
   flags: number,
   status: number,
   id: number,
-  runMicros: number,
-  rows: number,
+  figures: FrameFigures,
 ): void {
   into[at + 4] = type;
   into[at + 5] = flags;
@@ -62,8 +83,11 @@ export function writeHeader(
   into[at + 7] = status >>> 8;
   writeWord(into, at + 8, id);
   writeWord(into, at + 12, id / HIGH_WORD);
-  writeWord(into, at + 20, runMicros);
-  writeWord(into, at + 24, rows);
+  writeWord(into, at + 20, figures.runMicros);
+  writeWord(into, at + 24, figures.inputMicros);
+  writeWord(into, at + 28, figures.outputMicros);
+  writeWord(into, at + 32, figures.rows);
+  writeWord(into, at + 36, figures.ownRows);
 }
 
 /** Writes the two lengths, which are known last. */
@@ -100,12 +124,14 @@ export function frameId(from: Buffer, at: number): number {
   return from.readUInt32LE(at + 8) + from.readUInt32LE(at + 12) * HIGH_WORD;
 }
 
-export function frameRunMicros(from: Buffer, at: number): number {
-  return from.readUInt32LE(at + 20);
-}
-
-export function frameRows(from: Buffer, at: number): number {
-  return from.readUInt32LE(at + 24);
+export function frameFigures(from: Buffer, at: number): FrameFigures {
+  return {
+    runMicros: from.readUInt32LE(at + 20),
+    inputMicros: from.readUInt32LE(at + 24),
+    outputMicros: from.readUInt32LE(at + 28),
+    rows: from.readUInt32LE(at + 32),
+    ownRows: from.readUInt32LE(at + 36),
+  };
 }
 
 /** Offset of the body of the frame at `at`, which ends at `end`. Throws when the head is longer than the frame. */

@@ -1,6 +1,6 @@
 import { bodyOf, callbackOf, type Done } from './body-arguments.js';
-import { FRAME } from './frame.js';
-import { type FrameWriter, NO_FIGURES } from './frame-writer.js';
+import { FRAME, NO_FIGURES } from './frame.js';
+import type { FrameWriter } from './frame-writer.js';
 import { checkHeaderValue, type HeaderValue, headerKey } from './header-rules.js';
 import { hasListeners } from './light-emitter.js';
 import type { LinkRequest } from './link-request.js';
@@ -228,8 +228,8 @@ export class LinkReply extends ReplySurface {
     body: string | Uint8Array,
   ): void {
     const { facts } = this;
-    const head = `${lines}${facts.route}\n${facts.model}`;
-    this.#outlet.writer.add(type, this.statusCode, this.id, head, facts, body);
+    const head = `${lines}${facts.route}\n${facts.model}\n${facts.version}\n${facts.code}`;
+    this.#outlet.writer.add(type, this.statusCode, this.id, head, facts.figures, body);
   }
 
   #endAgain(hasChunk: boolean, callback: Done | undefined): this {

@@ -4,18 +4,18 @@ import {
   bodyStart,
   FLAG,
   FRAME,
+  frameFigures,
   frameId,
-  frameRows,
-  frameRunMicros,
   frameStatus,
   frameType,
   headFields,
+  NO_FIGURES,
   ProtocolError,
 } from './frame.js';
 import { FrameReader } from './frame-reader.js';
-import { FrameWriter, NO_FIGURES } from './frame-writer.js';
+import { FrameWriter } from './frame-writer.js';
 import { readLastWords } from './last-words.js';
-import type { ReplyFacts } from './reply-facts.js';
+import { knownCode, type ReplyFacts } from './reply-facts.js';
 
 /** What the master does with frames of a worker. Headers and trailers are flat: name, value, name, value. */
 export type ReplyHandlers = {
@@ -161,14 +161,16 @@ export class MasterEnd {
   }
 }
 
-/** Takes route and model off the end of the fields, which leaves the headers. */
+/** Takes the facts off the end of the fields, which leaves the headers. */
 function takeFacts(fields: string[], buffer: Buffer, at: number): ReplyFacts {
-  const model = fields.pop();
+  const code = fields.pop();
+  const version = fields.pop() ?? '';
+  const model = fields.pop() ?? '';
   const route = fields.pop();
-  if (model === undefined || route === undefined || fields.length % 2 !== 0) {
+  if (code === undefined || route === undefined || fields.length % 2 !== 0) {
     throw new ProtocolError('a reply head without its facts');
   }
-  return { route, model, runMicros: frameRunMicros(buffer, at), rows: frameRows(buffer, at) };
+  return { ...{ route, model, version }, code: knownCode(code), figures: frameFigures(buffer, at) };
 }
 
 function nothing(): void {}

@@ -1,21 +1,33 @@
-import type { FrameFigures } from './frame-writer.js';
+import { type ErrorCode, REQUEST_ERRORS } from '../errors.js';
+import { type FrameFigures, NO_FIGURES } from './frame.js';
 
 /**
  * What a worker tells the master beside the reply: labels of logs and metrics,
  * and the run time its estimates learn from.
  */
-export type ReplyFacts = FrameFigures & {
+export type ReplyFacts = {
   /** The matched route's pattern, e.g. `/v1/models/:name`; '' when none matched. */
   readonly route: string;
   /** '' when the request concerns no model. */
   readonly model: string;
-  /** Time the model computed for this request, microseconds; of a batch, its share. */
-  readonly runMicros: number;
-  /** Rows of input that ran together with this request, its own included. */
-  readonly rows: number;
+  readonly version: string;
+  /** Of an error reply in the contract's form; '' of any other. */
+  readonly code: ErrorCode | '';
+  readonly figures: FrameFigures;
 };
 
-export const NO_FACTS: ReplyFacts = { route: '', model: '', runMicros: 0, rows: 0 };
+export const NO_FACTS: ReplyFacts = {
+  route: '',
+  model: '',
+  version: '',
+  code: '',
+  figures: NO_FIGURES,
+};
+
+/** The code that a frame names. */
+export function knownCode(text: string): ErrorCode | '' {
+  return Object.hasOwn(REQUEST_ERRORS, text) ? (text as ErrorCode) : '';
+}
 
 const MAX_FIGURE = 2 ** 32 - 1;
 const NOT_VISIBLE = /[^\x20-\x7e]/g;
@@ -30,8 +42,15 @@ export function noteFacts(rawReply: object, facts: ReplyFacts): void {
   reply.facts = {
     route: visible(facts.route),
     model: visible(facts.model),
-    runMicros: figure(facts.runMicros),
-    rows: figure(facts.rows),
+    version: facts.version,
+    code: facts.code,
+    figures: {
+      runMicros: figure(facts.figures.runMicros),
+      inputMicros: figure(facts.figures.inputMicros),
+      outputMicros: figure(facts.figures.outputMicros),
+      rows: figure(facts.figures.rows),
+      ownRows: figure(facts.figures.ownRows),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ErrorCode } from '../errors.js';
 import type { ClientFacts } from '../link/client-facts.js';
+import type { FrameFigures } from '../link/frame.js';
 import type { FinishedRequest } from '../observe/finished-request.js';
 import { Queued } from '../queue/request.js';
 import type { Connection } from './front/connection.js';
@@ -46,10 +47,11 @@ export class ClientRequest extends Queued implements FinishedRequest {
   code: ErrorCode | undefined = undefined;
   route: string = OTHER;
   model: string = OTHER;
-  rows = 0;
+  version = '';
+  /** What its worker told of the run; undefined when none replied. */
+  figures: FrameFigures | undefined = undefined;
   /** The worker that has it, or had it last. */
   worker: ServingWorker | undefined = undefined;
-  runMs: number | undefined = undefined;
   totalMs = 0;
   bytesOut = 0;
 
@@ -72,6 +74,14 @@ export class ClientRequest extends Queued implements FinishedRequest {
 
   get bytesIn(): number {
     return this.bytes;
+  }
+
+  get rows(): number {
+    return this.figures?.rows ?? 0;
+  }
+
+  get runMs(): number | undefined {
+    return this.figures === undefined ? undefined : this.figures.runMicros / 1000;
   }
 
   get slot(): number | undefined {

@@ -1,8 +1,17 @@
 import { RequestError } from '../errors.js';
-import type { ModelDescription } from '../model/description.js';
-import { modelList, modelStatus } from '../model/metadata.js';
+import type { ServedModel } from '../model/description.js';
+import type { ModelPath } from '../model/model-path.js';
+import { readV1Path } from '../model/v1-path.js';
+import { readV2Path } from '../model/v2-path.js';
+import { VERSION } from '../version.js';
 import type { ClientRequest } from './client-request.js';
 import type { Answers } from './front/answers.js';
+import { docsPage, PAGE_POLICY } from './metadata/docs-page.js';
+import { openApi } from './metadata/openapi.js';
+import type { ModelStatistics } from './metadata/statistics.js';
+import { modelList, modelStatus, modelMetadata as v1Metadata } from './metadata/v1.js';
+import { modelReadiness, serverMetadata, modelMetadata as v2Metadata } from './metadata/v2.js';
+import { isKnown, meantBy, versionsMeantBy } from './metadata/versions.js';
 
 /** Answers what the master knows by itself. False: the request is for a worker. */
 export function answerLocally(
@@ -15,8 +24,11 @@ export function answerLocally(
   request.route = route.label;
   try {
     checkReadMethod(request.method, request.path);
-    const { status, text } = route.answer(knowledge, route.name);
-    answers.json(request, status, text);
+    if (route.model !== undefined && isKnown(knowledge.models(), route.model)) {
+      request.model = route.model;
+    }
+    const { status, text, contentType, headers } = route.answer(knowledge);
+    answers.text(request, status, contentType ?? JSON_TYPE, text, headers);
   } catch (error) {
     answers.error(request, error as RequestError);
   }
@@ -30,37 +42,100 @@ export type Knowledge = {
   readyWorkers(): number;
   wantedWorkers(): number;
   /** As planned until the first worker is ready: without signatures. */
-  models(): readonly ModelDescription[];
+  models(): readonly ServedModel[];
+  readonly statistics: Pick<ModelStatistics, 'of'>;
 };
 
-export type LocalAnswer = { readonly status: number; readonly text: string };
+export type LocalAnswer = {
+  readonly status: number;
+  readonly text: string;
+  /** JSON unless told. */
+  readonly contentType?: string;
+  /** Flat list of names and values. */
+  readonly headers?: readonly string[];
+};
 
 /** One route that the master answers itself. */
 export type LocalRoute = {
   /** Its label in logs and metrics. */
   readonly label: string;
+  /** The name in the path, which need not be a model's. */
+  readonly model?: string;
   /** @throws RequestError */
-  readonly answer: (knowledge: Knowledge, name: string) => LocalAnswer;
-  readonly name: string;
+  readonly answer: (knowledge: Knowledge) => LocalAnswer;
 };
 
-const ONE_MODEL = /^\/v1\/models\/(?<name>[^/:]+)$/;
+const JSON_TYPE = 'application/json';
+
+/** Paths without a model in them. */
+const PLAIN_ROUTES: Readonly<Record<string, LocalRoute['answer']>> = {
+  '/livez': liveness,
+  '/readyz': readiness,
+  '/docs': ({ models }) => ({
+    status: 200,
+    text: docsPage(VERSION, models()),
+    contentType: 'text/html; charset=utf-8',
+    headers: ['content-security-policy', PAGE_POLICY],
+  }),
+  '/openapi.json': ({ models }) => json(openApi(VERSION, models())),
+  '/v1/models': ({ models }) => json(modelList(models())),
+  '/v2': () => json(serverMetadata(VERSION)),
+  '/v2/health/live': liveness,
+  '/v2/health/ready': readiness,
+  '/v2/models': ({ models }) => json({ models: readyNames(models()) }),
+  '/v2/models/stats': ({ models, statistics }) => json(statisticsOf(models(), statistics)),
+};
+
+type ModelAnswer = (knowledge: Knowledge, path: ModelPath) => LocalAnswer;
+
+/** What follows the model, and its version or label, in a path of the v1 protocol. */
+const V1_ROUTES: Readonly<Record<string, ModelAnswer>> = {
+  '': ({ models }, path) => json(modelStatus(versionsMeantBy(models(), path))),
+  '/metadata': ({ models }, path) => json(v1Metadata(loaded(meantBy(models(), path)))),
+};
+
+/** The same for the Open Inference Protocol. */
+const V2_ROUTES: Readonly<Record<string, ModelAnswer>> = {
+  '': ({ models }, path) => {
+    const all = models();
+    const meant = loaded(meantBy(all, path));
+    return json(v2Metadata(meant, versionsMeantBy(all, { name: path.name, verb: '' })));
+  },
+  '/ready': ({ models }, path) => {
+    const meant = meantBy(models(), path);
+    return { ...json(modelReadiness(meant)), status: meant.state === 'READY' ? 200 : 503 };
+  },
+  '/stats': ({ models, statistics }, path) =>
+    json(statisticsOf(versionsMeantBy(models(), path), statistics)),
+};
 
 /**
  * Health and metadata are answered at once, never queued, so that they answer
  * even while every worker computes. Undefined: the path is for a worker.
  */
 export function localRoute(path: string): LocalRoute | undefined {
-  switch (path) {
-    case '/livez':
-      return { label: path, name: '', answer: liveness };
-    case '/readyz':
-      return { label: path, name: '', answer: readiness };
-    case '/v1/models':
-      return { label: path, name: '', answer: allModels };
-  }
-  const name = path.startsWith('/v1/models/') ? ONE_MODEL.exec(path)?.groups?.name : undefined;
-  return name === undefined ? undefined : { label: '/v1/models/:name', name, answer: oneModel };
+  if (path === '/predict') return undefined;
+  const name = path === '/v2/' ? '/v2' : path;
+  const answer = Object.hasOwn(PLAIN_ROUTES, name) ? PLAIN_ROUTES[name] : undefined;
+  if (answer !== undefined) return { label: name, answer };
+  const v1 = readV1Path(path);
+  if (v1 !== undefined) return modelRoute('/v1/models/:name', v1, V1_ROUTES);
+  const v2 = readV2Path(path);
+  return v2 === undefined ? undefined : modelRoute('/v2/models/:name', v2, V2_ROUTES);
+}
+
+function modelRoute(
+  label: string,
+  path: ModelPath,
+  routes: Readonly<Record<string, ModelAnswer>>,
+): LocalRoute | undefined {
+  const answer = Object.hasOwn(routes, path.verb) ? routes[path.verb] : undefined;
+  if (answer === undefined) return undefined;
+  return {
+    label: label + path.verb,
+    model: path.name,
+    answer: (knowledge) => answer(knowledge, path),
+  };
 }
 
 /** @throws RequestError METHOD_NOT_ALLOWED for anything but GET and HEAD */
@@ -80,19 +155,24 @@ export function readiness(knowledge: Knowledge): LocalAnswer {
   return { status: isReady ? 200 : 503, text: JSON.stringify({ ready: isReady, workers }) };
 }
 
-function allModels(knowledge: Knowledge): LocalAnswer {
-  return json(modelList(knowledge.models(), () => knowledge.isReady()));
+/** Its signature is known only when a worker has loaded it. */
+function loaded(model: ServedModel): ServedModel {
+  const { name, version, state, reason } = model;
+  if (state === 'READY' || model.signature !== undefined) return model;
+  const why = reason === '' ? 'is being loaded' : `is not served: ${reason}`;
+  throw new RequestError('MODEL_NOT_READY', `model "${name}", version ${version}, ${why}`);
 }
 
-function oneModel(knowledge: Knowledge, name: string): LocalAnswer {
-  const models = knowledge.models();
-  const model = models.find((candidate) => candidate.name === name);
-  if (model !== undefined) return json(modelStatus(model, knowledge.isReady()));
-  const known = models.map((candidate) => candidate.name).join(', ');
-  throw new RequestError(
-    'MODEL_NOT_FOUND',
-    `there is no model "${name}"; expected one of: ${known}`,
-  );
+function readyNames(models: readonly ServedModel[]): string[] {
+  return [...new Set(models.filter(({ state }) => state === 'READY').map(({ name }) => name))];
+}
+
+function statisticsOf(
+  models: readonly ServedModel[],
+  statistics: Pick<ModelStatistics, 'of'>,
+): unknown {
+  const counted = models.filter(({ state }) => state !== 'UNAVAILABLE');
+  return { model_stats: counted.map(({ name, version }) => statistics.of(name, version)) };
 }
 
 function json(value: unknown): LocalAnswer {

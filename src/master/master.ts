@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.js';
 import type { ExitCode, StartError } from '../errors.js';
 import type { Boot } from '../link/control.js';
 import type { Plan } from '../model/plan.js';
-import { type AccessLog, createAccessLog } from '../observe/access-log.js';
+import { createAccessLog } from '../observe/access-log.js';
 import { droppedLogLines, type Logger, type LoggerOptions } from '../observe/logger.js';
 import type { RestartReason } from '../observe/metric-table.js';
 import { type MetricSources, Metrics } from '../observe/metrics.js';
@@ -12,15 +12,15 @@ import { ByteBudget } from '../queue/byte-budget.js';
 import { DrainRate } from '../queue/drain-rate.js';
 import type { Death } from '../queue/quarantine.js';
 import { VERSION } from '../version.js';
-import { account } from './accounting.js';
+import { type AccountingParts, account } from './accounting.js';
 import { AdminListeners } from './admin-listeners.js';
 import { Catalog } from './catalog.js';
-import type { ClientRequest } from './client-request.js';
 import { Answers } from './front/answers.js';
 import { Front } from './front/front.js';
 import { Intake } from './front/intake.js';
 import { listen } from './listen.js';
 import { answerLocally, type Knowledge } from './local-routes.js';
+import { ModelStatistics } from './metadata/statistics.js';
 import { ModelTargets } from './model-target.js';
 import { removePidFile, writePidFile } from './pid-file.js';
 import { Shutdown } from './shutdown.js';
@@ -57,8 +57,9 @@ export class Master {
   readonly #front: Front;
   readonly #supervisor: Supervisor;
   readonly #shutdown: Shutdown;
+  readonly #statistics = new ModelStatistics(Date.now);
   readonly #metrics: Metrics;
-  readonly #accessLog: AccessLog;
+  readonly #accounts: AccountingParts;
   readonly #adminListeners: AdminListeners;
   #finish: (exitCode: ExitCode) => void = () => {};
 
@@ -69,7 +70,7 @@ export class Master {
     this.#budget = new ByteBudget(settings.queueBytes);
     this.#catalog = new Catalog(options);
     this.#targets = new ModelTargets(settings.timeout);
-    this.#catalog.onChange = () => this.#targets.learn(this.#catalog.models);
+    this.#catalog.onChange = () => this.#modelsChanged();
     this.#catalog.changed();
     this.#answers = this.#makeAnswers();
     this.#traffic = this.#makeTraffic();
@@ -83,7 +84,14 @@ export class Master {
     this.#supervisor = this.#makeSupervisor();
     this.#shutdown = this.#makeShutdown();
     this.#metrics = new Metrics(VERSION, this.#metricSources());
-    this.#accessLog = settings.accessLog ? createAccessLog(options.logging) : () => {};
+    this.#accounts = {
+      metrics: this.#metrics,
+      statistics: this.#statistics,
+      accessLog: settings.accessLog ? createAccessLog(options.logging) : () => {},
+      admission: this.#admission,
+      drainRate: this.#drainRate,
+      now: this.#now,
+    };
   }
 
   /**
@@ -127,7 +135,7 @@ export class Master {
       writeTimeoutMs: this.#options.settings.writeTimeout,
       budget: this.#budget,
       isDraining: () => !this.#shutdown.isServing,
-      finished: (request) => this.#finished(request),
+      finished: (request) => account(request, this.#accounts),
     });
   }
 
@@ -204,6 +212,7 @@ export class Master {
       readyWorkers: () => this.#supervisor.readyWorkers.length,
       wantedWorkers: () => this.#options.settings.workers,
       models: () => this.#catalog.models,
+      statistics: this.#statistics,
     };
   }
 
@@ -268,14 +277,10 @@ export class Master {
     this.#traffic.workerReady(worker);
   }
 
-  #finished(request: ClientRequest): void {
-    account(request, {
-      metrics: this.#metrics,
-      accessLog: this.#accessLog,
-      admission: this.#admission,
-      drainRate: this.#drainRate,
-      nowMs: this.#now(),
-    });
+  #modelsChanged(): void {
+    const { models } = this.#catalog;
+    this.#targets.learn(models);
+    this.#statistics.keepOnly(models);
   }
 
   #signalled(signal: string, action: SignalAction): void {

@@ -113,7 +113,8 @@ export class Traffic {
     worker.served += 1;
     noteFacts(request, facts);
     // Only predictions teach: a refused body took no run time, and must not make the next look short.
-    const runMs = facts.rows > 0 ? request.runMs : undefined;
+    const { rows, runMicros } = facts.figures;
+    const runMs = rows > 0 ? runMicros / 1000 : undefined;
     const isWanted = this.dispatcher.finished(worker.load, request, runMs, this.#options.now());
     return isWanted ? request : undefined;
   }
@@ -153,9 +154,10 @@ export class Traffic {
   }
 }
 
-function noteFacts(request: ClientRequest, facts: ReplyFacts): void {
+function noteFacts(request: ClientRequest, { figures, ...facts }: ReplyFacts): void {
   request.route = facts.route || OTHER;
   request.model = facts.model || OTHER;
-  request.rows = facts.rows;
-  request.runMs = facts.runMicros / 1000;
+  request.version = facts.version;
+  request.code = facts.code || undefined;
+  request.figures = figures;
 }

@@ -18,6 +18,8 @@ export type ModelDescription = {
   readonly labels: readonly string[];
   /** Absent where a module declares none (it takes raw instances), and before a worker is ready. */
   readonly signature?: Signature;
+  /** A body to send, such as `{"instances": [...]}`: what it warms up with, unless that is long. */
+  readonly example?: unknown;
   /** False: a request whose worker died is answered 500 WORKER_CRASHED, never run again. */
   readonly isRetryable: boolean;
   /** Execution timeout of this model; absent: the server's `timeout`. */

@@ -32,6 +32,7 @@ function fieldsOf(request: FinishedRequest): string {
     `"requestId":${quoted(request.requestId)},"method":${quoted(request.method)}` +
     `,"path":${quoted(pathOf(request.url))},"status":${request.status}` +
     `,"route":${quoted(request.route)},"model":${quoted(request.model)}`;
+  if (request.version !== '') fields += `,"version":"${request.version}"`;
   if (request.slot !== undefined) fields += `,"slot":${request.slot}`;
   if (request.queueMs !== undefined) fields += `,"queueMs":${rounded(request.queueMs)}`;
   if (request.runMs !== undefined) fields += `,"runMs":${rounded(request.runMs)}`;

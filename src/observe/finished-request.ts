@@ -17,6 +17,8 @@ export type FinishedRequest = {
   readonly route: string;
   /** A model of ours or `other`. */
   readonly model: string;
+  /** '' where no version of a model was found. */
+  readonly version: string;
   /** Slot of the worker that answered; undefined when the master did. */
   readonly slot: number | undefined;
   /** Waiting time in the queue; undefined when it was never queued. */

@@ -16,7 +16,7 @@ function asItIs(text: string): string {
 }
 
 export function sendError(reply: FastifyReply, error: RequestError, facts: ReplyFacts): void {
-  noteFacts(reply.raw, facts);
+  noteFacts(reply.raw, { ...facts, code: error.code });
   reply.code(error.statusCode).headers(error.headers);
   sendJson(reply, errorBody(error.code, error.message, reply.request.id));
 }

@@ -1,8 +1,10 @@
 /** The one way of every prediction, whatever its protocol. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
-import { noteFacts, type ReplyFacts } from '../link/reply-facts.js';
+import type { FrameFigures } from '../link/frame.js';
+import { NO_FACTS, noteFacts, type ReplyFacts } from '../link/reply-facts.js';
 import type { InstancesModel, Model, TensorModel } from '../model/model.js';
+import { microsSince } from '../model/run-queue.js';
 import { sendError, sendJson, toRequestError } from './error-handler.js';
 import type { Body, Protocol, Reply } from './protocol.js';
 import { bodyOf } from './request-body.js';
@@ -22,9 +24,14 @@ export class Inference {
   readonly #route: InferenceRoute;
   readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
-  #model = '';
-  #rows = 0;
+  #model: Model | undefined;
+  /** When it came, and when its body had been read. */
+  readonly #startedAt = performance.now();
+  #readAt = 0;
+  #ownRows = 0;
+  #batchRows = 0;
   #runMicros = 0;
+  #outputMicros = 0;
 
   constructor(route: InferenceRoute, request: FastifyRequest, reply: FastifyReply) {
     this.#route = route;
@@ -36,7 +43,7 @@ export class Inference {
   start(model: Model | RequestError): void {
     try {
       if (model instanceof RequestError) throw model;
-      this.#model = model.name;
+      this.#model = model;
       const body = { bytes: bodyOf(this.#request), headers: this.#request.headers };
       if (model.kind === 'tensors') this.#runTensors(model, body);
       else this.#runInstances(model, body);
@@ -47,10 +54,10 @@ export class Inference {
 
   #runTensors(model: TensorModel, body: Body): void {
     const exchange = this.#route.protocol.readTensors(body, model);
-    this.#rows = exchange.rows;
+    this.#hasRead(exchange.rows);
     const context = new RequestContext(this.#reply);
     model.run(exchange.inputs, context, (error, outputs, runMicros, batchRows) => {
-      this.#rows = batchRows ?? exchange.rows;
+      if (batchRows !== undefined) this.#batchRows = batchRows;
       this.#finish(error, runMicros, () => exchange.reply(outputs ?? {}));
     });
   }
@@ -58,17 +65,25 @@ export class Inference {
   #runInstances(model: InstancesModel, body: Body): void {
     const exchange = this.#route.protocol.readInstances(body, model);
     const { instances } = exchange;
-    this.#rows = instances.length;
+    this.#hasRead(instances.length);
     model.run(instances, new RequestContext(this.#reply), (error, predictions, runMicros) => {
       this.#finish(error, runMicros, () => exchange.reply(predictions ?? []));
     });
+  }
+
+  #hasRead(rows: number): void {
+    this.#readAt = performance.now();
+    this.#ownRows = rows;
+    this.#batchRows = rows;
   }
 
   #finish(error: RequestError | undefined, runMicros: number, toReply: () => Reply): void {
     this.#runMicros = runMicros;
     try {
       if (error !== undefined) throw error;
+      const runAt = performance.now();
       const reply = toReply();
+      this.#outputMicros = microsSince(runAt);
       noteFacts(this.#reply.raw, this.#facts());
       if (typeof reply === 'string') sendJson(this.#reply, reply);
       else this.#reply.headers(reply.headers).send(reply.bytes);
@@ -82,7 +97,7 @@ export class Inference {
     const { log } = this.#route;
     const requestId = this.#request.id;
     if (error.code === 'MODEL_ERROR') {
-      log.error({ err: error.cause ?? error, model: this.#model, requestId }, 'model failed');
+      log.error({ err: error.cause ?? error, model: this.#model?.name, requestId }, 'model failed');
     } else if (error.code === 'INTERNAL_ERROR') {
       log.error({ err: cause, requestId }, 'request failed unexpectedly');
     }
@@ -91,11 +106,20 @@ export class Inference {
   }
 
   #facts(): ReplyFacts {
+    const { label } = this.#route;
+    if (this.#model === undefined) return { ...NO_FACTS, route: label };
+    const { name, version } = this.#model;
+    return { route: label, model: name, version, code: '', figures: this.#figures() };
+  }
+
+  #figures(): FrameFigures {
+    const inputMs = this.#readAt === 0 ? 0 : this.#readAt - this.#startedAt;
     return {
-      route: this.#route.label,
-      model: this.#model,
       runMicros: this.#runMicros,
-      rows: this.#rows,
+      inputMicros: inputMs * 1000,
+      outputMicros: this.#outputMicros,
+      rows: this.#batchRows,
+      ownRows: this.#ownRows,
     };
   }
 }

@@ -26,8 +26,17 @@ export function describeModel(
     labels,
     isDefault: defaultModelOf(models, defaultModel) === model,
     ...(model.kind === 'tensors' ? { signature: model.signature } : {}),
+    ...exampleOf(model),
     isRetryable,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...times,
   };
+}
+
+/** It is shown to people, and travels in a control message. */
+const LONGEST_EXAMPLE = 4096;
+
+function exampleOf({ warmup }: Model): { example?: unknown } {
+  if (warmup === undefined || warmup === false) return {};
+  return JSON.stringify(warmup).length > LONGEST_EXAMPLE ? {} : { example: warmup };
 }

@@ -1,8 +1,10 @@
 // The operator's port over a real socket; what it knows is given.
+
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { type AdminPorts, makeAdminServer } from '../../src/master/admin.js';
+import { ModelStatistics } from '../../src/master/metadata/statistics.js';
 
 const PORTS: AdminPorts = {
   knowledge: {
@@ -10,6 +12,7 @@ const PORTS: AdminPorts = {
     readyWorkers: () => 1,
     wantedWorkers: () => 1,
     models: () => [],
+    statistics: new ModelStatistics(() => 0),
   },
   metrics: async () => ({ contentType: 'text/plain', text: 'up 1\n' }),
   status: () => ({ state: 'serving' }),

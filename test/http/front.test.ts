@@ -1,7 +1,8 @@
 // What no table of single requests shows: pipelines, connections that end, workers that go.
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { noteFacts } from '../../src/link/reply-facts.js';
+import { NO_FIGURES } from '../../src/link/frame.js';
+import { NO_FACTS, noteFacts } from '../../src/link/reply-facts.js';
 import { MasterFront } from './master-front.js';
 import { RawClient } from './raw-client.js';
 
@@ -31,7 +32,8 @@ class HoldingApp {
     });
     app.post('/echo', async (request) => request.body);
     app.get('/predicted', (_request, reply) => {
-      noteFacts(reply.raw, { route: '/predicted', model: 'm', runMicros: 2000, rows: 1 });
+      const figures = { ...NO_FIGURES, runMicros: 2000, rows: 1 };
+      noteFacts(reply.raw, { ...NO_FACTS, route: '/predicted', model: 'm', figures });
       reply.send('');
     });
     await app.ready();

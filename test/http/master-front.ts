@@ -1,5 +1,6 @@
 // The master's rooms joined as Master joins them, in front of an app behind a real
 // link. Only the processes are missing: the worker is an object.
+
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
@@ -12,6 +13,7 @@ import { Answers } from '../../src/master/front/answers.js';
 import { Front } from '../../src/master/front/front.js';
 import { Intake } from '../../src/master/front/intake.js';
 import { answerLocally, type Knowledge } from '../../src/master/local-routes.js';
+import { ModelStatistics } from '../../src/master/metadata/statistics.js';
 import { ModelTargets } from '../../src/master/model-target.js';
 import type { ServingWorker } from '../../src/master/serving-worker.js';
 import { Traffic } from '../../src/master/traffic.js';
@@ -140,11 +142,12 @@ export class MasterFront {
       finished: (request) =>
         account(request, {
           metrics,
+          statistics: STATISTICS,
           accessLog: ({ status, code, url, bytesIn, bytesOut }) =>
             this.entries.push({ status, code, path: url, bytesIn, bytesOut }),
           admission: this.#admission,
           drainRate: this.#drainRate,
-          nowMs: this.#now(),
+          now: this.#now,
         }),
     });
   }
@@ -164,11 +167,14 @@ export class MasterFront {
   }
 }
 
+const STATISTICS = new ModelStatistics(() => 0);
+
 const KNOWLEDGE: Knowledge = {
   isReady: () => true,
   readyWorkers: () => 1,
   wantedWorkers: () => 1,
   models: () => [],
+  statistics: STATISTICS,
 };
 
 const NO_SOURCES = {

@@ -40,17 +40,24 @@ export class Answers {
     this.#watchReader(request);
   }
 
-  json(request: ClientRequest, status: number, text: string, extraHeaders: string[] = []): void {
+  text(
+    request: ClientRequest,
+    status: number,
+    contentType: string,
+    text: string,
+    extraHeaders: readonly string[] = [],
+  ): void {
     const body = Buffer.from(text);
-    const headers = ['content-type', 'application/json', ...extraHeaders];
-    headers.push('content-length', String(body.length));
+    const length = String(body.length);
+    const headers = ['content-type', contentType, 'content-length', length, ...extraHeaders];
     this.whole(request, status, headers, body);
   }
 
   error(request: ClientRequest, error: RequestError): void {
     request.code = error.code;
     const text = errorBody(error.code, error.message, request.requestId);
-    this.json(request, error.statusCode, text, Object.entries(error.headers).flat());
+    const headers = Object.entries(error.headers).flat();
+    this.text(request, error.statusCode, 'application/json', text, headers);
   }
 
   /** The head of a streamed answer. */

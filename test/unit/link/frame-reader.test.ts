@@ -5,6 +5,7 @@ import {
   frameId,
   frameType,
   HEADER_BYTES,
+  NO_FIGURES,
   ProtocolError,
   writeHeader,
   writeLengths,
@@ -13,7 +14,7 @@ import { FrameReader } from '../../../src/link/frame-reader.js';
 
 function frame(id: number, body: Buffer): Buffer {
   const head = Buffer.alloc(HEADER_BYTES);
-  writeHeader(head, 0, FRAME.REPLY_CHUNK, 0, 0, id, 0, 0);
+  writeHeader(head, 0, FRAME.REPLY_CHUNK, 0, 0, id, NO_FIGURES);
   writeLengths(head, 0, HEADER_BYTES + body.length, 0);
   return Buffer.concat([head, body]);
 }

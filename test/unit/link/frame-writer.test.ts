@@ -1,9 +1,9 @@
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { bodyStart, FRAME, frameId, headFields } from '../../../src/link/frame.js';
+import { bodyStart, FRAME, frameId, headFields, NO_FIGURES } from '../../../src/link/frame.js';
 import { FrameReader } from '../../../src/link/frame-reader.js';
-import { FrameWriter, NO_FIGURES } from '../../../src/link/frame-writer.js';
+import { FrameWriter } from '../../../src/link/frame-writer.js';
 import { socketPair } from '../../fixtures/socket-pair.js';
 
 /** A stream that records each write, or holds it until `release`. */

@@ -12,7 +12,13 @@ describe('a request and its reply', () => {
     let request: LinkRequest | undefined;
     link.handle = (given, reply) => {
       request = given;
-      noteFacts(reply, { route: '/v1/:n', model: 'dig\nits✓', runMicros: 12.6, rows: 3 });
+      noteFacts(reply, {
+        route: '/v1/:n',
+        model: 'dig\nits✓',
+        version: '7',
+        code: 'MODEL_ERROR',
+        figures: { runMicros: 12.6, inputMicros: 1.2, outputMicros: -3, rows: 3, ownRows: 2 },
+      });
       reply.setHeader('X-One', '1');
       reply.statusCode = 201;
       reply.end(`got ${given.whole}`);
@@ -30,7 +36,13 @@ describe('a request and its reply', () => {
     );
     const reply = await link.hears('reply');
     expect(reply).toMatchObject({ id: 2 ** 45, status: 201, text: 'got body' });
-    expect(reply.facts).toEqual({ route: '/v1/:n', model: 'dig?its?', runMicros: 13, rows: 3 });
+    expect(reply.facts).toEqual({
+      route: '/v1/:n',
+      model: 'dig?its?',
+      version: '7',
+      code: 'MODEL_ERROR',
+      figures: { runMicros: 13, inputMicros: 1, outputMicros: 0, rows: 3, ownRows: 2 },
+    });
     expect(request).toMatchObject({ method: 'PUT', url: '/x?y', httpVersion: '1.0' });
     expect(request?.rawHeaders).toEqual(headers);
     expect(request?.headers).toEqual({ host: 'a', 'x-two': '2' });

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { noteFacts } from '../../../src/link/reply-facts.js';
+import { NO_FIGURES } from '../../../src/link/frame.js';
+import { NO_FACTS, noteFacts, type ReplyFacts } from '../../../src/link/reply-facts.js';
 import { useLink } from './link-harness.js';
 
 const current = useLink();
@@ -81,13 +82,17 @@ describe('a streamed reply', () => {
   test('notes its facts again before its end', async () => {
     const link = current();
     link.handle = (_request, reply) => {
-      noteFacts(reply, { route: '/', model: 'm', runMicros: 1, rows: 1 });
+      noteFacts(reply, factsOf(1));
       reply.write('part');
-      noteFacts(reply, { route: '/', model: 'm', runMicros: 2, rows: 2 });
+      noteFacts(reply, factsOf(2));
       reply.end();
     };
     link.send(1);
-    expect((await link.hears('end')).facts?.runMicros).toBe(2);
-    expect((await link.hears('head')).facts?.runMicros).toBe(1);
+    expect((await link.hears('end')).facts?.figures.runMicros).toBe(2);
+    expect((await link.hears('head')).facts?.figures.runMicros).toBe(1);
   });
 });
+
+function factsOf(runMicros: number): ReplyFacts {
+  return { ...NO_FACTS, figures: { ...NO_FIGURES, runMicros } };
+}

@@ -6,9 +6,10 @@ import {
   localRoute,
   readiness,
 } from '../../../src/master/local-routes.js';
-import type { ModelDescription } from '../../../src/model/description.js';
+import { ModelStatistics } from '../../../src/master/metadata/statistics.js';
+import type { ServedModel } from '../../../src/model/description.js';
 
-const DIGITS: ModelDescription = {
+const DIGITS: ServedModel = {
   name: 'digits',
   version: '3',
   runtime: 'onnx',
@@ -18,21 +19,25 @@ const DIGITS: ModelDescription = {
   isRetryable: true,
   loadMs: 1,
   warmupMs: 1,
+  state: 'READY',
+  reason: '',
 };
+const LOADING: ServedModel = { ...DIGITS, state: 'LOADING' };
 
-function knowing(models: readonly ModelDescription[], ready = 1): Knowledge {
+function knowing(models: readonly ServedModel[], ready = 1): Knowledge {
   return {
     isReady: () => ready > 0,
     readyWorkers: () => ready,
     wantedWorkers: () => 4,
     models: () => models,
+    statistics: new ModelStatistics(() => 0),
   };
 }
 
 function ask(path: string, knowledge: Knowledge): { status: number; body: unknown } {
   const route = localRoute(path);
   if (route === undefined) throw new Error(`${path} is not answered here`);
-  const { status, text } = route.answer(knowledge, route.name);
+  const { status, text } = route.answer(knowledge);
   return { status, body: JSON.parse(text) };
 }
 
@@ -57,7 +62,7 @@ test.each([
 });
 
 test.each([
-  ...['/predict', '/v1/models/', '/v1/models/a:predict', '/v1/models/a/metadata', '/livez/'],
+  ...['/predict', '/v1/models/', '/v1/models/a:predict', '/v2/models/a/infer', '/livez/'],
   ...['/', '*', '-', '/LIVEZ', '/v1/models/a/'],
 ])('%s is for a worker', (path) => {
   expect(localRoute(path)).toBeUndefined();
@@ -80,7 +85,7 @@ test.each([
 
 describe('models', () => {
   test('are listed, also while they load', () => {
-    expect(ask('/v1/models', knowing([DIGITS], 0)).body).toMatchObject({
+    expect(ask('/v1/models', knowing([LOADING], 0)).body).toMatchObject({
       models: [{ name: 'digits', version: '3', default: true, ready: false }],
     });
     expect(ask('/v1/models', knowing([DIGITS])).body).toMatchObject({
@@ -89,14 +94,14 @@ describe('models', () => {
   });
 
   test('are shown one by one, also while no worker is ready', () => {
-    expect(ask('/v1/models/digits', knowing([DIGITS], 0))).toMatchObject({
+    expect(ask('/v1/models/digits', knowing([LOADING], 0))).toMatchObject({
       status: 200,
       body: { name: 'digits', ready: false },
     });
   });
 
   test('say that they load', () => {
-    expect(ask('/v1/models/digits', knowing([DIGITS], 0)).body).toMatchObject({
+    expect(ask('/v1/models/digits', knowing([LOADING], 0)).body).toMatchObject({
       model_version_status: [{ version: '3', state: 'LOADING' }],
     });
   });

@@ -25,6 +25,7 @@ test('a line has all facts of the request', () => {
     status: 503,
     route: '/predict',
     model: 'digits',
+    version: '3',
     slot: 1,
     queueMs: 0.25,
     runMs: 2,

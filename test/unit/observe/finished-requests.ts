@@ -10,6 +10,7 @@ export function finishedRequest(changes: Partial<FinishedRequest> = {}): Finishe
     code: undefined,
     route: '/predict',
     model: 'digits',
+    version: '3',
     slot: 1,
     queueMs: 0.25,
     runMs: 2,
