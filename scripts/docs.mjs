@@ -11,6 +11,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const MADE = [
   { file: 'docs/settings.md', from: 'config/reference.js', maker: 'settingsReference' },
   { file: 'config/forkcast.schema.json', from: 'config/schema.js', maker: 'settingsSchemaText' },
+  {
+    file: 'docs/model-settings.md',
+    from: 'model/settings/reference.js',
+    maker: 'modelSettingsReference',
+  },
+  {
+    file: 'config/forkcast-model.schema.json',
+    from: 'model/settings/schema.js',
+    maker: 'modelSettingsSchemaText',
+  },
   { file: 'docs/metrics.md', from: 'observe/metrics-reference.js', maker: 'metricsReference' },
   { file: 'docs/errors.md', from: 'error-reference.js', maker: 'errorsReference' },
 ];

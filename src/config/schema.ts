@@ -1,5 +1,6 @@
 /** JSON Schema of the config file, for editors; config/forkcast.schema.json holds it. */
 import { SCHEMA_KEY } from './config-file.js';
+import { jsonText } from './json-text.js';
 import { defaultText, type Setting } from './setting.js';
 import { SETTING_KEYS, settingOf } from './settings.js';
 import { expectation } from './value.js';
@@ -19,12 +20,7 @@ export function settingsSchema(): Record<string, unknown> {
 
 /** The schema as the file holds it, formatted as `npm run lint` wants it. */
 export function settingsSchemaText(): string {
-  const text = JSON.stringify(settingsSchema(), null, 2);
-  return `${text.replace(/\[[^[\]{}]*\]/g, (list) => inOneLine(list))}\n`;
-}
-
-function inOneLine(list: string): string {
-  return list.replace(/\s+/g, ' ').replace(/^\[ /, '[').replace(/ \]$/, ']');
+  return jsonText(settingsSchema());
 }
 
 function propertySchema(setting: Setting): Record<string, unknown> {

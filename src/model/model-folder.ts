@@ -1,74 +1,130 @@
-/** What one folder holds: model files and version folders. */
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+/** What one folder holds: model files, version folders, settings; and the one file to serve. */
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import {
+  EXPECTED_IN_FOLDER,
+  foreignHint,
+  formatOf,
+  isTypeScript,
+  MODEL_FILES,
+  mayRun,
+} from './model-format.js';
+import { SETTINGS_FILE } from './model-settings.js';
+import type { RuntimeName } from './runtime-name.js';
+import type { FolderSettings } from './settings/model-setting-table.js';
+import { compareVersions, isVersion } from './version-policy.js';
 
 export type FolderContents = {
-  /** Names of the model files, in the order of `MODEL_FILES`. */
+  /** Names of what is called like a model file, in the order of `MODEL_FILES`. */
   readonly files: readonly string[];
   /** Names of the version folders, ascending by number. */
   readonly versions: readonly string[];
+  /** Folders that are numbers, but not written as versions are: `01`. */
+  readonly oddVersions: readonly string[];
+  readonly hasSettings: boolean;
+  /** Names of all the rest. */
+  readonly others: readonly string[];
 };
 
-export type ModelFile = {
-  readonly runtime?: 'onnx' | 'module';
-  /** Absolute path. */
-  readonly file?: string;
-  readonly fault?: string;
-};
+/** A model's file, or why there is none. */
+export type Choice =
+  | { readonly runtime: RuntimeName; readonly file: string }
+  | { readonly fault: string };
 
-const MODEL_FILES = ['model.onnx', 'model.mjs', 'model.js', 'model.cjs', 'model.ts', 'model.mts'];
-const VERSION = /^\d{1,15}$/;
-
-export function isVersion(name: string): boolean {
-  return VERSION.test(name);
-}
-
+/** @throws what reading a folder throws */
 export function readFolder(folder: string): FolderContents {
-  const names = readdirSync(folder);
+  const names = readdirSync(folder).sort();
+  const numbers = names.filter(
+    (name) => /^\d+$/.test(name) && kindOf(join(folder, name)) === 'folder',
+  );
+  const isModelFile = (name: string): boolean =>
+    MODEL_FILES.includes(name) && kindOf(join(folder, name)) !== 'folder';
   return {
-    files: MODEL_FILES.filter((file) => names.includes(file) && !isFolder(join(folder, file))),
-    versions: names
-      .filter((name) => isVersion(name) && isFolder(join(folder, name)))
-      .sort((one, other) => Number(one) - Number(other)),
+    files: MODEL_FILES.filter((name) => names.includes(name) && isModelFile(name)),
+    versions: numbers.filter(isVersion).sort(compareVersions),
+    oddVersions: numbers.filter((name) => !isVersion(name)),
+    hasSettings: names.includes(SETTINGS_FILE),
+    others: names.filter((name) => !isModelFile(name) && !numbers.includes(name)),
   };
 }
 
-/** The one file to serve from a folder, or why there is none. */
-export function modelFileOf(folder: string, { files }: FolderContents): ModelFile {
-  // A TypeScript source beside its compiled module is not a second model.
-  const compiled = files.filter((file) => !isTypeScript(file));
-  const candidates = compiled.length > 0 ? compiled : files;
-  const [file, second] = candidates;
-  if (file === undefined) return { fault: `${folder}: no model here; ${EXPECTED}` };
-  if (second !== undefined) {
-    return { fault: `${folder}: has ${candidates.join(' and ')}; keep one of them.` };
+/** `folder`, `file`, `other` for what is neither (a pipe, say), undefined where nothing is. */
+export function kindOf(path: string): 'folder' | 'file' | 'other' | undefined {
+  try {
+    const info = statSync(path);
+    if (info.isDirectory()) return 'folder';
+    return info.isFile() ? 'file' : 'other';
+  } catch {
+    return undefined;
   }
-  const path = join(folder, file);
-  if (file.endsWith('.onnx')) return { runtime: 'onnx', file: path };
-  if (isTypeScript(file)) return typeScriptModule(path);
-  if (/\.[cm]?js$/.test(file)) return { runtime: 'module', file: path };
-  return { fault: `${path}: not a model file; ${EXPECTED}` };
 }
 
-const EXPECTED = 'expected a .onnx file or a module (.js, .mjs or .ts).';
+/** Compares real paths: a link to `/etc/secret.js` is outside however it is spelled. */
+export function isInside(root: string, path: string): boolean {
+  const real = realpathSync(path);
+  const realRoot = realpathSync(root);
+  return real === realRoot || real.startsWith(join(realRoot, '/'));
+}
 
-function typeScriptModule(path: string): ModelFile {
-  if (canRunTypeScript()) return { runtime: 'module', file: path };
-  const compiled = basename(path).replace(/ts$/, 'js');
+/** The one model file of a folder: as its settings name it, else as its name and content tell. */
+export function chooseFile(
+  folder: string,
+  contents: FolderContents,
+  { runtime, file }: Pick<FolderSettings, 'runtime' | 'file'>,
+): Choice {
+  if (file !== undefined) return namedFile(folder, file, runtime);
+  const found = contents.files.filter((name) => runtime === undefined || mayRun(runtime, name));
+  // A TypeScript source beside its compiled module is not a second model.
+  const compiled = found.filter((name) => !isTypeScript(name));
+  const candidates = compiled.length > 0 ? compiled : found;
+  const read = candidates.map((name) => ({ name, ...choiceOf(join(folder, name), runtime) }));
+  // A note called model.txt beside model.onnx is no second model either.
+  const models = read.filter((one) => 'runtime' in one);
+  const [model, second] = models;
+  if (model === undefined) {
+    const fault = read.flatMap((one) => ('fault' in one ? one.fault : []))[0];
+    return { fault: fault ?? noFile(folder, contents, runtime) };
+  }
+  if (second === undefined) return { runtime: model.runtime, file: model.file };
+  const names = models.map(({ name }) => name).join(' and ');
   return {
-    fault: `${path}: this Node (${process.version}) cannot run TypeScript; compile it to ${compiled} beside it, or use Node 22.18 or newer.`,
+    fault: `${folder}: has ${names}; keep one of them, or name it with "file" in ${SETTINGS_FILE}.`,
   };
 }
 
-/** Node 22.18 and 24 strip types by themselves and say so here. */
-export function canRunTypeScript(): boolean {
-  return 'typescript' in process.features && Boolean(process.features.typescript);
+function namedFile(folder: string, file: string, runtime: RuntimeName | undefined): Choice {
+  const path = join(folder, file);
+  if (kindOf(path) === undefined) {
+    return { fault: `${path}: there is no such file; "file" in ${SETTINGS_FILE} names it.` };
+  }
+  return choiceOf(path, runtime);
 }
 
-function isTypeScript(file: string): boolean {
-  return /\.m?ts$/.test(file);
+/** @param runtime what the settings say: it wins over what the file looks like */
+export function choiceOf(path: string, runtime?: RuntimeName): Choice {
+  if (kindOf(path) !== 'file') return { fault: `${path}: expected a file.` };
+  if (runtime !== undefined) return { runtime, file: path };
+  const format = formatOf(path);
+  if ('runtime' in format) return { runtime: format.runtime, file: path };
+  return { fault: `${path}: ${format.fault}.` };
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+function noFile(
+  folder: string,
+  { files, others }: FolderContents,
+  runtime: RuntimeName | undefined,
+): string {
+  if (files.length > 0) {
+    return `${folder}: "runtime" in ${SETTINGS_FILE} is ${runtime}, but ${files.join(' and ')} is not for it.`;
+  }
+  const [hint] = others.flatMap((name) => {
+    const told = foreignHint(name);
+    return told === undefined ? [] : [`${name}: ${told}`];
+  });
+  if (hint !== undefined) return `${folder}: no model here, but ${hint}.`;
+  const [only, another] = others.filter((name) => extname(name) === '.onnx');
+  if (only !== undefined && another === undefined) {
+    return `${folder}: no model here, but ${only}; call it model.onnx, or name it with "file" in ${SETTINGS_FILE}.`;
+  }
+  return `${folder}: no model here; ${EXPECTED_IN_FOLDER}.`;
 }

@@ -1,106 +1,118 @@
 /** `forkcast.json` beside a model: what its operator sets for this model alone. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { getNodeValue, type ParseError, parseTree } from 'jsonc-parser';
+import { readFileSync, statSync } from 'node:fs';
+import { getNodeValue, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { didYouMean } from '../config/closest-name.js';
-import { parseDuration } from '../config/duration.js';
-import type { Warmup } from './model.js';
+import {
+  FOLDER_SETTING_KEYS,
+  type FolderSettings,
+  fieldOf,
+  isModelSettingKey,
+  type ModelSettingKey,
+  modelSettingOf,
+} from './settings/model-setting-table.js';
+import { formOf } from './settings/setting-forms.js';
 
-/** What wins over the model's own wishes. */
-export type ModelSettings = {
-  readonly retry?: boolean;
-  readonly timeoutMs?: number;
-  readonly warmup?: Warmup;
-  /** Rows of several requests that may run together; 1 forbids it. */
-  readonly maxBatchRows?: number;
-  /** Intra-op threads of its runtime; absent: the worker's share. */
-  readonly threads?: number;
-  /** Passed to the runtime as they are; each runtime checks its own. */
-  readonly options?: Readonly<Record<string, unknown>>;
-  /** How many workers hold it; absent: all. */
-  readonly workers?: number;
-};
+/** What goes along with a plan and wins over the model's own wishes. */
+export type ModelSettings = Omit<FolderSettings, 'runtime' | 'file' | 'versions' | 'labels'>;
 
 export type SettingsReading = {
-  readonly settings: ModelSettings;
+  readonly settings: FolderSettings;
   readonly faults: readonly string[];
 };
 
-const SETTINGS_FILE = 'forkcast.json';
-/** The same keys are what a module may say of itself. */
-export const MODEL_SETTING_KEYS: readonly string[] = ['timeout', 'retry', 'warmup', 'maxBatchRows'];
-const MOST_BATCH_ROWS = 65_536;
-/** Editors find a schema by it. */
-const SCHEMA_KEY = '$schema';
-const LONGEST_TIMEOUT_MS = 24 * 3_600_000;
+/** Whose folder a `forkcast.json` lies in: a model's, or that of one of its versions. */
+export type SettingsOwner = 'model' | 'version';
 
-/** Settings of the model in `folder`; none when it has no `forkcast.json`. */
-export function readModelSettings(folder: string): SettingsReading {
-  const path = join(folder, SETTINGS_FILE);
-  if (!existsSync(path)) return { settings: {}, faults: [] };
-  const errors: ParseError[] = [];
-  const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  const root = parseTree(text, errors, { allowTrailingComma: true });
-  const [error] = errors;
-  if (error !== undefined) {
-    const line = text.slice(0, error.offset).split('\n').length;
-    return { settings: {}, faults: [`${path}:${line}: not valid JSON.`] };
-  }
-  if (root?.type !== 'object') {
-    return { settings: {}, faults: [`${path}: expected an object of settings.`] };
-  }
-  return checkModelSettings(getNodeValue(root) as Record<string, unknown>, path);
+export const SETTINGS_FILE = 'forkcast.json';
+/** Editors find a schema by it. */
+export const SCHEMA_KEY = '$schema';
+/** Warm-up bodies may be large; what is larger still is no file of settings. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** What a module may say of itself as well. */
+export const MODEL_SETTING_KEYS: readonly string[] = FOLDER_SETTING_KEYS.filter(
+  (key) => modelSettingOf(key).isOfModule,
+);
+
+/**
+ * The settings in the file at `path`; none where there is no such file.
+ *
+ * @throws what reading a file throws
+ */
+export function readModelSettings(path: string, owner: SettingsOwner): SettingsReading {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (info === undefined) return { settings: {}, faults: [] };
+  if (!info.isFile()) return faulty(`${path}: expected a file.`);
+  if (info.size > MOST_BYTES) return faulty(`${path}: larger than ${MOST_BYTES} bytes.`);
+  return parseModelSettings(readFileSync(path, 'utf8'), path, owner);
 }
 
 /** `origin` starts each fault. */
+export function parseModelSettings(
+  text: string,
+  origin: string,
+  owner: SettingsOwner,
+): SettingsReading {
+  try {
+    const content = text.replace(/^\uFEFF/, '');
+    const errors: ParseError[] = [];
+    const root = parseTree(content, errors, { allowTrailingComma: true });
+    const [error] = errors;
+    if (error !== undefined) {
+      const line = content.slice(0, error.offset).split('\n').length;
+      return faulty(`${origin}:${line}: not valid JSON.`);
+    }
+    if (root?.type !== 'object') return faulty(`${origin}: expected an object of settings.`);
+    const twice = repeatedKeys(root).map((key) => `${origin}: ${key} is set twice.`);
+    const values = getNodeValue(root) as Record<string, unknown>;
+    const { settings, faults } = checkModelSettings(values, origin);
+    return { settings, faults: [...twice, ...faults, ...misplaced(values, origin, owner)] };
+  } catch (error) {
+    // The parser goes as deep as the file does.
+    if (error instanceof RangeError) return faulty(`${origin}: nested too deeply.`);
+    throw error;
+  }
+}
+
+/** `origin` starts each fault; only `keys` of the values are looked at. */
 export function checkModelSettings(
   values: Readonly<Record<string, unknown>>,
   origin: string,
   keys: readonly string[] = Object.keys(values),
 ): SettingsReading {
-  const settings: { -readonly [K in keyof ModelSettings]: ModelSettings[K] } = {};
+  const settings: Partial<Record<keyof FolderSettings, unknown>> = {};
   const faults: string[] = [];
   for (const key of keys) {
-    const value = values[key];
     if (key === SCHEMA_KEY) continue;
-    if (key === 'retry' && typeof value === 'boolean') settings.retry = value;
-    else if (key === 'timeout' && timeoutMs(value) !== undefined) {
-      settings.timeoutMs = timeoutMs(value) ?? 0;
-    } else if (key === 'warmup' && isWarmup(value)) settings.warmup = value;
-    else if (key === 'maxBatchRows' && isBatchRows(value)) settings.maxBatchRows = value;
-    else faults.push(`${origin}: ${faultOf(key, value)}`);
+    if (!isModelSettingKey(key)) {
+      faults.push(`unknown setting ${JSON.stringify(key)}${didYouMean(key, FOLDER_SETTING_KEYS)}`);
+      continue;
+    }
+    const { kind, least = 0, most = 0 } = modelSettingOf(key);
+    const value = formOf(kind, { least, most }).read(values[key], key, faults);
+    if (value !== undefined) settings[fieldOf(key)] = value;
   }
-  return { settings, faults };
+  return {
+    // Each value was read by the form of its own key; the compiler cannot follow that.
+    settings: settings as FolderSettings,
+    faults: faults.map((fault) => `${origin}: ${fault}`),
+  };
 }
 
-function faultOf(key: string, value: unknown): string {
-  const got = JSON.stringify(value) ?? String(value);
-  switch (key) {
-    case 'retry':
-      return `retry: expected true or false, got ${got}.`;
-    case 'timeout':
-      return `timeout: expected a duration such as "250ms", "30s" or a number of seconds, from 1ms to 24h, got ${got}.`;
-    case 'warmup':
-      return `warmup: expected false or an example such as {"instances": [...]}, got ${got}.`;
-    case 'maxBatchRows':
-      return `maxBatchRows: expected a whole number from 1 to ${MOST_BATCH_ROWS}, got ${got}.`;
-    default:
-      return `unknown setting ${JSON.stringify(key)}${didYouMean(key, MODEL_SETTING_KEYS)}`;
-  }
+function misplaced(values: object, origin: string, owner: SettingsOwner): string[] {
+  if (owner === 'model') return [];
+  const isOfModel = (key: string): key is ModelSettingKey =>
+    isModelSettingKey(key) && modelSettingOf(key).isOfModel === true;
+  return Object.keys(values)
+    .filter(isOfModel)
+    .map((key) => `${origin}: ${key}: holds for all versions; set it in the model's own folder.`);
 }
 
-function timeoutMs(value: unknown): number | undefined {
-  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const ms = parseDuration(String(value));
-  return ms !== undefined && ms >= 1 && ms <= LONGEST_TIMEOUT_MS ? ms : undefined;
+function repeatedKeys(object: Node): string[] {
+  const keys = (object.children ?? []).map(({ children }) => String(children?.[0]?.value));
+  return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
 }
 
-function isBatchRows(value: unknown): value is number {
-  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_BATCH_ROWS;
-}
-
-function isWarmup(value: unknown): value is Warmup {
-  if (value === false) return true;
-  if (typeof value !== 'object' || value === null) return false;
-  return 'instances' in value || 'inputs' in value;
+function faulty(fault: string): SettingsReading {
+  return { settings: {}, faults: [fault] };
 }

@@ -30,8 +30,11 @@ export type Finish<T> = (
   batchRows?: number,
 ) => void;
 
-/** An example to run before the first request; `false`: none. */
-export type Warmup = false | Readonly<Record<string, unknown>>;
+/** A request body, in the form that `POST /predict` takes. */
+export type WarmupBody = Readonly<Record<string, unknown>>;
+
+/** Examples to run before the first request; `false`: none. */
+export type Warmup = false | WarmupBody | readonly WarmupBody[];
 
 type LoadedModel = {
   readonly name: string;

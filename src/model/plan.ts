@@ -19,7 +19,8 @@ export function planModels(path: string, chosen: string | undefined): Plan {
   const models = findModels(path);
   const names = models.map(({ name }) => name);
   if (chosen !== undefined && !names.includes(chosen)) {
-    const fault = `defaultModel: there is no model "${chosen}" in ${path}; expected one of: ${names.join(', ')}.`;
+    const known = [...new Set(names)].join(', ');
+    const fault = `defaultModel: there is no model "${chosen}" in ${path}; expected one of: ${known}.`;
     throw new ConfigError([fault]);
   }
   return { models, defaultModel: defaultModelOf(models, chosen)?.name };
@@ -33,7 +34,7 @@ export function plannedModels({ models, defaultModel }: Plan): ModelDescription[
     runtime,
     isLatest,
     labels,
-    isDefault: name === defaultModel,
+    isDefault: isLatest && name === defaultModel,
     isRetryable: retry,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     loadMs: 0,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConfigError } from '../../../src/errors.js';
-import { canRunTypeScript } from '../../../src/model/model-folder.js';
+import { canRunTypeScript } from '../../../src/model/model-format.js';
 import { findModels } from '../../../src/model/repository.js';
 
 /** One version without labels. */
@@ -73,7 +73,7 @@ describe('a repository', () => {
 
   test('without a model is a fault', () => {
     expect(faultsOf(root)).toEqual([
-      'ROOT: no model here; expected a model file (model.onnx, model.js or model.mjs) or folders that hold one, such as NAME/model.onnx or NAME/1/model.onnx.',
+      'ROOT: no model here; expected a model file: model.onnx, model.json, model.ubj, model.txt, model.js or model.mjs; or folders that hold one, such as NAME/model.onnx or NAME/1/model.onnx.',
     ]);
   });
 
@@ -93,10 +93,10 @@ describe('a repository', () => {
       'ROOT/bad name: "bad name" cannot be a model\'s name; expected 1 to 128 letters, digits, dots, underscores or dashes.',
       'ROOT/both: has both model.onnx and version folders (1); keep one of them.',
       'ROOT/broken: the link points at nothing.',
-      'ROOT/empty: no model here; expected a .onnx file or a module (.js, .mjs or .ts).',
+      'ROOT/empty: no model here; expected a model file: model.onnx, model.json, model.ubj, model.txt, model.js or model.mjs.',
       'ROOT/settings/forkcast.json: unknown setting "timeot"; did you mean timeout?',
       'ROOT/stray.onnx: lies beside the model folders; move it to stray/model.onnx.',
-      'ROOT/two: has model.onnx and model.js; keep one of them.',
+      'ROOT/two: has model.onnx and model.js; keep one of them, or name it with "file" in forkcast.json.',
     ]);
   });
 
@@ -109,10 +109,7 @@ describe('a repository', () => {
     mkdirSync(join(root, 'sly'));
     symlinkSync(join(outside, 'model.js'), join(root, 'sly', 'model.js'));
     const leaves = 'the link leaves ROOT; a model must lie inside its repository.';
-    expect(faultsOf(root)).toEqual([
-      `ROOT/sly/model.js: ${leaves}`,
-      `ROOT/thief/model.js: ${leaves}`,
-    ]);
+    expect(faultsOf(root)).toEqual([`ROOT/sly/model.js: ${leaves}`, `ROOT/thief: ${leaves}`]);
     rmSync(join(root, 'thief'));
     rmSync(join(root, 'sly'), { recursive: true });
     expect(findModels(root).map(({ name }) => name)).toEqual(['a', 'alias']);
@@ -147,10 +144,10 @@ describe('PATH', () => {
   });
 
   test('that is not there, or no model file, is a fault', () => {
-    const note = put('note.txt');
+    const note = put('note.md');
     expect(faultsOf(join(root, 'nope'))).toEqual(['ROOT/nope: there is no such file or folder.']);
     expect(faultsOf(note)).toEqual([
-      'ROOT/note.txt: not a model file; expected a .onnx file or a module (.js, .mjs or .ts).',
+      'ROOT/note.md: not a model file; expected an ONNX model (.onnx), XGBoost (.json, .ubj), LightGBM (.txt), TensorFlow.js (.json) or a module (.js, .mjs, .ts).',
     ]);
   });
 
@@ -183,7 +180,10 @@ describe('forkcast.json', () => {
     ['{"timeout": "soon"}', /timeout: expected a duration such as .*, got "soon"\.$/],
     ['{"timeout": 0}', /timeout: expected a duration/],
     ['{"retry": 1}', /retry: expected true or false, got 1\.$/],
-    ['{"warmup": true}', /warmup: expected false or an example such as .*, got true\.$/],
+    [
+      '{"warmup": true}',
+      /warmup: expected false, an example such as .*, or a list of examples, got true\.$/,
+    ],
     ['{"maxBatchRows": 0}', /maxBatchRows: expected a whole number from 1 to 65536, got 0\.$/],
     ['{"maxBatchRows": 65537}', /maxBatchRows: .*, got 65537\.$/],
     ['{"maxBatchRows": 1.5}', /maxBatchRows: .*, got 1\.5\.$/],

@@ -1,0 +1,227 @@
+/** One model of a repository: which versions of it are served from where, or why not. */
+import { lstatSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import {
+  type Choice,
+  choiceOf,
+  chooseFile,
+  type FolderContents,
+  isInside,
+  kindOf,
+  readFolder,
+} from './model-folder.js';
+import type { ModelPlan } from './model-plan.js';
+import { readModelSettings, SETTINGS_FILE, type SettingsOwner } from './model-settings.js';
+import type { FolderSettings } from './settings/model-setting-table.js';
+import { isVersion, labelVersions, servedVersions } from './version-policy.js';
+
+/** What is known of one model: all its versions, or why they cannot be served. */
+export type SurveyedModel = {
+  readonly name: string;
+  /** Absolute path of its folder, or of its file where PATH is a file: what to watch. */
+  readonly path: string;
+  /** Its served versions, ascending. With faults, those that have none; trust them only without. */
+  readonly plans: readonly ModelPlan[];
+  readonly faults: readonly string[];
+};
+
+const MODEL_NAME = /^[A-Za-z0-9._-]{1,128}$/;
+/** The version of a model that has no version folders. */
+const UNVERSIONED = '1';
+
+/** One look at one model. */
+type Look = {
+  readonly name: string;
+  readonly path: string;
+  /** The repository: neither the model's folder nor what is in it may lie outside. */
+  readonly root: string;
+  readonly faults: string[];
+};
+
+/** The folder of one version, or of a model without version folders. */
+type VersionFolder = {
+  readonly folder: string;
+  readonly contents: FolderContents;
+  readonly settings: FolderSettings;
+  /** Where its `pipeline` is said, if it has one. */
+  readonly settingsFile: string;
+};
+
+export function surveyFolder(root: string, folder: string): SurveyedModel {
+  return survey({ name: basename(folder), path: folder, root, faults: [] }, plansOfFolder);
+}
+
+/** A file named on the command line; its folder names it when the file is just `model.…`. */
+export function surveyFile(file: string): SurveyedModel {
+  const { name, folder = dirname(file) } = placeOf(file);
+  return survey({ name, path: file, root: folder, faults: [] }, planOfFile);
+}
+
+/** A folder may be changed or closed while it is looked at: that is a fault like others. */
+function survey(look: Look, plansOf: (look: Look) => ModelPlan[]): SurveyedModel {
+  const { name, path, faults } = look;
+  try {
+    if (hasGoodName(look)) return { name, path, plans: plansOf(look), faults };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    faults.push(`${path}: cannot be read: ${reason}.`);
+  }
+  return { name, path, plans: [], faults };
+}
+
+function plansOfFolder(look: Look): ModelPlan[] {
+  const folder = look.path;
+  if (!staysInside(look, folder)) return [];
+  const contents = readFolder(folder);
+  const settings = readSettings(look, folder, 'model');
+  const settingsFile = join(folder, SETTINGS_FILE);
+  if (contents.versions.length === 0 && contents.oddVersions.length === 0) {
+    const only = { folder, contents, settings, settingsFile };
+    return plansOf(look, [UNVERSIONED], settings, () => only);
+  }
+  checkVersionFolders(look, contents);
+  return plansOf(look, contents.versions, settings, (version) => {
+    const own = join(folder, version);
+    if (!staysInside(look, own)) return undefined;
+    const overrides = readSettings(look, own, 'version');
+    return {
+      folder: own,
+      contents: readFolder(own),
+      settings: { ...settings, ...overrides },
+      settingsFile: overrides.pipeline === undefined ? settingsFile : join(own, SETTINGS_FILE),
+    };
+  });
+}
+
+function checkVersionFolders({ path, faults }: Look, contents: FolderContents): void {
+  const { files, versions, oddVersions } = contents;
+  for (const name of oddVersions) {
+    faults.push(
+      `${join(path, name)}: not a version; expected at most 19 digits without leading zeros, such as ${Number(name)}.`,
+    );
+  }
+  if (files.length === 0) return;
+  const folders = [...versions, ...oddVersions].join(', ');
+  faults.push(`${path}: has both ${files[0]} and version folders (${folders}); keep one of them.`);
+}
+
+function plansOf(
+  look: Look,
+  present: readonly string[],
+  { versions: policy, labels }: FolderSettings,
+  read: (version: string) => VersionFolder | undefined,
+): ModelPlan[] {
+  const { versions, faults } = servedVersions(present, policy);
+  const labelled = labelVersions(labels, versions, present);
+  const settingsFile = join(look.path, SETTINGS_FILE);
+  for (const fault of [...faults, ...labelled.faults])
+    look.faults.push(`${settingsFile}: ${fault}`);
+  return versions.flatMap((version): ModelPlan[] => {
+    const one = read(version);
+    if (one === undefined) return [];
+    const chosen = choiceIn(one);
+    if ('fault' in chosen) {
+      look.faults.push(chosen.fault);
+      return [];
+    }
+    if (!staysInside(look, chosen.file)) return [];
+    const isLatest = version === versions.at(-1);
+    const found = { name: look.name, version, isLatest, labels: labelled.labelsOf(version) };
+    return [planOf({ ...found, ...chosen }, one.settings)];
+  });
+}
+
+/** The model file of a version, or the settings file where that says it is a pipeline. */
+function choiceIn({ folder, contents, settings, settingsFile }: VersionFolder): Choice {
+  const { pipeline, runtime, file } = settings;
+  if (pipeline === undefined) {
+    if (runtime !== 'pipeline') return chooseFile(folder, contents, settings);
+    return {
+      fault: `${settingsFile}: runtime: "pipeline" needs "pipeline", the list of its steps.`,
+    };
+  }
+  if (runtime !== undefined && runtime !== 'pipeline') {
+    return {
+      fault: `${settingsFile}: has both "pipeline" and the runtime ${runtime}; keep one of them.`,
+    };
+  }
+  const other = file ?? contents.files[0];
+  if (other === undefined) return { runtime: 'pipeline', file: settingsFile };
+  return {
+    fault: `${folder}: has both ${other} and a "pipeline" in ${SETTINGS_FILE}; keep one of them.`,
+  };
+}
+
+function planOfFile(look: Look): ModelPlan[] {
+  const { name, version, folder, versionFolder } = placeOf(look.path);
+  const settings = {
+    ...(folder === undefined ? {} : readSettings(look, folder, 'model')),
+    ...(versionFolder === undefined ? {} : readSettings(look, versionFolder, 'version')),
+  };
+  const choice = choiceOf(look.path, settings.runtime);
+  if ('runtime' in choice) {
+    return [planOf({ name, version, isLatest: true, labels: [], ...choice }, settings)];
+  }
+  look.faults.push(choice.fault);
+  return [];
+}
+
+/** Which model a file is: `wine/3/model.onnx` is version 3 of wine, `iris.onnx` is iris. */
+function placeOf(file: string): {
+  readonly name: string;
+  readonly version: string;
+  /** With its settings; absent where the file lies among others. */
+  readonly folder?: string;
+  readonly versionFolder?: string;
+} {
+  const parent = dirname(file);
+  const stem = basename(file).replace(/\.[^.]+$/, '');
+  if (stem !== 'model') return { name: stem, version: UNVERSIONED };
+  if (!isVersion(basename(parent))) {
+    return { name: basename(parent), version: UNVERSIONED, folder: parent };
+  }
+  const folder = dirname(parent);
+  return { name: basename(folder), version: basename(parent), folder, versionFolder: parent };
+}
+
+/** What has led to the plan is not in it: workers need not know. */
+function planOf(
+  found: Pick<ModelPlan, 'name' | 'version' | 'runtime' | 'file' | 'isLatest' | 'labels'>,
+  settings: FolderSettings,
+): ModelPlan {
+  const {
+    runtime: _runtime,
+    file: _file,
+    versions: _versions,
+    labels: _labels,
+    ...kept
+  } = settings;
+  return { ...kept, ...found };
+}
+
+function readSettings(look: Look, folder: string, owner: SettingsOwner): FolderSettings {
+  const path = join(folder, SETTINGS_FILE);
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return {};
+  if (kindOf(path) === undefined) {
+    look.faults.push(`${path}: the link points at nothing.`);
+    return {};
+  }
+  if (!staysInside(look, path)) return {};
+  const { settings, faults } = readModelSettings(path, owner);
+  look.faults.push(...faults);
+  return settings;
+}
+
+function staysInside({ root, faults }: Look, path: string): boolean {
+  if (isInside(root, path)) return true;
+  faults.push(`${path}: the link leaves ${root}; a model must lie inside its repository.`);
+  return false;
+}
+
+function hasGoodName({ name, path, faults }: Look): boolean {
+  if (MODEL_NAME.test(name) && name !== '.' && name !== '..') return true;
+  faults.push(
+    `${path}: ${JSON.stringify(name)} cannot be a model's name; expected 1 to 128 letters, digits, dots, underscores or dashes.`,
+  );
+  return false;
+}

@@ -1,0 +1,150 @@
+/**
+ * The one table of what `forkcast.json` beside a model may say. The checks, the types, the JSON
+ * Schema (config/forkcast-model.schema.json) and docs/model-settings.md are all made from it.
+ */
+import type { Bounds, SettingKind, SettingValues } from './setting-forms.js';
+
+type ModelSetting = Partial<Bounds> & {
+  readonly kind: SettingKind;
+  /** What it does, in a sentence or two. */
+  readonly doc: string;
+  /** What holds without it, as a phrase. */
+  readonly otherwise: string;
+  /** As it would stand in the file. */
+  readonly example: string;
+  /** Holds for all versions: not to be set in the folder of one. */
+  readonly isOfModel?: true;
+  /** A module may say it of itself; `forkcast.json` has the last word. */
+  readonly isOfModule?: true;
+};
+
+export const MODEL_SETTINGS = {
+  runtime: {
+    kind: 'runtime',
+    doc: 'What runs the model. It wins over what the name and the content of the file say.',
+    otherwise: 'told from the file',
+    example: '"xgboost"',
+  },
+  file: {
+    kind: 'file',
+    doc: 'The model file, where it is not called `model.…`. It may lie in a folder below, and a link may lead to it, but not out of the repository.',
+    otherwise: 'the file called `model.…`',
+    example: '"current/model.onnx"',
+  },
+  versions: {
+    kind: 'versions',
+    doc: 'Which versions are served: the latest N, all, or those listed. The highest of them is what requests mean that name none.',
+    otherwise: '`{"latest": 1}`',
+    example: '{"latest": 2}',
+    isOfModel: true,
+  },
+  labels: {
+    kind: 'labels',
+    doc: 'Names for versions that are served; `/v1/models/NAME/labels/LABEL:predict` asks that version.',
+    otherwise: 'none',
+    example: '{"stable": 1, "canary": 2}',
+    isOfModel: true,
+  },
+  inputs: {
+    kind: 'inputs',
+    doc: 'Inputs by the names clients use. `from` is what the model file calls it; `dtype` and `shape` supply what the file leaves open; `takesMissing` lets `null` stand for a missing number; `isOptional: false` makes an optional input required.',
+    otherwise: 'as the model says',
+    example: '{"pixels": {"from": "X", "shape": [-1, 64]}, "age": "X1"}',
+  },
+  outputs: {
+    kind: 'outputs',
+    doc: 'Outputs by the names clients use. `from`, `dtype` and `shape` as for inputs; `labels` names the classes, or the columns of the last dimension.',
+    otherwise: 'as the model says',
+    example: '{"class": {"from": "label", "labels": ["cat", "dog"]}}',
+  },
+  maxBatchRows: {
+    kind: 'count',
+    least: 1,
+    most: 65_536,
+    doc: 'Most rows of several requests that may [run together](models.md#what-comes-together-runs-together); with 1 each request runs by itself.',
+    otherwise: '64 for ONNX, 1 for a module',
+    example: '16',
+    isOfModule: true,
+  },
+  timeout: {
+    kind: 'duration',
+    doc: 'The longest time of one run; then 504 `EXECUTION_TIMEOUT`.',
+    otherwise: "the server's `--timeout`",
+    example: '"250ms"',
+    isOfModule: true,
+  },
+  retry: {
+    kind: 'flag',
+    doc: 'With `false`, a request whose worker died is answered 500 `WORKER_CRASHED`, never run again.',
+    otherwise: '`true`',
+    example: 'false',
+    isOfModule: true,
+  },
+  warmup: {
+    kind: 'warmup',
+    doc: 'A request body, or a list of them, that each worker runs before it is ready; when the model fails on one, the worker does not boot. With `false` nothing is run.',
+    otherwise: 'a model read from a file runs once on zeros; modules and pipelines do not run',
+    example: '{"instances": [[0, 0]]}',
+    isOfModule: true,
+  },
+  threads: {
+    kind: 'count',
+    least: 1,
+    most: 1024,
+    doc: 'Threads of a native runtime for one computation of this model.',
+    otherwise: "the server's `--threads`",
+    example: '2',
+  },
+  workers: {
+    kind: 'count',
+    least: 1,
+    most: 1024,
+    doc: 'How many workers hold the model, all its versions together; its requests go to those only. Where there are fewer workers, all hold it. A pipeline is held by no more workers than the rarest of its parts.',
+    otherwise: 'all',
+    example: '1',
+    isOfModel: true,
+  },
+  options: {
+    kind: 'options',
+    doc: 'Passed to the runtime, which checks them. [Runtimes](models.md) says what each knows.',
+    otherwise: 'none',
+    example: '{"someOption": true}',
+  },
+  pipeline: {
+    kind: 'pipeline',
+    doc: 'Makes the folder a pipeline: models, by their names, that run one after another inside one worker. There is no model file then.',
+    otherwise: 'the folder holds a model file',
+    example: '["scale", "digits"]',
+  },
+} as const;
+
+// Apart from the table, since isolatedDeclarations knows no `as const satisfies`.
+MODEL_SETTINGS satisfies Record<string, ModelSetting>;
+
+export type ModelSettingKey = keyof typeof MODEL_SETTINGS;
+
+type Table = typeof MODEL_SETTINGS;
+type NameOf<K extends ModelSettingKey> = Table[K]['kind'] extends 'duration' ? `${K}Ms` : K;
+
+/** All that a `forkcast.json` says; absent is what it does not say. Durations are milliseconds. */
+export type FolderSettings = {
+  readonly [K in ModelSettingKey as NameOf<K>]?: SettingValues[Table[K]['kind']];
+};
+
+export const FOLDER_SETTING_KEYS: readonly ModelSettingKey[] = Object.keys(
+  MODEL_SETTINGS,
+) as ModelSettingKey[];
+
+export function modelSettingOf(key: ModelSettingKey): ModelSetting {
+  return MODEL_SETTINGS[key];
+}
+
+export function isModelSettingKey(key: string): key is ModelSettingKey {
+  return Object.hasOwn(MODEL_SETTINGS, key);
+}
+
+/** What the key is called in `FolderSettings`. */
+export function fieldOf(key: ModelSettingKey): keyof FolderSettings {
+  const isDuration = modelSettingOf(key).kind === 'duration';
+  return (isDuration ? `${key}Ms` : key) as keyof FolderSettings;
+}

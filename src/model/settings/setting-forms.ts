@@ -1,0 +1,108 @@
+/** The kinds of settings that the table knows, and what a value of each may be. */
+import { parseDuration } from '../../config/duration.js';
+import type { Warmup, WarmupBody } from '../model.js';
+import { checkPipeline, PIPELINE_SCHEMA, type Pipeline } from '../pipeline-steps.js';
+import { RUNTIMES, type RuntimeName } from '../runtime-name.js';
+import { choice, count, either, type Form, flag, isObject, listOf, simple, text } from './form.js';
+import { inputOverrides, outputOverrides, type TensorOverrides } from './tensor-forms.js';
+import { labels, type VersionPolicy, versionPolicy } from './version-forms.js';
+
+export type Bounds = { readonly least: number; readonly most: number };
+
+/** What a setting of each kind is, as the code uses it. */
+export type SettingValues = {
+  readonly runtime: RuntimeName;
+  readonly file: string;
+  readonly versions: VersionPolicy;
+  /** Label → version. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly count: number;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly flag: boolean;
+  readonly warmup: Warmup;
+  readonly inputs: TensorOverrides;
+  readonly outputs: TensorOverrides;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly pipeline: Pipeline;
+};
+
+export type SettingKind = keyof SettingValues;
+
+const LONGEST_MS = 24 * 3_600_000;
+const DURATION = 'a duration such as "250ms", "30s" or a number of seconds, from 1ms to 24h';
+
+const duration: Form<number> = simple(
+  DURATION,
+  {
+    anyOf: [
+      { type: 'number', minimum: 0.001, maximum: LONGEST_MS / 1000 },
+      { type: 'string', pattern: '^([0-9]+(\\.[0-9]+)?|\\.[0-9]+)([mM]?[sS]|[mMhH])?$' },
+    ],
+  },
+  (value) => {
+    if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+    const ms = parseDuration(String(value));
+    return ms !== undefined && ms >= 1 && ms <= LONGEST_MS ? ms : undefined;
+  },
+);
+
+const file: Form<string> = text(
+  'a path below the folder of forkcast.json, such as "export/model.onnx"',
+  /^(?!\/)(?!(.*\/)?\.\.?(\/|$))[ -[\]-~\u0080-\uffff]{1,1024}$/,
+);
+
+const body: Form<WarmupBody> = simple(
+  'a request body such as {"instances": [...]}',
+  { type: 'object', anyOf: [{ required: ['instances'] }, { required: ['inputs'] }] },
+  (value) =>
+    isObject(value) && (Object.hasOwn(value, 'instances') || Object.hasOwn(value, 'inputs'))
+      ? value
+      : undefined,
+);
+
+const warmup: Form<Warmup> = either<Warmup>(
+  'false, an example such as {"instances": [...]}, or a list of examples',
+  [
+    { fits: (value) => value === false, form: simple('false', { const: false }, () => false) },
+    { fits: Array.isArray, form: listOf(body, 'a list of at least one example') },
+    { fits: isObject, form: body },
+  ],
+);
+
+const options: Form<Readonly<Record<string, unknown>>> = simple(
+  'an object of options for the runtime',
+  { type: 'object' },
+  (value) => (isObject(value) ? value : undefined),
+);
+
+const pipeline: Form<Pipeline> = {
+  expected:
+    'a list of steps such as ["scale", "digits"], or {"steps": [...], "inputs"?, "outputs"?}',
+  schema: PIPELINE_SCHEMA,
+  read(value, _at, faults) {
+    const reading = checkPipeline(value);
+    faults.push(...reading.faults);
+    return reading.pipeline;
+  },
+};
+
+const FORMS: { readonly [K in SettingKind]: (bounds: Bounds) => Form<SettingValues[K]> } = {
+  runtime: () => choice(RUNTIMES),
+  file: () => file,
+  versions: () => versionPolicy,
+  labels: () => labels,
+  count: ({ least, most }) => count(least, most),
+  duration: () => duration,
+  flag: () => flag,
+  warmup: () => warmup,
+  inputs: () => inputOverrides,
+  outputs: () => outputOverrides,
+  options: () => options,
+  pipeline: () => pipeline,
+};
+
+/** @param bounds matter to counts only */
+export function formOf<K extends SettingKind>(kind: K, bounds: Bounds): Form<SettingValues[K]> {
+  return FORMS[kind](bounds);
+}
