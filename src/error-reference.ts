@@ -33,12 +33,13 @@ const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
     action: 'Send faster, or raise `--header-timeout` or `--read-timeout`.',
   },
   BODY_TOO_LARGE: {
-    when: 'The body is larger than `--max-body`.',
+    when: 'The body is larger than `--max-body`, as it was sent or without its content encoding.',
     action: 'Send fewer instances per request, or raise the limit.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
-    when: 'The `Content-Type` is not one that the route reads.',
-    action: 'Send `application/json`.',
+    when: 'The `Content-Type` or the `Content-Encoding` is not one that the route reads.',
+    action:
+      'Send `application/json` (v2 also takes `application/octet-stream` with `Inference-Header-Content-Length`), as it is or in gzip or deflate.',
   },
   HEADERS_TOO_LARGE: {
     when: 'The request line or the headers are over a limit.',

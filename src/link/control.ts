@@ -13,6 +13,8 @@ export type Boot = {
   readonly defaultModel: string | undefined;
   /** Intra-op threads of a native runtime in this worker. */
   readonly threads: number;
+  /** Of a body without its content encoding. */
+  readonly maxBodyBytes: number;
   readonly logLevel: string;
   readonly logFormat: 'json' | 'pretty';
 };

@@ -14,6 +14,8 @@ export type AppOptions = {
   /** Answers `POST /predict`; without one, the only model does. */
   readonly defaultModel?: string | undefined;
   readonly log: WorkerLog;
+  /** Of a body without its content encoding; the master has seen to what arrives. */
+  readonly maxBodyBytes: number;
   /** The link's server; without one, Node's. */
   readonly serverFactory?: FastifyServerFactory;
 };
@@ -25,6 +27,7 @@ export function buildApp({
   models,
   defaultModel,
   log,
+  maxBodyBytes,
   serverFactory,
 }: AppOptions): FastifyInstance {
   const handleError = errorHandler(log);
@@ -43,7 +46,7 @@ export function buildApp({
   takeBodiesWhole(app);
   addNotFound(app);
   const table = new ModelTable(models, defaultModel);
-  addV1Routes(app, table, log);
-  addV2Routes(app, table, log);
+  addV1Routes(app, table, { log, maxBodyBytes });
+  addV2Routes(app, table, { log, maxBodyBytes });
   return app;
 }

@@ -4,7 +4,7 @@ import { errorBody, RequestError } from '../errors.js';
 import { NO_FACTS, noteFacts, type ReplyFacts } from '../link/reply-facts.js';
 import type { WorkerLog } from './worker-log.js';
 
-const JSON_TYPE = 'application/json';
+export const JSON_TYPE = 'application/json';
 
 /** Fastify adds `; charset=utf-8` to a JSON text unless a serializer says that it is ready. */
 export function sendJson(reply: FastifyReply, text: string): void {

@@ -5,8 +5,10 @@ import type { FrameFigures } from '../link/frame.js';
 import { NO_FACTS, noteFacts, type ReplyFacts } from '../link/reply-facts.js';
 import type { InstancesModel, Model, TensorModel } from '../model/model.js';
 import { microsSince } from '../model/run-queue.js';
+import { decodedBody } from './body-decoding.js';
 import { sendError, sendJson, toRequestError } from './error-handler.js';
 import type { Body, Protocol, Reply } from './protocol.js';
+import { encodedReply } from './reply-encoding.js';
 import { bodyOf } from './request-body.js';
 import { RequestContext } from './request-context.js';
 import type { WorkerLog } from './worker-log.js';
@@ -16,7 +18,13 @@ export type InferenceRoute = {
   /** The route as logs and metrics name it. */
   readonly label: string;
   readonly protocol: Protocol;
+} & InferenceOptions;
+
+/** What all routes have in common. */
+export type InferenceOptions = {
   readonly log: WorkerLog;
+  /** Of a body without its content encoding. */
+  readonly maxBodyBytes: number;
 };
 
 /** One request on its way: read → run → replied, or failed from any of them. */
@@ -44,12 +52,19 @@ export class Inference {
     try {
       if (model instanceof RequestError) throw model;
       this.#model = model;
-      const body = { bytes: bodyOf(this.#request), headers: this.#request.headers };
+      const body = this.#body();
       if (model.kind === 'tensors') this.#runTensors(model, body);
       else this.#runInstances(model, body);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #body(): Body {
+    const { headers } = this.#request;
+    const encoding = headers['content-encoding'];
+    const bytes = decodedBody(bodyOf(this.#request), encoding, this.#route.maxBodyBytes);
+    return { bytes, headers };
   }
 
   #runTensors(model: TensorModel, body: Body): void {
@@ -82,7 +97,7 @@ export class Inference {
     try {
       if (error !== undefined) throw error;
       const runAt = performance.now();
-      const reply = toReply();
+      const reply = encodedReply(toReply(), this.#request.headers['accept-encoding']);
       this.#outputMicros = microsSince(runAt);
       noteFacts(this.#reply.raw, this.#facts());
       if (typeof reply === 'string') sendJson(this.#reply, reply);

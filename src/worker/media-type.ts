@@ -13,10 +13,6 @@ const CHARSET = /(?:^|;)[ \t]*charset[ \t]*=[ \t]*"?([^";\s]*)/i;
 export function checkJsonBody(headers: IncomingHttpHeaders): void {
   const type = headers['content-type'];
   if (type !== undefined && type !== 'application/json') checkType(type);
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw unsupported(`expected a body without content encoding, got ${quoted(encoding)}`);
-  }
 }
 
 function checkType(type: string): void {

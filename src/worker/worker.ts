@@ -87,11 +87,12 @@ export class Life {
     const link = new WorkerEnd(new Socket({ fd: LINK_FD }));
     link.onEnd = () => this.#masterGone(log);
     this.#link = link;
-    const { defaultModel } = boot;
+    const { defaultModel, maxBodyBytes } = boot;
     const app = buildApp({
       models: this.#models,
       defaultModel,
       log,
+      maxBodyBytes,
       serverFactory: link.serverFactory,
     });
     await app.ready();

@@ -47,7 +47,7 @@ export async function modelApp(paths: readonly string[], defaultModel?: string):
       models.push(model);
     }
   }
-  const app = buildApp({ models, defaultModel, log });
+  const app = buildApp({ models, defaultModel, log, maxBodyBytes: 2 ** 25 });
   const headers = { 'content-type': 'application/json' };
   const post = (url: string, body: unknown): Promise<Answer> =>
     ask(app, { method: 'POST', url, headers, body: asText(body) });

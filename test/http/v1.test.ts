@@ -12,7 +12,7 @@ beforeAll(async () => {
     versionModel('wine', '1', false, ['stable']),
     versionModel('wine', '2', true, ['canary']),
   ];
-  app = buildApp({ models, defaultModel: 'wine', log: silentLog });
+  app = buildApp({ models, defaultModel: 'wine', log: silentLog, maxBodyBytes: 2 ** 20 });
   await app.ready();
 });
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
     oneInput('wine', 'float32', [-1, 2], { version: '2' }),
     versionModel('rows', '1', true, []),
   ];
-  app = buildApp({ models, defaultModel: undefined, log: silentLog });
+  app = buildApp({ models, defaultModel: undefined, log: silentLog, maxBodyBytes: 2 ** 20 });
   await app.ready();
 });
 

@@ -22,6 +22,7 @@ export const BOOT: Boot = {
   models: [],
   defaultModel: undefined,
   threads: 1,
+  maxBodyBytes: 1024,
   logLevel: 'info',
   logFormat: 'json',
 };

@@ -3,21 +3,24 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RequestError } from '../../../errors.js';
 import type { Model } from '../../../model/model.js';
 import { readV1Path } from '../../../model/v1-path.js';
-import { Inference, type InferenceRoute } from '../../inference.js';
+import { Inference, type InferenceOptions, type InferenceRoute } from '../../inference.js';
 import type { ModelTable } from '../../model-table.js';
 import { notAnswered, pathOf } from '../../not-found.js';
-import type { WorkerLog } from '../../worker-log.js';
 import { v1 } from './exchange.js';
 
 const VERB = ':predict';
 
-export function addV1Routes(app: FastifyInstance, models: ModelTable, log: WorkerLog): void {
-  const standard: InferenceRoute = { label: '/predict', protocol: v1, log };
+export function addV1Routes(
+  app: FastifyInstance,
+  models: ModelTable,
+  options: InferenceOptions,
+): void {
+  const standard: InferenceRoute = { label: '/predict', protocol: v1, ...options };
   app.post('/predict', (request, reply) => {
     new Inference(standard, request, reply).start(models.standard);
   });
   const known = models.byPath({ root: '/v1/models/', verb: VERB, hasLabels: true });
-  const named: InferenceRoute = { label: '/v1/models/:name:predict', protocol: v1, log };
+  const named: InferenceRoute = { label: '/v1/models/:name:predict', protocol: v1, ...options };
   // Matched as a whole and read here: a router's patterns know no literal colon after a name.
   app.post('/v1/models/*', (request, reply) => {
     const path = pathOf(request);

@@ -3,19 +3,22 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestError } from '../../../errors.js';
 import type { Model } from '../../../model/model.js';
 import { readV2Path } from '../../../model/v2-path.js';
-import { Inference, type InferenceRoute } from '../../inference.js';
+import { Inference, type InferenceOptions, type InferenceRoute } from '../../inference.js';
 import type { ModelTable } from '../../model-table.js';
 import { notAnswered, pathOf } from '../../not-found.js';
-import type { WorkerLog } from '../../worker-log.js';
 import { v2 } from './exchange.js';
 import { shown } from './json-object.js';
 
 const VERB = '/infer';
 const VERSION = /^\d{1,19}$/;
 
-export function addV2Routes(app: FastifyInstance, models: ModelTable, log: WorkerLog): void {
+export function addV2Routes(
+  app: FastifyInstance,
+  models: ModelTable,
+  options: InferenceOptions,
+): void {
   const known = models.byPath({ root: '/v2/models/', verb: VERB, hasLabels: false });
-  const route: InferenceRoute = { label: '/v2/models/:name/infer', protocol: v2, log };
+  const route: InferenceRoute = { label: '/v2/models/:name/infer', protocol: v2, ...options };
   app.post('/v2/models/*', (request, reply) => {
     const path = pathOf(request);
     const model = known.get(path) ?? findModel(path, models, request);
