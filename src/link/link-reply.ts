@@ -45,6 +45,7 @@ export class LinkReply extends ReplySurface {
   #hasBegun = false;
   #isSent = false;
   #isPaused = false;
+  #isRunning = false;
   #needsDrain = false;
   #trailers: string | undefined = undefined;
 
@@ -146,11 +147,26 @@ export class LinkReply extends ReplySurface {
     this.errored = error ?? null;
     // What has ended is on its way; it is not taken back.
     if (this.finished) return this;
-    this.#outlet.writer.add(FRAME.REPLY_ABORTED, 0, this.id, '', NO_FIGURES, '');
+    if (!this.#isRunning) this.#tellAborted();
     this.#outlet.forget(this);
     this.req.abort();
     process.nextTick(emitClose, this);
     return this;
+  }
+
+  runBegan(): void {
+    this.#isRunning = true;
+  }
+
+  /** An abort is told only now: until here the worker was busy with it. */
+  runEnded(): void {
+    if (!this.#isRunning) return;
+    this.#isRunning = false;
+    if (this.destroyed && !this.finished) this.#tellAborted();
+  }
+
+  #tellAborted(): void {
+    this.#outlet.writer.add(FRAME.REPLY_ABORTED, 0, this.id, '', NO_FIGURES, '');
   }
 
   /** The master's client reads too slowly. */

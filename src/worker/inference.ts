@@ -3,14 +3,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
 import type { FrameFigures } from '../link/frame.js';
 import { NO_FACTS, noteFacts, type ReplyFacts } from '../link/reply-facts.js';
+import { runBegan, runEnded } from '../link/run-watch.js';
 import type { InstancesModel, Model, TensorModel } from '../model/model.js';
 import { microsSince } from '../model/run-queue.js';
 import { decodedBody } from './body-decoding.js';
 import { sendError, sendJson, toRequestError } from './error-handler.js';
-import type { Body, Protocol, Reply } from './protocol.js';
+import type { Body, PieceForm, Protocol, Reply } from './protocol.js';
 import { encodedReply } from './reply-encoding.js';
 import { bodyOf } from './request-body.js';
-import { RequestContext } from './request-context.js';
+import { type PieceTaker, RequestContext } from './request-context.js';
+import { streamFormOf } from './stream-form.js';
+import { JoinedReply, type PieceReply, StreamedReply } from './streamed-reply.js';
 import type { WorkerLog } from './worker-log.js';
 
 /** What all requests of a route have in common. */
@@ -28,7 +31,7 @@ export type InferenceOptions = {
 };
 
 /** One request on its way: read → run → replied, or failed from any of them. */
-export class Inference {
+export class Inference implements PieceTaker {
   readonly #route: InferenceRoute;
   readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
@@ -40,6 +43,9 @@ export class Inference {
   #batchRows = 0;
   #runMicros = 0;
   #outputMicros = 0;
+  /** How the protocol tells pieces, and where they go once there are some. */
+  #form: PieceForm<never> | undefined = undefined;
+  #pieces: PieceReply | undefined = undefined;
 
   constructor(route: InferenceRoute, request: FastifyRequest, reply: FastifyReply) {
     this.#route = route;
@@ -70,10 +76,10 @@ export class Inference {
   #runTensors(model: TensorModel, body: Body): void {
     const exchange = this.#route.protocol.readTensors(body, model);
     this.#hasRead(exchange.rows);
-    const context = new RequestContext(this.#reply);
+    const context = this.#context(exchange.pieces);
     model.run(exchange.inputs, context, (error, outputs, runMicros, batchRows) => {
       if (batchRows !== undefined) this.#batchRows = batchRows;
-      this.#finish(error, runMicros, () => exchange.reply(outputs ?? {}));
+      this.#finish(error, outputs, runMicros, exchange);
     });
   }
 
@@ -81,9 +87,16 @@ export class Inference {
     const exchange = this.#route.protocol.readInstances(body, model);
     const { instances } = exchange;
     this.#hasRead(instances.length);
-    model.run(instances, new RequestContext(this.#reply), (error, predictions, runMicros) => {
-      this.#finish(error, runMicros, () => exchange.reply(predictions ?? []));
+    const context = this.#context(exchange.pieces);
+    model.run(instances, context, (error, predictions, runMicros) => {
+      this.#finish(error, predictions, runMicros, exchange);
     });
+  }
+
+  #context(form: PieceForm<never> | undefined): RequestContext {
+    this.#form = form;
+    runBegan(this.#reply.raw);
+    return new RequestContext(this.#reply, form && this);
   }
 
   #hasRead(rows: number): void {
@@ -92,19 +105,51 @@ export class Inference {
     this.#batchRows = rows;
   }
 
-  #finish(error: RequestError | undefined, runMicros: number, toReply: () => Reply): void {
+  /** A piece of a reply that the model makes bit by bit. */
+  takePiece(piece: unknown): Promise<void> | undefined {
+    const text = this.#form?.piece(piece as never) ?? 'null';
+    this.#pieces ??= this.#beginPieces();
+    return this.#pieces.take(text);
+  }
+
+  #beginPieces(): PieceReply {
+    noteFacts(this.#reply.raw, this.#facts());
+    const form = streamFormOf(this.#request.headers.accept);
+    if (form !== 'whole') return new StreamedReply(this.#reply, form);
+    return new JoinedReply(this.#reply, (pieces) => this.#form?.joined(pieces) ?? '');
+  }
+
+  #finish<T>(
+    error: RequestError | undefined,
+    result: T | undefined,
+    runMicros: number,
+    exchange: { reply(result: T): Reply },
+  ): void {
     this.#runMicros = runMicros;
+    runEnded(this.#reply.raw);
     try {
       if (error !== undefined) throw error;
-      const runAt = performance.now();
-      const reply = encodedReply(toReply(), this.#request.headers['accept-encoding']);
-      this.#outputMicros = microsSince(runAt);
-      noteFacts(this.#reply.raw, this.#facts());
-      if (typeof reply === 'string') sendJson(this.#reply, reply);
-      else this.#reply.headers(reply.headers).send(reply.bytes);
+      if (result === undefined) this.#endPieces();
+      else this.#send(result, exchange);
     } catch (cause) {
       this.#fail(cause);
     }
+  }
+
+  #send<T>(result: T, exchange: { reply(result: T): Reply }): void {
+    const runAt = performance.now();
+    const accept = this.#request.headers['accept-encoding'];
+    const reply = encodedReply(exchange.reply(result), accept);
+    this.#outputMicros = microsSince(runAt);
+    noteFacts(this.#reply.raw, this.#facts());
+    if (typeof reply === 'string') sendJson(this.#reply, reply);
+    else this.#reply.headers(reply.headers).send(reply.bytes);
+  }
+
+  #endPieces(): void {
+    this.#pieces ??= this.#beginPieces();
+    noteFacts(this.#reply.raw, this.#facts());
+    this.#pieces.end();
   }
 
   #fail(cause: unknown): void {
@@ -117,7 +162,13 @@ export class Inference {
       log.error({ err: cause, requestId }, 'request failed unexpectedly');
     }
     // Nobody is there to read it, and Fastify would complain.
-    if (!this.#reply.raw.destroyed) sendError(this.#reply, error, this.#facts());
+    if (this.#reply.raw.destroyed) return;
+    if (this.#pieces?.hasBegun === true) {
+      noteFacts(this.#reply.raw, { ...this.#facts(), code: error.code });
+      this.#pieces.fail(error);
+    } else {
+      sendError(this.#reply, error, this.#facts());
+    }
   }
 
   #facts(): ReplyFacts {

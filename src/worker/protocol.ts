@@ -26,6 +26,8 @@ export type TensorExchange = {
   readonly rows: number;
   /** @throws RequestError when the outputs cannot be told in the form that was asked for */
   reply(outputs: Tensors): Reply;
+  /** Absent: the protocol gives whole replies only. */
+  readonly pieces?: PieceForm<Tensors>;
 };
 
 /** What one request asks of a model that takes instances as they came. */
@@ -33,6 +35,16 @@ export type InstancesExchange = {
   readonly instances: readonly unknown[];
   /** @throws RequestError when the predictions cannot be told */
   reply(predictions: readonly unknown[]): Reply;
+  /** Absent: the protocol gives whole replies only. */
+  readonly pieces?: PieceForm<unknown>;
+};
+
+/** How a protocol tells a reply that comes in pieces. */
+export type PieceForm<T> = {
+  /** One piece as JSON. @throws RequestError as `reply` */
+  piece(piece: T): string;
+  /** All pieces as one JSON body. */
+  joined(pieces: readonly string[]): string;
 };
 
 /** A text is JSON. */

@@ -1,5 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import type { PredictContext } from '../model/model.js';
+import type { TakePiece } from '../model/streamed-result.js';
+
+/** Who can do with a reply that comes in pieces. */
+export type PieceTaker = { takePiece(piece: unknown): Promise<void> | undefined };
 
 /**
  * What a model may know of its request. The signal costs a controller and a listener, so it is
@@ -7,10 +11,17 @@ import type { PredictContext } from '../model/model.js';
  */
 export class RequestContext implements PredictContext {
   readonly #reply: FastifyReply;
+  readonly #taker: PieceTaker | undefined;
   #controller: AbortController | undefined;
 
-  constructor(reply: FastifyReply) {
+  constructor(reply: FastifyReply, taker?: PieceTaker) {
     this.#reply = reply;
+    this.#taker = taker;
+  }
+
+  get takePiece(): TakePiece | undefined {
+    const taker = this.#taker;
+    return taker && ((piece) => taker.takePiece(piece));
   }
 
   get requestId(): string {

@@ -69,12 +69,13 @@ export async function ask(app: FastifyInstance, question: Question): Promise<Ans
     headers: { 'x-request-id': REQUEST_ID, ...headers },
     ...(body === undefined ? {} : { payload: body }),
   });
+  const isJson = /^application\/json\b/.test(String(reply.headers['content-type']));
   return {
     status: reply.statusCode,
     type: reply.headers['content-type'],
     headers: reply.headers,
     text: reply.body,
-    json: reply.body === '' ? undefined : JSON.parse(reply.body),
+    json: isJson && reply.body !== '' ? JSON.parse(reply.body) : undefined,
   };
 }
 

@@ -1,29 +1,92 @@
 /** The v1 protocol of TF Serving, KServe and Vertex, as the inference path uses it. */
-import { takesWideIntegers } from '../../../model/signature.js';
+import { type Signature, takesWideIntegers } from '../../../model/signature.js';
+import type { Tensors } from '../../../model/tensor.js';
 import { parseJsonBody } from '../../json-body.js';
 import { checkJsonBody } from '../../media-type.js';
-import type { Body, Protocol } from '../../protocol.js';
-import { instancesReply, tensorReply } from './reply.js';
-import { readInstances, readTensors } from './request.js';
+import type {
+  Body,
+  InstancesExchange,
+  PieceForm,
+  Protocol,
+  TensorExchange,
+} from '../../protocol.js';
+import { instancesReply, predictionText, tensorReply, tensorText } from './reply.js';
+import { readInstances, readTensors, type TensorRequest } from './request.js';
 
 export const v1: Protocol = {
   readTensors(body, { signature }) {
-    const asked = readTensors(
-      jsonOf(body, takesWideIntegers(signature)),
-      signature,
-      body.bytes.length,
-    );
-    const { inputs, rows } = asked;
-    return { inputs, rows, reply: (outputs) => tensorReply(asked, signature, outputs) };
+    const json = jsonOf(body, takesWideIntegers(signature));
+    return new TensorRows(readTensors(json, signature, body.bytes.length), signature);
   },
 
   readInstances(body, { name }) {
-    const instances = readInstances(jsonOf(body, false), name);
-    return { instances, reply: (predictions) => instancesReply(name, predictions) };
+    return new Instances(readInstances(jsonOf(body, false), name), name);
   },
 };
 
 function jsonOf({ bytes, headers }: Body, keepsDigits: boolean): unknown {
   checkJsonBody(headers);
   return parseJsonBody(bytes, keepsDigits);
+}
+
+/** Its methods are not closures: every request makes one of these. */
+class TensorRows implements TensorExchange, PieceForm<Tensors> {
+  readonly #asked: TensorRequest;
+  readonly #signature: Signature;
+
+  constructor(asked: TensorRequest, signature: Signature) {
+    this.#asked = asked;
+    this.#signature = signature;
+  }
+
+  get inputs(): Tensors {
+    return this.#asked.inputs;
+  }
+
+  get rows(): number {
+    return this.#asked.rows;
+  }
+
+  get pieces(): PieceForm<Tensors> {
+    return this;
+  }
+
+  reply(outputs: Tensors): string {
+    return tensorReply(this.#asked, this.#signature, outputs);
+  }
+
+  piece(outputs: Tensors): string {
+    return tensorText(this.#asked, this.#signature, outputs);
+  }
+
+  joined(pieces: readonly string[]): string {
+    const key = this.#asked.form === 'columns' ? 'outputs' : 'predictions';
+    return `{"${key}":[${pieces.join(',')}]}`;
+  }
+}
+
+class Instances implements InstancesExchange, PieceForm<unknown> {
+  readonly instances: readonly unknown[];
+  readonly #modelName: string;
+
+  constructor(instances: readonly unknown[], modelName: string) {
+    this.instances = instances;
+    this.#modelName = modelName;
+  }
+
+  get pieces(): PieceForm<unknown> {
+    return this;
+  }
+
+  reply(predictions: readonly unknown[]): string {
+    return instancesReply(this.#modelName, predictions);
+  }
+
+  piece(value: unknown): string {
+    return predictionText(this.#modelName, value);
+  }
+
+  joined(pieces: readonly string[]): string {
+    return `{"predictions":[${pieces.join(',')}]}`;
+  }
 }

@@ -7,22 +7,33 @@ import { rowToJson, tensorToJson } from '../../../model/tensor-to-json.js';
 import type { TensorRequest } from './request.js';
 
 /** @throws RequestError INVALID_INPUT when the outputs cannot be told apart by rows */
-export function tensorReply(
+export function tensorReply(asked: TensorRequest, signature: Signature, outputs: Tensors): string {
+  const key = asked.form === 'columns' ? 'outputs' : 'predictions';
+  return `{"${key}":${tensorText(asked, signature, outputs)}}`;
+}
+
+/** What stands under `outputs` or `predictions`. @throws as `tensorReply` */
+export function tensorText(
   { form, rows }: TensorRequest,
   { outputs: specs }: Signature,
   outputs: Tensors,
 ): string {
-  if (form === 'columns') return `{"outputs":${columnsToJson(specs, outputs)}}`;
+  if (form === 'columns') return columnsToJson(specs, outputs);
   for (const { name } of specs) checkRows(name, tensorOf(outputs, name), rows);
-  return `{"predictions":${rowsToJson(specs, outputs, rows)}}`;
+  return rowsToJson(specs, outputs, rows);
 }
 
-/** @throws RequestError MODEL_ERROR when the predictions are nothing that JSON can hold */
 export function instancesReply(modelName: string, predictions: readonly unknown[]): string {
+  return `{"predictions":${predictionText(modelName, predictions)}}`;
+}
+
+/** @throws RequestError MODEL_ERROR when the prediction is nothing that JSON can hold */
+export function predictionText(modelName: string, prediction: unknown): string {
   try {
     // A replacer is called for every single number: three times the cost, so only where needed.
-    const replacer = holdsTypedArray(predictions, 0) ? plainArrays : undefined;
-    return `{"predictions":${JSON.stringify(predictions, replacer)}}`;
+    const replacer = holdsTypedArray(prediction, 0) ? plainArrays : undefined;
+    // What JSON leaves out, such as undefined, is null, as it is within an array.
+    return JSON.stringify(prediction, replacer) ?? 'null';
   } catch (error) {
     throw modelError(modelName, error);
   }
