@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors.js';
 import type { ClientFacts } from '../link/client-facts.js';
 import type { FrameFigures } from '../link/frame.js';
 import type { FinishedRequest } from '../observe/finished-request.js';
-import { Queued } from '../queue/request.js';
+import { ANY_WORKER, Queued } from '../queue/request.js';
 import type { Connection } from './front/connection.js';
 import type { ServingWorker } from './serving-worker.js';
 
@@ -37,6 +37,7 @@ export class ClientRequest extends Queued implements FinishedRequest {
   /** The client waits for a `100 Continue` before it sends its body. */
   awaitsContinue = false;
 
+  key: string = ANY_WORKER;
   group: string = OTHER;
   isRetryable = true;
   timeoutMs = 0;

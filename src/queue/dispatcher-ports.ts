@@ -12,6 +12,12 @@ export type DispatcherPorts<R, W> = {
   overran(worker: W, request: R): void;
   /** The worker's link takes no more bytes for now; call `dispatch` when it does again. */
   isBackedUp?(worker: W): boolean;
+  /**
+   * No worker that is fed holds this key, and somebody waits for it: the error to
+   * answer, or undefined when a worker that will hold it is coming. Asked when such
+   * a request comes, when a worker goes, and in each sweep.
+   */
+  whyHopeless?(key: string): RequestError | undefined;
   /** The worker's process was stopped from outside (SIGSTOP): its overdue request is run again, not blamed. */
   isStopped?(worker: W): boolean;
 };

@@ -110,8 +110,10 @@ export class Estimates {
     return estimate;
   }
 
-  /** Forgets a group: its model was unloaded or another version took its name. */
-  forget(group: string): void {
-    this.#byGroup.delete(group);
+  /** Forgets all other groups: their versions are gone. */
+  keep(groups: ReadonlySet<string>): void {
+    for (const group of this.#byGroup.keys()) {
+      if (!groups.has(group)) this.#byGroup.delete(group);
+    }
   }
 }

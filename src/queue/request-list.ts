@@ -8,7 +8,6 @@ export class RequestList<R extends Queued> {
   #first: R | undefined = undefined;
   #last: R | undefined = undefined;
   #depth = 0;
-  #bytes = 0;
 
   get first(): R | undefined {
     return this.#first;
@@ -21,11 +20,6 @@ export class RequestList<R extends Queued> {
   /** How many requests are in it. */
   get depth(): number {
     return this.#depth;
-  }
-
-  /** Bytes of all their bodies. */
-  get bytes(): number {
-    return this.#bytes;
   }
 
   has(request: R): boolean {
@@ -43,7 +37,6 @@ export class RequestList<R extends Queued> {
     if (next === undefined) this.#last = request;
     else next.previous = request;
     this.#depth += 1;
-    this.#bytes += request.bytes;
   }
 
   append(request: R): void {
@@ -62,7 +55,6 @@ export class RequestList<R extends Queued> {
     request.previous = undefined;
     request.next = undefined;
     this.#depth -= 1;
-    this.#bytes -= request.bytes;
     return true;
   }
 

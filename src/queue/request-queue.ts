@@ -1,7 +1,7 @@
 import type { Queued } from './request.js';
 import { RequestList } from './request-list.js';
 
-/** The one queue over all workers: a list in order of arrival. */
+/** A list in order of arrival. */
 export class RequestQueue<R extends Queued> extends RequestList<R> {
   /** A new request. It goes last; an earlier number that comes late still finds its place. */
   push(request: R): void {

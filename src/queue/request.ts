@@ -1,5 +1,8 @@
 import type { Estimate } from './estimate.js';
 
+/** Key of a request that every worker can take. */
+export const ANY_WORKER = '';
+
 /**
  * waiting: in the queue, or reserved for a worker that is emptying for it ·
  * in flight: at a worker, its client still wants the answer ·
@@ -18,7 +21,9 @@ export type RequestState = 'waiting' | 'in flight' | 'done';
 export abstract class Queued {
   /** Number in order of arrival, unique; orders the queue and is the id on the link. */
   abstract readonly arrival: number;
-  /** Whose estimate applies: the model's name, or `other`. Never a name that a client can invent. */
+  /** What it asks for: only workers that hold this key get it. Never a text that a client can invent. */
+  abstract readonly key: string;
+  /** Whose estimate applies: one version of a model, or `other`. As bounded as the keys. */
   abstract readonly group: string;
   /** Size of the body. */
   abstract readonly bytes: number;

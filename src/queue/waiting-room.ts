@@ -1,28 +1,20 @@
+import { Lanes } from './lanes.js';
 import type { Queued } from './request.js';
 import { RequestList } from './request-list.js';
-import { RequestQueue } from './request-queue.js';
 import type { WorkerLoad } from './worker-load.js';
 
 /**
- * Everybody who waits: the queue in order of arrival, and the suspects that
- * have reserved a worker and wait for it to be empty. Those have stepped out of
- * the queue, so that its first request is always one that may run next.
+ * Everybody who waits: the queue, lane by lane in order of arrival, and the
+ * suspects that have reserved a worker and wait for it to be empty. Those have
+ * stepped out of their lanes, so that a lane's first request is always one that
+ * may run next.
  */
 export class WaitingRoom<R extends Queued, W> {
-  readonly #queue: RequestQueue<R> = new RequestQueue();
+  readonly lanes: Lanes<R, W> = new Lanes();
   readonly #reserved: RequestList<R> = new RequestList();
 
-  /** The next to run, reservations aside. */
-  get first(): R | undefined {
-    return this.#queue.first;
-  }
-
   get depth(): number {
-    return this.#queue.depth + this.#reserved.depth;
-  }
-
-  get bytes(): number {
-    return this.#queue.bytes + this.#reserved.bytes;
+    return this.lanes.depth + this.#reserved.depth;
   }
 
   get hasReservations(): boolean {
@@ -31,15 +23,16 @@ export class WaitingRoom<R extends Queued, W> {
 
   /** The longest wait, all its stays here together; 0 when none waits. */
   oldestWaitMs(nowMs: number): number {
-    let longest = this.first === undefined ? 0 : waitOf(this.first, nowMs);
+    const first = this.lanes.first?.first;
+    let longest = first === undefined ? 0 : waitOf(first, nowMs);
     for (const request of this.#reserved) longest = Math.max(longest, waitOf(request, nowMs));
     return longest;
   }
 
-  enter(request: R, nowMs: number): void {
+  /** A new request: its wait begins, in no list yet. */
+  arrive(request: R, nowMs: number): void {
     request.state = 'waiting';
     request.queuedAtMs = nowMs;
-    this.#queue.push(request);
   }
 
   /** Back from a dead worker. Its deadline bounds waiting only, so the time in flight is added to it. */
@@ -47,11 +40,11 @@ export class WaitingRoom<R extends Queued, W> {
     request.state = 'waiting';
     request.queueDeadlineMs += nowMs - request.dispatchedAtMs;
     request.queuedAtMs = nowMs;
-    this.#queue.putBack(request);
+    this.lanes.putBack(request);
   }
 
   reserve(suspect: R, load: WorkerLoad<R, W>): void {
-    this.#queue.remove(suspect);
+    this.lanes.remove(suspect);
     this.#reserved.append(suspect);
     load.reservedFor = suspect;
   }
@@ -68,18 +61,18 @@ export class WaitingRoom<R extends Queued, W> {
     if (suspect === undefined) return;
     this.#reserved.remove(suspect);
     load.reservedFor = undefined;
-    this.#queue.putBack(suspect);
+    this.lanes.putBack(suspect);
   }
 
   /** Goes to its worker. */
   leave(request: R, nowMs: number): void {
-    if (!this.#queue.remove(request)) this.#reserved.remove(request);
+    if (!this.lanes.remove(request)) this.#reserved.remove(request);
     request.waitedMs = waitOf(request, nowMs);
   }
 
   /** Waits no longer, if it did; a worker it had reserved is free for others. */
   giveUp(request: R, loads: readonly WorkerLoad<R, W>[]): void {
-    if (this.#queue.remove(request) || !this.#reserved.remove(request)) return;
+    if (this.lanes.remove(request) || !this.#reserved.remove(request)) return;
     for (const load of loads) if (load.reservedFor === request) load.reservedFor = undefined;
   }
 
@@ -95,7 +88,7 @@ export class WaitingRoom<R extends Queued, W> {
   }
 
   *[Symbol.iterator](): Generator<R, void, undefined> {
-    yield* this.#queue;
+    yield* this.lanes;
     yield* this.#reserved;
   }
 }

@@ -11,27 +11,34 @@ export type FreeRule<W> = {
   readonly isBackedUp: (worker: W) => boolean;
 };
 
-/** Fewest in flight, then the one idle longest, so that all workers are used. */
+/**
+ * The one that fewer requests could go to instead, so that a rare model's only
+ * holder is not busy with what the others hold as well. Then fewest in flight,
+ * then the one idle longest, so that all workers are used.
+ */
 function isBetterTie<R extends Queued, W>(load: WorkerLoad<R, W>, best: WorkerLoad<R, W>): boolean {
+  if (load.breadth !== best.breadth) return load.breadth < best.breadth;
   if (load.inFlight !== best.inFlight) return load.inFlight < best.inFlight;
   return load.idleSinceMs < best.idleSinceMs;
 }
 
 /**
- * The free worker with the least work in front. A request whose run time is
- * unknown (`estimateMs` Infinity) only goes to an empty one.
+ * The free one of a lane's holders with the least work in front. A request whose
+ * run time is unknown (`estimateMs` Infinity) only goes to an empty one. One
+ * that an earlier request has claimed in this pass is not free.
  */
 export function chooseFree<R extends Queued, W>(
-  loads: readonly WorkerLoad<R, W>[],
+  holders: readonly WorkerLoad<R, W>[],
   estimateMs: number,
   rule: FreeRule<W>,
+  pass: number,
   nowMs: number,
 ): WorkerLoad<R, W> | undefined {
   const most = estimateMs === Number.POSITIVE_INFINITY ? 0 : rule.maxInFlight - 1;
   let best: WorkerLoad<R, W> | undefined;
   let bestMs = rule.workAheadMs;
-  for (const load of loads) {
-    if (!load.isOpen || load.inFlight > most) continue;
+  for (const load of holders) {
+    if (!load.isOpen || load.inFlight > most || load.claimedIn === pass) continue;
     const inFrontMs = load.workInFrontMs(nowMs, rule.workAheadMs);
     if (inFrontMs > bestMs) continue;
     if (best !== undefined && inFrontMs === bestMs && !isBetterTie(load, best)) continue;
@@ -44,13 +51,13 @@ export function chooseFree<R extends Queued, W>(
 
 /** The worker that will be empty soonest, as a suspect's own; undefined when all are taken. */
 export function chooseToReserve<R extends Queued, W>(
-  loads: readonly WorkerLoad<R, W>[],
+  holders: readonly WorkerLoad<R, W>[],
   rule: FreeRule<W>,
   nowMs: number,
 ): WorkerLoad<R, W> | undefined {
   let best: WorkerLoad<R, W> | undefined;
   let bestMs = Number.POSITIVE_INFINITY;
-  for (const load of loads) {
+  for (const load of holders) {
     if (!load.isOpen) continue;
     const inFrontMs = load.workInFrontMs(nowMs, rule.workAheadMs);
     if (best !== undefined && inFrontMs > bestMs) continue;

@@ -1,4 +1,4 @@
-import type { Queued } from './request.js';
+import { ANY_WORKER, type Queued } from './request.js';
 import { RequestList } from './request-list.js';
 
 /**
@@ -15,19 +15,27 @@ import { RequestList } from './request-list.js';
  */
 export class WorkerLoad<R extends Queued, W> {
   readonly worker: W;
+  /** How many things can be asked of it: the fewer, the rather it gets them. */
+  readonly breadth: number;
   /** In order of dispatch; requests whose client left stay until the worker is through with them. */
   readonly requests: RequestList<R> = new RequestList();
   isFed = true;
   hasOverrun = false;
   reservedFor: R | undefined = undefined;
+  /** The last pass of the dispatcher in which somebody waited for it in vain. */
+  claimedIn = 0;
   /** When the running request's execution clock started. */
   runningSinceMs: number;
   /** When it last had nothing to do, or last gave an answer. */
   idleSinceMs: number;
+  readonly #keys: ReadonlySet<string> | undefined;
   #estimatedMs = 0;
 
-  constructor(worker: W, nowMs: number) {
+  /** `keys`: what can be asked of it, beside what can be asked of any; without them, everything. */
+  constructor(worker: W, nowMs: number, keys?: ReadonlySet<string>) {
     this.worker = worker;
+    this.#keys = keys;
+    this.breadth = keys?.size ?? Number.POSITIVE_INFINITY;
     this.runningSinceMs = nowMs;
     this.idleSinceMs = nowMs;
   }
@@ -44,6 +52,11 @@ export class WorkerLoad<R extends Queued, W> {
   /** May get requests at all: the rest is a question of time. */
   get isOpen(): boolean {
     return this.isFed && !this.hasOverrun && this.reservedFor === undefined;
+  }
+
+  /** Whether requests of this key may go to it. */
+  holds(key: string): boolean {
+    return this.#keys === undefined || key === ANY_WORKER || this.#keys.has(key);
   }
 
   /** The request with this id, or undefined: answers come in order, so the first is nearly always it. */

@@ -35,6 +35,14 @@ describe('queue deadline', () => {
     expect(stage.takeRefused()).toEqual(['1 QUEUE_TIMEOUT']);
   });
 
+  it('is held for who comes too late, with a worker idle', () => {
+    const stage = new Stage();
+    stage.workers('A');
+    stage.nowMs = 101;
+    stage.submit({ queueDeadlineMs: 100 });
+    expect([stage.sent, stage.refused]).toEqual([[], ['1 QUEUE_TIMEOUT']]);
+  });
+
   it('counts waiting only: time at a worker that died is added', () => {
     const stage = new Stage();
     stage.submit({ queueDeadlineMs: 100 });

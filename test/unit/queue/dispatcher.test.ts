@@ -258,10 +258,10 @@ describe('answers', () => {
 describe('withdraw', () => {
   it('takes a waiting request out at once', () => {
     const stage = new Stage();
-    const request = stage.submit({ bytes: 7 });
-    expect(stage.dispatcher.waitingBytes).toBe(7);
+    const request = stage.submit();
+    expect(stage.dispatcher.depth).toBe(1);
     stage.dispatcher.withdraw(request, 0);
-    expect([stage.dispatcher.depth, stage.dispatcher.waitingBytes]).toEqual([0, 0]);
+    expect(stage.dispatcher.depth).toBe(0);
     stage.workers('A');
     expect(stage.sent).toEqual([]);
   });
@@ -325,15 +325,6 @@ describe('refusing', () => {
     expect(stage.finish('A', running)).toBe(false);
     expect(stage.die('B')).toMatchObject({ dropped: 1 });
     expect(stage.refused).toHaveLength(3);
-  });
-
-  it('of the waiting lets those in flight run on', () => {
-    const stage = new Stage();
-    stage.workers('A');
-    const [running] = stage.submitMany(3) as [FakeRequest];
-    stage.dispatcher.refuseWaiting(DRAINING);
-    expect(stage.refused).toEqual(['2 DRAINING', '3 DRAINING']);
-    expect(stage.finish('A', running)).toBe(true);
   });
 
   it('stands a port that calls back', () => {

@@ -128,12 +128,14 @@ describe('Estimate', () => {
 });
 
 describe('Estimates', () => {
-  it('keeps one per group and forgets on demand', () => {
+  it('keeps one per group until the group is gone', () => {
     const estimates = new Estimates();
     const digits = estimates.of('digits');
     expect(estimates.of('digits')).toBe(digits);
-    expect(estimates.of('other')).not.toBe(digits);
-    estimates.forget('digits');
+    const other = estimates.of('other');
+    expect(other).not.toBe(digits);
+    estimates.keep(new Set(['other', 'new']));
+    expect(estimates.of('other')).toBe(other);
     expect(estimates.of('digits')).not.toBe(digits);
   });
 });

@@ -1,6 +1,7 @@
-import { Queued } from '../../../src/queue/request.js';
+import { ANY_WORKER, Queued } from '../../../src/queue/request.js';
 
 export type RequestFacts = {
+  key?: string;
   group?: string;
   bytes?: number;
   isRetryable?: boolean;
@@ -11,6 +12,7 @@ export type RequestFacts = {
 /** A request as the front would make it. */
 export class FakeRequest extends Queued {
   readonly arrival: number;
+  readonly key: string;
   readonly group: string;
   readonly bytes: number;
   readonly isRetryable: boolean;
@@ -20,6 +22,7 @@ export class FakeRequest extends Queued {
   constructor(arrival: number, facts: RequestFacts = {}) {
     super();
     this.arrival = arrival;
+    this.key = facts.key ?? ANY_WORKER;
     this.group = facts.group ?? 'model';
     this.bytes = facts.bytes ?? 100;
     this.isRetryable = facts.isRetryable ?? true;

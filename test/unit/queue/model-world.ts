@@ -1,4 +1,4 @@
-import type { RequestError } from '../../../src/errors.js';
+import { RequestError } from '../../../src/errors.js';
 import { Dispatcher } from '../../../src/queue/dispatcher.js';
 import { countedDeaths, type Death, isSuspect } from '../../../src/queue/quarantine.js';
 import type { WorkerLoad } from '../../../src/queue/worker-load.js';
@@ -8,12 +8,25 @@ import { FakeRequest } from './fake-request.js';
 type Seat = {
   readonly name: string;
   load: WorkerLoad<FakeRequest, Seat> | undefined;
+  /** What it holds; undefined: everything. */
+  readonly keys: ReadonlySet<string> | undefined;
   readonly has: FakeRequest[];
   isFed: boolean;
   isBackedUp: boolean;
   isStopped: boolean;
   hasOverrun: boolean;
 };
+
+/** What can be asked for; version 1 of `b` goes and version 2 comes while requests for both wait. */
+const KEYS: readonly string[] = ['', 'a', 'b', 'b/1', 'b/2', 'c'];
+const HOLDINGS: readonly (readonly string[] | undefined)[] = [
+  undefined,
+  ['a', 'b', 'b/1', 'b/2', 'c'],
+  ['a', 'b', 'b/1'],
+  ['b', 'b/2'],
+  ['a', 'c'],
+  [],
+];
 
 function fail(what: string): never {
   throw new Error(what);
@@ -32,6 +45,8 @@ export class ModelWorld {
   submitted = 0;
   #seats: Seat[] = [];
   #names = 0;
+  /** Keys that no worker will hold any more, unless one does. */
+  readonly #hopeless = new Set<string>();
 
   constructor(seed: number) {
     this.chance = new Chance(seed);
@@ -49,6 +64,7 @@ export class ModelWorld {
           if (seat.has[0] !== request) fail(`${request.arrival} was not running`);
           seat.hasOverrun = true;
         },
+        whyHopeless: (key) => this.#whyHopeless(key),
         isBackedUp: (seat) => seat.isBackedUp,
         isStopped: (seat) => seat.isStopped,
       },
@@ -60,12 +76,15 @@ export class ModelWorld {
     if (this.nowMs > request.queueDeadlineMs) fail(`${request.arrival} was sent past its deadline`);
     if (!seat.isFed || seat.hasOverrun || seat.isBackedUp)
       fail(`${seat.name} may not get anything`);
+    if (!holds(seat, request.key)) fail(`${seat.name} does not hold what ${request.arrival} wants`);
     if (seat.has.some(isSuspect)) fail(`${request.arrival} joined a suspect`);
     if (isSuspect(request) && seat.has.length > 0) fail(`suspect ${request.arrival} joined others`);
     if (!isSuspect(request)) {
       for (const other of this.waiting) {
         const isBefore = other.arrival < request.arrival && !isSuspect(other);
-        if (isBefore) fail(`${request.arrival} overtook ${other.arrival}`);
+        if (isBefore && holds(seat, other.key)) {
+          fail(`${request.arrival} overtook ${other.arrival}`);
+        }
       }
     }
     seat.has.push(request);
@@ -77,8 +96,20 @@ export class ModelWorld {
     const crashed = error.code === 'WORKER_CRASHED';
     if (crashed && request.isRetryable && countedDeaths(request) !== 2) fail('an innocent 500');
     if (error.code === 'QUEUE_TIMEOUT' && this.nowMs <= request.queueDeadlineMs) fail('too early');
+    if (error.code === 'NO_WORKERS' && this.#isHeld(request.key)) fail('refused, but held');
     this.waiting.delete(request);
     this.#end(request, error.code);
+    // A client may send its next request in the same breath.
+    if (this.chance.happens(0.1)) this.submit();
+  }
+
+  #whyHopeless(key: string): RequestError | undefined {
+    if (this.#isHeld(key)) fail(`asked about ${key}, which is held`);
+    return this.#hopeless.has(key) ? new RequestError('NO_WORKERS', 'nobody comes') : undefined;
+  }
+
+  #isHeld(key: string): boolean {
+    return this.#seats.some((seat) => seat.isFed && holds(seat, key));
   }
 
   #end(request: FakeRequest, how: string): void {
@@ -91,6 +122,7 @@ export class ModelWorld {
     const { chance } = this;
     this.submitted += 1;
     const request = new FakeRequest(this.submitted, {
+      key: chance.happens(0.5) ? '' : (chance.pick(KEYS) ?? ''),
       group: chance.happens(0.9) ? 'tiny' : `long ${chance.below(3)}`,
       bytes: chance.happens(0.02) ? 1_000_000 : chance.below(1000),
       isRetryable: chance.happens(0.95),
@@ -101,11 +133,12 @@ export class ModelWorld {
     this.dispatcher.submit(request, this.nowMs);
   }
 
-  addWorker(): void {
+  addWorker(holding = this.chance.pick(HOLDINGS)): void {
     this.#names += 1;
     const seat: Seat = {
       name: `worker ${this.#names}`,
       load: undefined,
+      keys: holding === undefined ? undefined : new Set(holding),
       has: [],
       isFed: true,
       isBackedUp: false,
@@ -113,7 +146,7 @@ export class ModelWorld {
       hasOverrun: false,
     };
     this.#seats.push(seat);
-    seat.load = this.dispatcher.addWorker(seat, this.nowMs);
+    seat.load = this.dispatcher.addWorker(seat, this.nowMs, seat.keys);
   }
 
   finish(): void {
@@ -169,6 +202,28 @@ export class ModelWorld {
     this.dispatcher.stopFeeding(seat.load, this.nowMs);
   }
 
+  /** A rolling replacement: the successor is there before the old one drains. */
+  replace(): void {
+    this.addWorker();
+    this.drain();
+  }
+
+  /** What can be asked for changes: the catalog has other models now. */
+  changeHopes(): void {
+    const key = this.chance.pick(KEYS.slice(1)) ?? 'a';
+    if (!this.#hopeless.delete(key)) this.#hopeless.add(key);
+    const known = KEYS.filter((one) => !this.#hopeless.has(one));
+    this.dispatcher.keep(new Set(known), new Set(['tiny']));
+    this.sweep();
+  }
+
+  sweep(): void {
+    this.dispatcher.sweep(this.nowMs);
+    for (const { key, arrival } of this.waiting) {
+      if (this.#hopeless.has(key) && !this.#isHeld(key)) fail(`${arrival} hopes in vain`);
+    }
+  }
+
   pressBack(): void {
     const seat = this.chance.pick(this.#seats);
     if (seat === undefined) return;
@@ -179,13 +234,13 @@ export class ModelWorld {
 
   pass(mostMs: number): void {
     this.nowMs += this.chance.next() * mostMs;
-    if (this.chance.happens(0.5)) this.dispatcher.sweep(this.nowMs);
+    if (this.chance.happens(0.5)) this.sweep();
   }
 
   /** Ends all that is left the way a server does: by answers, or by deadlines. */
   settle(): void {
     for (const seat of this.#seats) seat.isBackedUp = false;
-    this.addWorker();
+    this.addWorker(KEYS.slice(1));
     for (
       let n = 0;
       n < 5000 && !(this.dispatcher.isIdle && this.dispatcher.inFlight === 0);
@@ -204,10 +259,23 @@ export class ModelWorld {
     if (dispatcher.depth !== this.waiting.size) fail(`depth ${dispatcher.depth}`);
     if (dispatcher.inFlight !== inFlight) fail(`in flight ${dispatcher.inFlight}`);
     if (dispatcher.busyWorkers !== busy) fail(`busy ${dispatcher.busyWorkers}`);
-    const bytes = [...this.waiting].reduce((sum, request) => sum + request.bytes, 0);
-    if (dispatcher.waitingBytes !== bytes) fail(`bytes ${dispatcher.waitingBytes}`);
+    for (const seat of this.#seats) this.#checkIdle(seat);
     const unanswered = this.submitted - this.ended.size;
     if ([...dispatcher.unanswered()].length !== unanswered) fail('unanswered');
     if (dispatcher.isIdle !== (unanswered === 0)) fail('isIdle');
   }
+
+  /** Nobody waits for what an idle worker could do, but for suspects that have reserved another. */
+  #checkIdle(seat: Seat): void {
+    const isOpen = seat.isFed && !seat.hasOverrun && !seat.isBackedUp;
+    if (!isOpen || seat.has.length > 0) return;
+    for (const request of this.waiting) {
+      if (isSuspect(request) || !holds(seat, request.key)) continue;
+      fail(`${seat.name} idles while ${request.arrival} waits`);
+    }
+  }
+}
+
+function holds(seat: Seat, key: string): boolean {
+  return seat.keys === undefined || key === '' || seat.keys.has(key);
 }

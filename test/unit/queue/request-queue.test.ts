@@ -21,7 +21,7 @@ function queueOf(...arrivals: number[]): {
   requests: FakeRequest[];
 } {
   const queue = new RequestQueue<FakeRequest>();
-  const requests = arrivals.map((arrival) => new FakeRequest(arrival, { bytes: arrival * 10 }));
+  const requests = arrivals.map((arrival) => new FakeRequest(arrival));
   for (const request of requests) queue.push(request);
   return { queue, requests };
 }
@@ -63,7 +63,6 @@ describe('RequestQueue', () => {
     expect(order(queue)).toEqual(left);
     expect(reverseOrder(queue)).toEqual(left);
     expect(queue.depth).toBe(2);
-    expect(queue.bytes).toBe(60 - remove * 10);
     expect(request.next).toBeUndefined();
     expect(request.previous).toBeUndefined();
     expect(queue.has(request)).toBe(false);
@@ -72,12 +71,7 @@ describe('RequestQueue', () => {
   it('is empty after the last has gone', () => {
     const { queue, requests } = queueOf(1);
     queue.remove(requests[0] as FakeRequest);
-    expect([queue.first, queue.last, queue.depth, queue.bytes]).toEqual([
-      undefined,
-      undefined,
-      0,
-      0,
-    ]);
+    expect([queue.first, queue.last, queue.depth]).toEqual([undefined, undefined, 0]);
   });
 
   it('does not remove what is in another list, nor twice', () => {

@@ -24,6 +24,10 @@ export class Stage {
   readonly backedUp: Set<string> = new Set();
   readonly stopped: Set<string> = new Set();
   readonly loads: Map<string, FakeLoad> = new Map();
+  /** Keys for which no worker is coming. */
+  readonly hopeless: Map<string, RequestError> = new Map();
+  /** Keys that the dispatcher asked about, because no fed worker holds them. */
+  readonly asked: string[] = [];
   onRefuse: (request: FakeRequest) => void = () => {};
   readonly dispatcher: Dispatcher<FakeRequest, string>;
   #arrivals = 0;
@@ -34,6 +38,10 @@ export class Stage {
       refuse: (request, error) => this.#refused(request, error),
       cutOff: (request) => this.cutOff.push(request.arrival),
       overran: (worker, request) => this.overran.push(`${worker} ran ${request.arrival}`),
+      whyHopeless: (key) => {
+        this.asked.push(key);
+        return this.hopeless.get(key);
+      },
       isBackedUp: (worker) => this.backedUp.has(worker),
       isStopped: (worker) => this.stopped.has(worker),
     });
@@ -57,6 +65,13 @@ export class Stage {
       this.loads.set(name, load);
       return load;
     });
+  }
+
+  /** A worker that holds only these. */
+  holder(name: string, ...keys: string[]): FakeLoad {
+    const load = this.dispatcher.addWorker(name, this.nowMs, new Set(keys));
+    this.loads.set(name, load);
+    return load;
   }
 
   load(name: string): FakeLoad {

@@ -1,0 +1,134 @@
+import type { DispatcherPorts } from './dispatcher-ports.js';
+import type { Endings } from './endings.js';
+import type { Fleet } from './fleet.js';
+import type { Lane } from './lane.js';
+import { isSuspect } from './quarantine.js';
+import { queueTimeout } from './refusal.js';
+import type { Queued } from './request.js';
+import type { WaitingRoom } from './waiting-room.js';
+import { chooseFree, chooseToReserve, type FreeRule } from './worker-choice.js';
+import type { WorkerLoad } from './worker-load.js';
+
+/**
+ * One look at all who wait: gives out what may run now, oldest first. A lane
+ * whose first request cannot be given to any of its holders is passed over, and
+ * they are claimed for it, so with the same holders for all the first one that
+ * cannot go ends the pass.
+ */
+export class DispatchPass<R extends Queued, W> {
+  readonly #rule: FreeRule<W>;
+  readonly #waiting: WaitingRoom<R, W>;
+  readonly #fleet: Fleet<R, W>;
+  readonly #endings: Endings<R, W>;
+  readonly #send: DispatcherPorts<R, W>['send'];
+  /** Number of the pass that is under way, or was last. */
+  #pass = 0;
+
+  constructor(
+    rule: FreeRule<W>,
+    waiting: WaitingRoom<R, W>,
+    fleet: Fleet<R, W>,
+    endings: Endings<R, W>,
+    send: DispatcherPorts<R, W>['send'],
+  ) {
+    this.#rule = rule;
+    this.#waiting = waiting;
+    this.#fleet = fleet;
+    this.#endings = endings;
+    this.#send = send;
+  }
+
+  /** For a new request while nobody waits: spares it the queue. False: it is to wait, or is too late. */
+  giveAtOnce(request: R, { holders }: Lane<R, W>, nowMs: number): boolean {
+    if (nowMs > request.queueDeadlineMs) return false;
+    this.#pass += 1;
+    return this.#giveToFree(request, holders, nowMs);
+  }
+
+  run(nowMs: number): void {
+    if (this.#waiting.hasReservations) this.#runReserved(nowMs);
+    const { lanes } = this.#waiting;
+    this.#pass += 1;
+    const pass = this.#pass;
+    let unclaimed = lanes.fedWorkers;
+    let overtaken: Lane<R, W> | undefined;
+    let lane = lanes.first;
+    // A port that calls back begins a later pass, and that one has seen to everything.
+    while (lane?.first !== undefined && pass === this.#pass) {
+      if (!this.#serve(lane.first, lane.holders, nowMs)) {
+        if (lane.later === undefined) return;
+        unclaimed -= this.#claim(lane.holders);
+        if (unclaimed === 0) return;
+        overtaken = lane;
+      }
+      lane = overtaken === undefined ? lanes.first : overtaken.later;
+    }
+  }
+
+  /** True when it waits in its lane no longer: it runs, has reserved a worker, or was refused. */
+  #serve(request: R, holders: readonly WorkerLoad<R, W>[], nowMs: number): boolean {
+    if (nowMs > request.queueDeadlineMs) {
+      this.#endings.refuse(request, queueTimeout(request, nowMs));
+      return true;
+    }
+    if (isSuspect(request)) return this.#reserve(request, holders, nowMs);
+    return this.#giveToFree(request, holders, nowMs);
+  }
+
+  #giveToFree(request: R, holders: readonly WorkerLoad<R, W>[], nowMs: number): boolean {
+    expectOf(request);
+    const load = chooseFree(holders, request.estimateMs, this.#rule, this.#pass, nowMs);
+    if (load !== undefined) this.#give(request, load, nowMs);
+    return load !== undefined;
+  }
+
+  /**
+   * Keeps the workers that somebody waits for from all who came later, until the
+   * next pass: who needs an empty one would wait for ever if others kept joining.
+   * Returns how many were not claimed before.
+   */
+  #claim(holders: readonly WorkerLoad<R, W>[]): number {
+    let claimed = 0;
+    for (const load of holders) {
+      if (load.claimedIn !== this.#pass) claimed += 1;
+      load.claimedIn = this.#pass;
+    }
+    return claimed;
+  }
+
+  /** False when all holders are reserved, or none is there. */
+  #reserve(suspect: R, holders: readonly WorkerLoad<R, W>[], nowMs: number): boolean {
+    const load = chooseToReserve(holders, this.#rule, nowMs);
+    if (load === undefined) return false;
+    this.#waiting.reserve(suspect, load);
+    this.#runReserved(nowMs);
+    return true;
+  }
+
+  /** Suspects whose worker is empty now run, alone. */
+  #runReserved(nowMs: number): void {
+    for (const load of [...this.#fleet.loads]) {
+      const suspect = this.#waiting.reservationOf(load);
+      if (suspect === undefined || load.inFlight > 0) continue;
+      if (nowMs > suspect.queueDeadlineMs) {
+        this.#endings.refuse(suspect, queueTimeout(suspect, nowMs));
+      } else if (!this.#rule.isBackedUp(load.worker)) {
+        expectOf(suspect);
+        this.#give(suspect, load, nowMs);
+      }
+    }
+  }
+
+  #give(request: R, load: WorkerLoad<R, W>, nowMs: number): void {
+    this.#waiting.leave(request, nowMs);
+    request.state = 'in flight';
+    request.dispatchedAtMs = nowMs;
+    request.dispatches += 1;
+    load.take(request, nowMs);
+    this.#send(request, load.worker);
+  }
+}
+
+function expectOf(request: Queued): void {
+  request.estimateMs = request.estimate?.expectMs(request.bytes) ?? Number.POSITIVE_INFINITY;
+}
