@@ -6,6 +6,8 @@ export type TensorSpec = {
   readonly dtype: Dtype;
   /** −1 is a free dimension. Where the first is free, it counts rows. */
   readonly shape: readonly number[];
+  /** Any number of dimensions of any size; `shape` is then empty. */
+  readonly hasAnyShape?: boolean;
   /** A request may leave this input out. */
   readonly isOptional?: boolean;
   /** `null` in JSON is a missing value, NaN in the tensor: only for floating-point inputs. */

@@ -16,7 +16,7 @@ import {
 } from './form.js';
 
 /** One input or output. What is absent stays as the model's file says it. */
-export type TensorOverride = Partial<Omit<TensorSpec, 'name'>> & {
+export type TensorOverride = Partial<Omit<TensorSpec, 'name' | 'hasAnyShape'>> & {
   /** What the model's file calls it; absent: the same. */
   readonly from?: string;
 };
