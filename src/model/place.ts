@@ -11,6 +11,8 @@ export type Place = {
   readonly root: string;
   /** Set where each row is an object: the key that follows the row's index. */
   readonly key?: string;
+  /** Set where the columns of the rows have names and may have come in another order. */
+  readonly columns?: readonly string[];
 };
 
 const PLAIN_KEY = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -23,6 +25,8 @@ export function keyPath(key: string): string {
 
 /** `instances[3][7]`, or `instances[3].age[7]` where rows are objects. */
 function position(place: Place, indexes: readonly number[]): string {
+  const column = place.columns?.[indexes[1] ?? -1];
+  if (column !== undefined) return `${place.root}[${indexes[0]}]${keyPath(column)}`;
   if (place.key === undefined) return place.root + indexes.map((index) => `[${index}]`).join('');
   const [row, ...rest] = indexes;
   const start = row === undefined ? place.root : `${place.root}[${row}]`;

@@ -9,7 +9,8 @@ const digits: DigitsTest = JSON.parse(readFileSync(fixture('digits_test.json'), 
 const row = digits.inputs[0] ?? [];
 const ROUTES =
   'expected POST /predict, POST /v1/models/NAME:predict, POST /v2/models/NAME/infer, GET /v1/models or GET /v2/models/NAME';
-const FORMS = 'expected {"instances": [...]} or {"inputs": ...}';
+const FORMS =
+  'expected {"instances": [...]}, {"inputs": ...} or {"columns": [...], "data": [[...], ...]}';
 
 let server: ModelApp;
 

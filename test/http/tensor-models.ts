@@ -72,3 +72,13 @@ export function versionModel(
       ),
   };
 }
+
+/** Has no signature and returns its instances. */
+export function echoInstances(name: string): InstancesModel {
+  return {
+    ...TRAITS,
+    kind: 'instances',
+    name,
+    run: (instances, _context, finish) => finish(undefined, instances, 1),
+  };
+}

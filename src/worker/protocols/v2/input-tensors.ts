@@ -5,8 +5,8 @@ import type { Tensor, Tensors } from '../../../model/tensor.js';
 import { tensorOfShape } from '../../../model/tensor-from-json.js';
 import { V2_DATATYPES } from '../../../model/v2-datatype.js';
 import { checkedLength } from '../../input-limits.js';
+import { checkedObjects, invalid, type JsonObject, namesOf, shown } from '../../json-object.js';
 import { tensorFromBytes } from './binary-tensor.js';
-import { checkedObjects, invalid, type JsonObject, namesOf, shown } from './json-object.js';
 import { parametersOf } from './parameters.js';
 
 const SIZE = 'binary_data_size';
@@ -131,7 +131,10 @@ function checkDatatype(datatype: unknown, { name, dtype }: TensorSpec): void {
   throw invalid(`input "${name}": expected datatype ${expected}, got ${described(datatype)}`);
 }
 
-function checkedShape(shape: unknown, { name, shape: expected }: TensorSpec): readonly number[] {
+function checkedShape(
+  shape: unknown,
+  { name, shape: expected, hasAnyShape }: TensorSpec,
+): readonly number[] {
   if (!Array.isArray(shape)) {
     throw invalid(`input "${name}": shape: expected an array of sizes, got ${described(shape)}`);
   }
@@ -143,7 +146,7 @@ function checkedShape(shape: unknown, { name, shape: expected }: TensorSpec): re
     );
   }
   const fits = expected.every((size, axis) => size === -1 || size === shape[axis]);
-  if (shape.length === expected.length && fits) return shape;
+  if (hasAnyShape || (shape.length === expected.length && fits)) return shape;
   const free = expected.map((size) => (size === -1 ? '?' : size)).join(', ');
   throw invalid(
     `input "${name}": expected a shape [${free}], got [${shape.slice(0, 20).join(', ')}]`,

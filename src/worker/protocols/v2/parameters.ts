@@ -1,6 +1,6 @@
 /** The `parameters` of a v2 body: of the request, of an input, of a requested output. */
 import { described } from '../../../model/place.js';
-import { checkedObject, invalid, type JsonObject, shown } from './json-object.js';
+import { checkedObject, invalid, type JsonObject, shown } from '../../json-object.js';
 
 const NONE: JsonObject = {};
 

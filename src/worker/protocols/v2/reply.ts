@@ -4,10 +4,10 @@ import type { TensorModel } from '../../../model/model.js';
 import type { Tensor, Tensors } from '../../../model/tensor.js';
 import { flatToJson } from '../../../model/tensor-to-json.js';
 import { V2_DATATYPES } from '../../../model/v2-datatype.js';
+import type { JsonObject } from '../../json-object.js';
 import type { Reply } from '../../protocol.js';
 import { tensorToBytes } from './binary-tensor.js';
 import { BINARY_TYPE, JSON_LENGTH_HEADER } from './body.js';
-import type { JsonObject } from './json-object.js';
 import { parametersToJson } from './parameters.js';
 import type { RequestedOutput } from './requested-outputs.js';
 

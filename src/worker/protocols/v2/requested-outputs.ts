@@ -2,7 +2,7 @@
 
 import { described } from '../../../model/place.js';
 import type { Signature } from '../../../model/signature.js';
-import { checkedObjects, invalid, type JsonObject, namesOf, shown } from './json-object.js';
+import { checkedObjects, invalid, type JsonObject, namesOf, shown } from '../../json-object.js';
 import { booleanParameter, parametersOf } from './parameters.js';
 
 export type RequestedOutput = { readonly name: string; readonly isBinary: boolean };

@@ -4,10 +4,10 @@ import { RequestError } from '../../../errors.js';
 import type { Model } from '../../../model/model.js';
 import { readV2Path } from '../../../model/v2-path.js';
 import { Inference, type InferenceOptions, type InferenceRoute } from '../../inference.js';
+import { shown } from '../../json-object.js';
 import type { ModelTable } from '../../model-table.js';
 import { notAnswered, pathOf } from '../../not-found.js';
 import { v2 } from './exchange.js';
-import { shown } from './json-object.js';
 
 const VERB = '/infer';
 const VERSION = /^\d{1,19}$/;

@@ -1,6 +1,6 @@
-/** Reading the objects of a v2 body, each fault named by its place. */
-import { RequestError } from '../../../errors.js';
-import { described } from '../../../model/place.js';
+/** Reading the objects of a body, each fault named by its place. */
+import { RequestError } from '../errors.js';
+import { described } from '../model/place.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -28,6 +28,12 @@ export function checkedObjects(
 /** A client's own text in a message, and not all of a long one. */
 export function shown(text: string): string {
   return JSON.stringify(text.length <= 40 ? text : `${text.slice(0, 40)}…`);
+}
+
+/** Those of an object's keys that a message shows: the first few. */
+export function gotKeys(keys: readonly string[]): string {
+  if (keys.length === 0) return 'an empty object';
+  return `an object with ${keys.slice(0, 5).map(shown).join(', ')}`;
 }
 
 export function namesOf(specs: readonly { readonly name: string }[]): string {
