@@ -9,8 +9,16 @@ export {
   type Nested,
   type Outputs,
   type OutputValue,
+  type Pieces,
+  type Result,
   type RunContext,
   type TensorModule,
 } from './model/define-model.js';
 export type { Signature, TensorSpec } from './model/signature.js';
 export type { Dtype, Tensor, TensorData, Tensors } from './model/tensor.js';
+export type {
+  OwnModel,
+  OwnRunOptions,
+  RoutesOptions,
+  RoutesPlugin,
+} from './worker/routes-plugin.js';

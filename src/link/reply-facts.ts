@@ -54,6 +54,19 @@ export function noteFacts(rawReply: object, facts: ReplyFacts): void {
   };
 }
 
+/** Notes how long the reply took to make, beside what is noted already. */
+export function noteRunMicros(rawReply: object, runMicros: number): void {
+  const { facts }: { facts?: ReplyFacts } = rawReply;
+  if (facts === undefined) return;
+  noteFacts(rawReply, { ...facts, figures: { ...facts.figures, runMicros } });
+}
+
+/** Notes that it is an error reply, beside what is noted already. */
+export function noteCode(rawReply: object, code: ErrorCode | ''): void {
+  const { facts }: { facts?: ReplyFacts } = rawReply;
+  if (facts !== undefined) noteFacts(rawReply, { ...facts, code });
+}
+
 /** Facts travel as lines of latin1 text. */
 function visible(text: string): string {
   return text.replace(NOT_VISIBLE, '?');

@@ -22,7 +22,7 @@ export type LoadContext = {
 
 export type RunContext = {
   readonly requestId: string;
-  /** Aborted when the client has left or the request is out of time. */
+  /** Aborted when the client has left; of several requests that run together, when all have. */
   readonly signal: AbortSignal;
 };
 
@@ -44,8 +44,12 @@ type ModuleBase = {
   warmup?: Warmup;
   /** False: a request is never run a second time, also when its worker died. */
   retry?: boolean;
-  /** Longest time of one run: `'250ms'`, `'30s'`, or seconds. */
+  /** Longest time of one run: `'250ms'`, `'30s'`, or seconds; of a stream, to each next piece. */
   timeout?: string | number;
+  /** Routes of its own: a `RoutesPlugin`, better exported by itself, where it gets its types. */
+  routes?: (...values: never[]) => unknown;
+  /** What the paths of `routes` begin with; `/models/NAME` unless told. */
+  prefix?: string;
 };
 
 type DataOf = {
@@ -67,6 +71,16 @@ type DataOf = {
   string: string[];
 };
 
+/** What a generator function returns: each piece goes to the client as soon as it is there. */
+export type Pieces<Piece> = AsyncIterable<Piece> | IterableIterator<Piece>;
+
+/** What `predict` returns: at once or later, whole or in pieces. */
+export type Result<Whole, Piece> =
+  | Whole
+  | Pieces<Piece>
+  | PromiseLike<Whole>
+  | PromiseLike<AsyncIterable<Piece>>;
+
 /** The tensors of a signature's inputs, by name, each with the array of its dtype. */
 export type InputsOf<S extends Signature> = {
   readonly [Input in S['inputs'][number] as Input['name']]: {
@@ -81,17 +95,17 @@ export type TensorModule<S extends Signature = Signature> = ModuleBase & {
   signature: S;
   /** Rows of several requests that may run together; 1, each request by itself, unless told. */
   maxBatchRows?: number;
-  predict(inputs: InputsOf<S>, context: RunContext): Outputs | PromiseLike<Outputs>;
+  predict(inputs: InputsOf<S>, context: RunContext): Result<Outputs, Outputs>;
 };
 
-/** Without one, `predict` gets `instances` as they came and returns one prediction for each. */
+/**
+ * Without one, `predict` gets `instances` as they came and returns one prediction for each, or as
+ * many pieces as it likes, anything that JSON can hold.
+ */
 export type InstancesModule = ModuleBase & {
   signature?: undefined;
   // Instances are whatever clients send: a module narrows them to what it works with.
-  predict(
-    instances: readonly unknown[],
-    context: RunContext,
-  ): ArrayLike<unknown> | PromiseLike<ArrayLike<unknown>>;
+  predict(instances: readonly unknown[], context: RunContext): Result<ArrayLike<unknown>, unknown>;
 };
 
 /** Gives a module its types; it changes nothing. */

@@ -22,6 +22,8 @@ export type ModelDescription = {
   readonly example?: unknown;
   /** False: a request whose worker died is answered 500 WORKER_CRASHED, never run again. */
   readonly isRetryable: boolean;
+  /** Where its module's own routes are. `retry` is absent where the method of a request decides. */
+  readonly routes?: { readonly prefix: string; readonly retry?: boolean };
   /** Execution timeout of this model; absent: the server's `timeout`. */
   readonly timeoutMs?: number;
   readonly loadMs: number;

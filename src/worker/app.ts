@@ -1,9 +1,10 @@
 /** The Fastify app of a worker: the same on a port, injected in a test, and behind the link. */
-import { type FastifyInstance, type FastifyServerFactory, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyServerFactory, fastify, LogController } from 'fastify';
 import type { Model } from '../model/model.js';
 import { errorHandler } from './error-handler.js';
 import { ModelTable } from './model-table.js';
 import { addNotFound } from './not-found.js';
+import { mountOwnRoutes } from './own-routes.js';
 import { addV1Routes } from './protocols/v1/routes.js';
 import { addV2Routes } from './protocols/v2/routes.js';
 import { takeBodiesWhole } from './request-body.js';
@@ -35,7 +36,12 @@ export function buildApp({
     // The master logs every request with what it alone knows: queue wait, slot, bytes.
     logger: false,
     requestIdHeader: 'x-request-id',
-    exposeHeadRoutes: false,
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
+    // A plugin of a module may take its time: the boot timeout is the one that counts.
+    pluginTimeout: 0,
     // The master counts bytes before they come here.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     routerOptions: { maxParamLength: LONGEST_NAME },
@@ -48,5 +54,6 @@ export function buildApp({
   const table = new ModelTable(models, defaultModel);
   addV1Routes(app, table, { log, maxBodyBytes });
   addV2Routes(app, table, { log, maxBodyBytes });
+  mountOwnRoutes(app, models, log);
   return app;
 }

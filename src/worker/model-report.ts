@@ -28,9 +28,17 @@ export function describeModel(
     ...(model.kind === 'tensors' ? { signature: model.signature } : {}),
     ...exampleOf(model),
     isRetryable,
+    ...routesOf(model),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...times,
   };
+}
+
+/** Of several versions, only the latest has its module's routes. */
+function routesOf({ isLatest, routes }: Model): Pick<ModelDescription, 'routes'> {
+  if (routes === undefined || !isLatest) return {};
+  const { prefix, retry } = routes;
+  return { routes: { prefix, ...(retry === undefined ? {} : { retry }) } };
 }
 
 /** It is shown to people, and travels in a control message. */

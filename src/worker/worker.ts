@@ -9,6 +9,7 @@ import { buildApp } from './app.js';
 import { watchMaster } from './master-watch.js';
 import { describeModel } from './model-report.js';
 import { withNaturalBatches } from './natural-batch.js';
+import { readyWithRoutes } from './own-routes.js';
 import { readFigures } from './process-figures.js';
 import { warmUp } from './warm-up.js';
 
@@ -95,7 +96,7 @@ export class Life {
       maxBodyBytes,
       serverFactory: link.serverFactory,
     });
-    await app.ready();
+    await readyWithRoutes(app, this.#models);
     if (this.#state !== 'booting') return;
     this.#state = 'serving';
     link.start();

@@ -19,7 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   observe: ['errors.ts', 'link'],
   worker: ['errors.ts', 'version.ts', 'config', 'model', 'link', 'observe'],
   master: ['errors.ts', 'version.ts', 'config', 'queue', 'model', 'link', 'observe'],
-  'index.ts': ['model'],
+  // Types alone: a plugin is written for Fastify, which only workers know.
+  'index.ts': ['model', 'worker'],
   'cli.ts': ['errors.ts', 'version.ts', 'config', 'model', 'observe', 'master'],
 };
 
@@ -55,6 +56,13 @@ describe('single owners', () => {
 
   test('fastify only in worker/', () => {
     expect(importersOf(isPackage('fastify')).filter(isNotIn('worker/'))).toEqual([]);
+  });
+
+  test('the package itself loads no Fastify', () => {
+    const index = filesIn('index.ts').flatMap(({ imports }) => imports);
+    expect(index.filter(({ of, isTypeOnly }) => of.startsWith('worker/') && !isTypeOnly)).toEqual(
+      [],
+    );
   });
 
   test('onnxruntime only in model/runtimes/onnx…', () => {
@@ -110,10 +118,10 @@ describe('protocols', () => {
     expect(strays).toEqual([]);
   });
 
-  test('only the app knows them, and the warm-up, whose examples are bodies of v1', () => {
+  test('only the app knows them, and what speaks the rows of v1: warm-up and own routes', () => {
     const importers = importersOf((name) => protocolOf(name) !== undefined);
     const others = importers.filter((path) => protocolOf(path) === undefined);
-    expect(others).toEqual(['worker/app.ts', 'worker/warm-up.ts']);
+    expect(others).toEqual(['worker/app.ts', 'worker/own-model.ts', 'worker/warm-up.ts']);
   });
 });
 

@@ -1,0 +1,121 @@
+/** Mounts the routes that modules bring along, each in a scope of its own. */
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import { EXIT, StartError } from '../errors.js';
+import { NO_FACTS, noteFacts, noteRunMicros, type ReplyFacts } from '../link/reply-facts.js';
+import type { Model } from '../model/model.js';
+import { firstLine } from '../model/model-error.js';
+import type { OwnRoutes } from '../model/own-routes.js';
+import { parseJsonBody } from './json-body.js';
+import { ownModel } from './own-model.js';
+import { ownErrorHandler } from './own-route-errors.js';
+import type { RoutesOptions, RoutesPlugin } from './routes-plugin.js';
+import type { WorkerLog } from './worker-log.js';
+
+/** Of several versions of a module, the latest has the routes. */
+export function mountOwnRoutes(
+  app: FastifyInstance,
+  models: readonly Model[],
+  log: WorkerLog,
+): void {
+  for (const model of models) {
+    const { routes } = model;
+    if (routes === undefined || !model.isLatest) continue;
+    app.register(
+      async (scope) => {
+        prepare(scope, model, log);
+        const options = { models: modelsOf(model, models), logger: scope.log };
+        await scope.register(named(model, routes), options);
+      },
+      { prefix: routes.prefix },
+    );
+  }
+}
+
+/**
+ * What a plugin or its routes do wrong is the module's fault, like what it does wrong on loading.
+ *
+ * @throws StartError with exit code 11
+ */
+export async function readyWithRoutes(
+  app: FastifyInstance,
+  models: readonly Model[],
+): Promise<void> {
+  try {
+    await app.ready();
+  } catch (error) {
+    const names = models.filter(({ routes }) => routes !== undefined).map(({ name }) => name);
+    if (error instanceof StartError || names.length === 0) throw error;
+    throw routesFault(names.join('" or "'), error);
+  }
+}
+
+function routesFault(names: string, cause: unknown): StartError {
+  const reason = `routes of model "${names}" could not be set up: ${firstLine(cause)}`;
+  return new StartError(EXIT.MODEL_LOAD_FAILED, reason, { cause });
+}
+
+/** The plugin, so that what it throws tells whose it is. */
+function named(model: Model, { plugin }: OwnRoutes): RoutesPlugin {
+  const call = plugin as unknown as RoutesPlugin;
+  if (call.length > 2) {
+    return (app, options, done) => {
+      const fail = (error?: Error): void => done(error && routesFault(model.name, error));
+      try {
+        void call(app, options, fail);
+      } catch (error) {
+        fail(error as Error);
+      }
+    };
+  }
+  return async (app, options) => {
+    try {
+      await call(app, options, () => {});
+    } catch (error) {
+      throw routesFault(model.name, error);
+    }
+  };
+}
+
+/** What Fastify would do by itself, had our own routes no ways of their own. */
+function prepare(scope: FastifyInstance, model: Model, log: WorkerLog): void {
+  scope.removeAllContentTypeParsers();
+  // Bounded and checked as for predictions: a body must not be able to kill the worker.
+  scope.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => parseJsonBody(body),
+  );
+  scope.addContentTypeParser(
+    'text/plain',
+    { parseAs: 'string' },
+    async (_request: FastifyRequest, body: string) => body,
+  );
+  scope.setErrorHandler(ownErrorHandler(model.name, log));
+  scope.addHook('onRequest', async (request, reply) => {
+    noteFacts(reply.raw, factsOf(model, request));
+  });
+  scope.addHook('onSend', async (_request, reply, payload) => {
+    noteRunMicros(reply.raw, reply.elapsedTime * 1000);
+    return payload;
+  });
+  const own = childOf(log, { model: model.name });
+  if (own === undefined) return;
+  scope.log = own;
+  scope.setChildLoggerFactory((_logger, bindings) => own.child(bindings));
+}
+
+/** The route's pattern, never the path: a client must not invent labels. */
+function factsOf({ name, version }: Model, { routeOptions }: FastifyRequest): ReplyFacts {
+  return { ...NO_FACTS, route: routeOptions.url ?? '', model: name, version };
+}
+
+function modelsOf({ name, version }: Model, all: readonly Model[]): RoutesOptions['models'] {
+  const own = all.filter(
+    (model) => (model.plan ?? model.name) === name && model.version === version,
+  );
+  return Object.fromEntries(own.map((model) => [model.name, ownModel(model)]));
+}
+
+function childOf(log: WorkerLog, bindings: object): FastifyBaseLogger | undefined {
+  return 'child' in log && typeof log.child === 'function' ? log.child(bindings) : undefined;
+}
