@@ -17,11 +17,11 @@ const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
     action: 'Correct the path; `GET /v1/models` lists the models.',
   },
   MODEL_NOT_FOUND: {
-    when: 'No model of this name is served, or none is the default one.',
+    when: 'No model of this name is served, it was unloaded, or none is the default one.',
     action: 'Take a name from `GET /v1/models`, or set `--default-model`.',
   },
   VERSION_NOT_FOUND: {
-    when: 'The model is served, but not in this version.',
+    when: 'The model is served, but not in this version, or no version of it has this label.',
     action: 'Take a version from `GET /v1/models/NAME`.',
   },
   METHOD_NOT_ALLOWED: {
@@ -67,11 +67,11 @@ const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
     action: 'Send it again: another server, or the next one at this address, will answer.',
   },
   MODEL_NOT_READY: {
-    when: 'The model is being loaded.',
-    action: 'Send it again in a moment.',
+    when: 'The model is being loaded, or could not be loaded.',
+    action: 'Send it again in a moment; where the message gives a reason, mend the model first.',
   },
   NO_WORKERS: {
-    when: 'No worker can take the request and none is coming.',
+    when: 'No worker that holds the model is there, and none is coming.',
     action: 'Look at the workers in `/status` and in the log.',
   },
   QUEUE_FULL: {

@@ -140,14 +140,11 @@ export class Master {
   }
 
   #makeTraffic(): Traffic {
-    const { workAhead, queueTimeout } = this.#options.settings;
-    const options = {
-      workAheadMs: workAhead,
-      queueTimeoutMs: queueTimeout,
-      targets: this.#targets,
-      now: this.#now,
-    };
-    return new Traffic(options, this.#answers);
+    const { workAhead: workAheadMs, queueTimeout: queueTimeoutMs } = this.#options.settings;
+    const areWorkersComing = (): boolean => this.#supervisor.slots.length > 0;
+    const prospects = { catalog: this.#catalog, areWorkersComing };
+    const options = { workAheadMs, queueTimeoutMs, prospects, targets: this.#targets };
+    return new Traffic({ ...options, now: this.#now }, this.#answers);
   }
 
   #makeFront(): Front {

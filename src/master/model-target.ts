@@ -1,46 +1,112 @@
-import type { ModelDescription } from '../model/description.js';
+import type { ServedModel } from '../model/description.js';
+import type { ModelPath } from '../model/model-path.js';
+import { readV1Path } from '../model/v1-path.js';
+import { readV2Path } from '../model/v2-path.js';
+import { ANY_WORKER } from '../queue/request.js';
 import { OTHER } from './client-request.js';
+import { keyOf } from './model-key.js';
 
-/** What the master reads off a path before it dispatches: whose run time to expect, and the model's own limits. */
+/** What the master reads off a path before it dispatches: who can serve it, how long it may take. */
 export type ModelTarget = {
-  /** Model name, or `other`. */
+  /** What a worker must hold. */
+  readonly key: string;
+  /** Whose run times to expect: one version of a model, or `other`. */
   readonly group: string;
+  /** Model name, or `other`. */
+  readonly model: string;
   readonly isRetryable: boolean;
   readonly timeoutMs: number;
 };
 
+/** Paths are remembered up to this many; then it starts anew, for clients can invent some. */
+const MOST_PATHS = 4096;
+const LONGEST_PATH = 512;
+
 /**
- * Finds a path's model without parsing a body. Unknown paths are the workers'
- * to judge; here they only share one estimate.
+ * Finds what a path asks for without parsing a body. Paths of no model are the
+ * workers' to judge, by any of them; versions and labels that a model does not
+ * have, by one that holds the model.
  */
 export class ModelTargets {
+  /** Counts how often the models have changed. */
+  generation = 0;
   readonly #other: ModelTarget;
-  readonly #byName = new Map<string, ModelTarget>();
+  #byKey = new Map<string, ModelTarget>();
+  readonly #byPath = new Map<string, ModelTarget>();
   #default: ModelTarget;
 
   constructor(timeoutMs: number) {
-    this.#other = { group: OTHER, isRetryable: true, timeoutMs };
+    const key = ANY_WORKER;
+    this.#other = { key, group: OTHER, model: OTHER, isRetryable: true, timeoutMs };
     this.#default = this.#other;
   }
 
-  /** Takes what a ready worker told of its models. */
-  learn(models: readonly ModelDescription[]): void {
-    this.#byName.clear();
-    this.#default = this.#other;
-    for (const model of models) {
-      const target = {
-        group: model.name,
+  /** All models there are, whether or not a worker holds them now; versions ascending. */
+  learn(models: readonly ServedModel[]): void {
+    this.generation += 1;
+    this.#byPath.clear();
+    this.#byKey = new Map();
+    for (const [key, model] of meantModels(models)) {
+      this.#byKey.set(key, {
+        key,
+        group: keyOf({ name: model.name, version: model.version }),
+        model: model.name,
         isRetryable: model.isRetryable,
         timeoutMs: model.timeoutMs ?? this.#other.timeoutMs,
-      };
-      this.#byName.set(model.name, target);
-      if (model.isDefault) this.#default = target;
+      });
     }
+    const standard = models.find(({ isDefault }) => isDefault)?.name ?? '';
+    this.#default = this.#byKey.get(standard) ?? this.#other;
+  }
+
+  /** All that can be asked for by name. */
+  get keys(): ReadonlySet<string> {
+    return new Set([...this.#byKey.keys(), this.#other.key]);
+  }
+
+  get groups(): ReadonlySet<string> {
+    const groups = [...this.#byKey.values()].map(({ group }) => group);
+    return new Set([...groups, this.#other.group]);
   }
 
   find(path: string): ModelTarget {
     if (path === '/predict') return this.#default;
-    const name = /^\/v1\/models\/(?<name>[^/:]+)/.exec(path)?.groups?.name;
-    return (name !== undefined && this.#byName.get(name)) || this.#other;
+    const known = this.#byPath.get(path);
+    if (known !== undefined) return known;
+    const asked = readV1Path(path) ?? readV2Path(path);
+    const target = asked === undefined ? undefined : this.#targetOf(asked);
+    if (target === undefined) return this.#other;
+    if (path.length <= LONGEST_PATH) this.#remember(path, target);
+    return target;
   }
+
+  #targetOf(asked: ModelPath): ModelTarget | undefined {
+    return this.#byKey.get(keyOf(asked)) ?? this.#byKey.get(asked.name);
+  }
+
+  #remember(path: string, target: ModelTarget): void {
+    if (this.#byPath.size >= MOST_PATHS) this.#byPath.clear();
+    this.#byPath.set(path, target);
+  }
+}
+
+/** Key → the version that it means now. */
+function meantModels(models: readonly ServedModel[]): Map<string, ServedModel> {
+  const meant = new Map<string, ServedModel>();
+  const offer = (key: string, model: ServedModel): void => {
+    const other = meant.get(key);
+    if (other === undefined || rankOf(model) >= rankOf(other)) meant.set(key, model);
+  };
+  for (const model of models) {
+    const { name, version, labels } = model;
+    offer(name, model);
+    offer(keyOf({ name, version }), model);
+    for (const label of labels) offer(keyOf({ name, label }), model);
+  }
+  return meant;
+}
+
+/** While one version follows another both may be the latest, or have the label: the newer one is meant. */
+function rankOf({ state, isLatest }: ServedModel): number {
+  return (state === 'READY' ? 2 : 0) + (isLatest ? 1 : 0);
 }

@@ -1,4 +1,5 @@
 import type { MasterEnd } from '../link/master-end.js';
+import type { ModelDescription } from '../model/description.js';
 import type { WorkerLoad } from '../queue/worker-load.js';
 import type { ClientRequest } from './client-request.js';
 
@@ -6,6 +7,8 @@ import type { ClientRequest } from './client-request.js';
 export type ServingWorker = {
   readonly slot: number;
   readonly link: MasterEnd;
+  /** What it holds; told when it is ready. */
+  readonly models: readonly ModelDescription[];
   /** What it has in front of it, once it is ready. */
   load: WorkerLoad<ClientRequest, ServingWorker> | undefined;
   /** Replies taken from this worker. */

@@ -5,13 +5,16 @@ import { Dispatcher, type DispatcherPorts } from '../queue/dispatcher.js';
 import type { Death } from '../queue/quarantine.js';
 import { type ClientRequest, OTHER } from './client-request.js';
 import type { Answers } from './front/answers.js';
+import { keysOf } from './model-key.js';
 import type { ModelTargets } from './model-target.js';
+import { type Prospects, whyHopeless } from './prospects.js';
 import type { ServingWorker } from './serving-worker.js';
 
 export type TrafficOptions = {
   readonly workAheadMs: number;
   readonly queueTimeoutMs: number;
   readonly targets: ModelTargets;
+  readonly prospects: Prospects;
   readonly now: () => number;
 };
 
@@ -25,6 +28,8 @@ export class Traffic {
   readonly dispatcher: Dispatch;
   readonly #options: TrafficOptions;
   readonly #answers: Answers;
+  /** Of the targets, when the dispatcher last forgot those that are gone. */
+  #generation = 0;
 
   constructor(options: TrafficOptions, answers: Answers) {
     this.#options = options;
@@ -36,7 +41,9 @@ export class Traffic {
     const { targets, queueTimeoutMs, now } = this.#options;
     const target = targets.find(request.path);
     const nowMs = now();
+    request.key = target.key;
     request.group = target.group;
+    request.model = target.model;
     request.isRetryable = target.isRetryable;
     request.timeoutMs = target.timeoutMs;
     request.queueDeadlineMs = nowMs + queueTimeoutMs;
@@ -52,7 +59,8 @@ export class Traffic {
   }
 
   workerReady(worker: ServingWorker): void {
-    worker.load = this.dispatcher.addWorker(worker, this.#options.now());
+    const { now } = this.#options;
+    worker.load = this.dispatcher.addWorker(worker, now(), keysOf(worker.models));
     worker.link.onDrain = () => this.dispatcher.dispatch(this.#options.now());
   }
 
@@ -66,7 +74,11 @@ export class Traffic {
   }
 
   sweep(): void {
-    this.dispatcher.sweep(this.#options.now());
+    const { targets, now } = this.#options;
+    this.dispatcher.sweep(now());
+    if (targets.generation === this.#generation) return;
+    this.#generation = targets.generation;
+    this.dispatcher.keep(targets.keys, targets.groups);
   }
 
   /** Takes a worker's replies off its link. */
@@ -101,6 +113,7 @@ export class Traffic {
       refuse: (request, error) => this.#answers.error(request, error),
       cutOff: (request) => this.#answers.cutOff(request, 'WORKER_CRASHED'),
       overran: (worker) => worker.kill('its request passed the execution timeout'),
+      whyHopeless: (key) => whyHopeless(key, this.#options.prospects),
       isBackedUp: (worker) => worker.link.isBackedUp,
       isStopped: (worker) => worker.isStopped,
     };

@@ -15,8 +15,10 @@ import { Intake } from '../../src/master/front/intake.js';
 import { answerLocally, type Knowledge } from '../../src/master/local-routes.js';
 import { ModelStatistics } from '../../src/master/metadata/statistics.js';
 import { ModelTargets } from '../../src/master/model-target.js';
+import type { Prospects } from '../../src/master/prospects.js';
 import type { ServingWorker } from '../../src/master/serving-worker.js';
 import { Traffic } from '../../src/master/traffic.js';
+import type { ModelDescription } from '../../src/model/description.js';
 import { Metrics } from '../../src/observe/metrics.js';
 import { Admission } from '../../src/queue/admission.js';
 import { ByteBudget } from '../../src/queue/byte-budget.js';
@@ -27,7 +29,10 @@ import { configuration } from '../unit/config/inputs.js';
 type MakeApp = (serverFactory: FastifyServerOptions['serverFactory']) => Promise<FastifyInstance>;
 
 /** What the books say of a request when they are closed. */
-export type Entry = Pick<ClientRequest, 'status' | 'code' | 'path' | 'bytesIn' | 'bytesOut'>;
+export type Entry = Pick<
+  ClientRequest,
+  'status' | 'code' | 'path' | 'model' | 'bytesIn' | 'bytesOut'
+>;
 
 /** A worker without a process: an app behind a link, as a fork would have it. */
 export class StandInWorker implements ServingWorker {
@@ -35,6 +40,7 @@ export class StandInWorker implements ServingWorker {
   readonly link: MasterEnd;
   readonly end: WorkerEnd;
   readonly app: FastifyInstance;
+  readonly models: readonly ModelDescription[];
   load: ServingWorker['load'];
   served = 0;
   readonly isStopped = false;
@@ -42,10 +48,12 @@ export class StandInWorker implements ServingWorker {
 
   constructor(
     slot: number,
+    models: readonly ModelDescription[],
     link: (worker: StandInWorker) => MasterEnd,
     worker: { socket: Socket; end: WorkerEnd; app: FastifyInstance },
   ) {
     this.slot = slot;
+    this.models = models;
     this.link = link(this);
     this.end = worker.end;
     this.app = worker.app;
@@ -62,6 +70,9 @@ export class MasterFront {
   readonly settings: Settings;
   readonly budget: ByteBudget;
   readonly traffic: Traffic;
+  readonly targets: ModelTargets;
+  /** What it does not know of is gone. */
+  catalog: Prospects['catalog'] = { versionsOf: () => [], isComing: () => false };
   readonly front: Front;
   readonly entries: Entry[] = [];
   readonly workers: StandInWorker[] = [];
@@ -73,12 +84,20 @@ export class MasterFront {
   constructor(overrides: Partial<Settings> = {}) {
     this.settings = { ...configuration({}).settings, ...overrides };
     this.budget = new ByteBudget(this.settings.queueBytes);
+    this.targets = new ModelTargets(this.settings.timeout);
     const answers = this.#makeAnswers();
     this.traffic = new Traffic(
       {
         workAheadMs: this.settings.workAhead,
         queueTimeoutMs: this.settings.queueTimeout,
-        targets: new ModelTargets(this.settings.timeout),
+        targets: this.targets,
+        prospects: {
+          catalog: {
+            versionsOf: (name) => this.catalog.versionsOf(name),
+            isComing: (name, version) => this.catalog.isComing(name, version),
+          },
+          areWorkersComing: () => true,
+        },
         now: this.#now,
       },
       answers,
@@ -102,7 +121,10 @@ export class MasterFront {
   }
 
   /** Another worker that is ready. */
-  async addWorker(makeApp: MakeApp): Promise<StandInWorker> {
+  async addWorker(
+    makeApp: MakeApp,
+    models: readonly ModelDescription[] = [],
+  ): Promise<StandInWorker> {
     const [ofMaster, ofWorker] = await socketPair();
     const end = new WorkerEnd(ofWorker);
     const app = await makeApp(end.serverFactory);
@@ -112,7 +134,11 @@ export class MasterFront {
         ...this.traffic.repliesOf(worker),
         ended: () => this.traffic.workerDied(worker, 'unexplained'),
       });
-    const worker = new StandInWorker(this.workers.length, link, { socket: ofWorker, end, app });
+    const worker = new StandInWorker(this.workers.length, models, link, {
+      socket: ofWorker,
+      end,
+      app,
+    });
     this.workers.push(worker);
     this.traffic.workerReady(worker);
     return worker;
@@ -143,8 +169,8 @@ export class MasterFront {
         account(request, {
           metrics,
           statistics: STATISTICS,
-          accessLog: ({ status, code, url, bytesIn, bytesOut }) =>
-            this.entries.push({ status, code, path: url, bytesIn, bytesOut }),
+          accessLog: ({ status, code, url, model, bytesIn, bytesOut }) =>
+            this.entries.push({ status, code, path: url, model, bytesIn, bytesOut }),
           admission: this.#admission,
           drainRate: this.#drainRate,
           now: this.#now,

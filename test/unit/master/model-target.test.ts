@@ -1,27 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { ModelTargets } from '../../../src/master/model-target.js';
-import type { ModelDescription } from '../../../src/model/description.js';
+import type { ServedModel } from '../../../src/model/description.js';
+import { served } from './served-model.js';
 
-function model(name: string, more: Partial<ModelDescription> = {}): ModelDescription {
-  const times = { loadMs: 1, warmupMs: 1 };
-  return {
-    name,
-    version: '1',
-    runtime: 'module',
-    isDefault: false,
-    isLatest: true,
-    labels: [],
-    isRetryable: true,
-    ...times,
-    ...more,
-  };
-}
+const OTHER = { key: '', group: 'other', model: 'other', isRetryable: true, timeoutMs: 30_000 };
+const MINE = { key: 'mine', group: 'mine/1', model: 'mine', isRetryable: true, timeoutMs: 30_000 };
+const ONCE = { key: 'once', group: 'once/1', model: 'once', isRetryable: false, timeoutMs: 500 };
 
-const OTHER = { group: 'other', isRetryable: true, timeoutMs: 30_000 };
-const MINE = { group: 'mine', isRetryable: true, timeoutMs: 30_000 };
-const ONCE = { group: 'once', isRetryable: false, timeoutMs: 500 };
-
-function targets(models: ModelDescription[]): ModelTargets {
+function targets(models: ServedModel[]): ModelTargets {
   const made = new ModelTargets(30_000);
   made.learn(models);
   return made;
@@ -29,16 +15,23 @@ function targets(models: ModelDescription[]): ModelTargets {
 
 describe('with two models', () => {
   const known = targets([
-    model('mine', { isDefault: true }),
-    model('once', { isRetryable: false, timeoutMs: 500 }),
+    served('mine', { isDefault: true }),
+    served('once', { isRetryable: false, timeoutMs: 500 }),
   ]);
 
   test.each([
     ['/predict', MINE],
     ['/v1/models/mine:predict', MINE],
+    ['/v1/models/mine%3Apredict', MINE],
     ['/v1/models/once:predict', ONCE],
-    ['/v1/models/once/versions/1:predict', ONCE],
-    ['/v1/models/once/metadata', ONCE],
+    ['/v1/models/once/versions/1:predict', { ...ONCE, key: 'once/1' }],
+    ['/v1/models/once/versions/2:predict', ONCE],
+    ['/v1/models/once/labels/none:predict', ONCE],
+    ['/v1/models/once:classify', ONCE],
+    ['/v2/models/once/infer', ONCE],
+    ['/v2/models/once/versions/1/infer', { ...ONCE, key: 'once/1' }],
+    ['/v2/models/mine/generate', MINE],
+    ['/v2/models/unknown/infer', OTHER],
     ['/v1/models/unknown:predict', OTHER],
     ['/v1/models/', OTHER],
     ['/v1/models', OTHER],
@@ -46,24 +39,85 @@ describe('with two models', () => {
     ['/predict/', OTHER],
     ['/x/v1/models/mine', OTHER],
     ['/v1/models/__proto__:predict', OTHER],
+    ['/v1/models/once%2Fversions%2F1:predict', OTHER],
     ['*', OTHER],
   ])('%s', (path, target) => {
+    expect(known.find(path)).toEqual(target);
     expect(known.find(path)).toEqual(target);
   });
 });
 
-test('before a worker has told, every path is other', () => {
-  expect(new ModelTargets(30_000).find('/predict')).toEqual(OTHER);
+describe('versions and labels', () => {
+  const known = targets([
+    served('m', { version: '1', isLatest: false, labels: ['stable'], timeoutMs: 10 }),
+    served('m', { version: '2', isLatest: true, labels: ['canary'], timeoutMs: 20 }),
+  ]);
+
+  test.each([
+    ['/v1/models/m:predict', 'm', 'm/2', 20],
+    ['/v1/models/m/versions/1:predict', 'm/1', 'm/1', 10],
+    ['/v1/models/m/versions/2:predict', 'm/2', 'm/2', 20],
+    ['/v1/models/m/labels/stable:predict', 'm:stable', 'm/1', 10],
+    ['/v1/models/m/labels/canary:predict', 'm:canary', 'm/2', 20],
+    ['/v2/models/m/versions/1/infer', 'm/1', 'm/1', 10],
+  ])('%s', (path, key, group, timeoutMs) => {
+    expect(known.find(path)).toMatchObject({ key, group, timeoutMs });
+  });
+
+  test('what can be asked for is told, and what is learned of', () => {
+    expect([...known.keys].sort()).toEqual(['', 'm', 'm/1', 'm/2', 'm:canary', 'm:stable']);
+    expect([...known.groups].sort()).toEqual(['m/1', 'm/2', 'other']);
+  });
+});
+
+describe('while one version follows another', () => {
+  const old = served('m', { version: '1', labels: ['stable'] });
+  const next = served('m', { version: '2', labels: ['stable'] });
+
+  test('that loads, the one that serves is meant', () => {
+    const known = targets([old, { ...next, state: 'LOADING' }]);
+    expect(known.find('/v1/models/m:predict').group).toBe('m/1');
+    expect(known.find('/v1/models/m/labels/stable:predict').group).toBe('m/1');
+    expect(known.find('/v1/models/m/versions/2:predict').key).toBe('m/2');
+  });
+
+  test('that both serve, the newer one is meant', () => {
+    const known = targets([old, next]);
+    expect(known.find('/v1/models/m:predict').group).toBe('m/2');
+    expect(known.find('/v1/models/m/labels/stable:predict').group).toBe('m/2');
+  });
+
+  test('that goes, the one that stays is meant', () => {
+    const known = targets([old, { ...next, state: 'UNLOADING' }]);
+    expect(known.find('/v1/models/m:predict').group).toBe('m/1');
+  });
+});
+
+test('before anything is known, every path is other', () => {
+  const none = new ModelTargets(30_000);
+  expect(none.find('/predict')).toEqual(OTHER);
+  expect([...none.keys, ...none.groups]).toEqual(['', 'other']);
 });
 
 test('without a default model, /predict is other', () => {
-  expect(targets([model('a'), model('b')]).find('/predict')).toEqual(OTHER);
+  expect(targets([served('a'), served('b')]).find('/predict')).toEqual(OTHER);
 });
 
-test('a later worker’s word replaces the earlier one’s', () => {
-  const known = targets([model('old', { isDefault: true })]);
-  known.learn([model('new')]);
+test('what was learned later replaces what was known', () => {
+  const known = targets([served('old', { isDefault: true })]);
+  expect(known.find('/v1/models/old:predict').model).toBe('old');
+  const { generation } = known;
+  known.learn([served('new')]);
+  expect(known.generation).not.toBe(generation);
   expect(known.find('/v1/models/old:predict')).toEqual(OTHER);
   expect(known.find('/predict')).toEqual(OTHER);
-  expect(known.find('/v1/models/new:predict').group).toBe('new');
+  expect(known.find('/v1/models/new:predict').group).toBe('new/1');
+});
+
+test('more spellings than are remembered change nothing', () => {
+  const known = targets([served('m', { isDefault: true })]);
+  for (let n = 0; n < 10_000; n += 1) {
+    expect(known.find(`/v1/models/m:verb${n}`).key).toBe('m');
+  }
+  expect(known.find('/v1/models/m:predict').key).toBe('m');
 });
