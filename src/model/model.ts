@@ -57,7 +57,9 @@ type LoadedModel = {
 export type TensorModel = LoadedModel & {
   readonly kind: 'tensors';
   readonly signature: Signature;
-  /** Rows that may run together; 1: each request by itself. Absent: what suits its runtime. */
+  /** Known to compute each row by itself: rows of several requests may run as one. */
+  readonly isRowWise?: boolean;
+  /** Rows that may run together; 1: each request by itself. Absent: as `isRowWise` allows. */
   readonly maxBatchRows?: number;
   run(inputs: Tensors, context: PredictContext, finish: Finish<Tensors>): void;
 };

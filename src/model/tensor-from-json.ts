@@ -81,6 +81,7 @@ function lengthOf(shape: readonly number[]): number {
 
 /** The shape along the first elements; that the others agree is seen while filling. */
 function measuredShape(value: unknown, spec: TensorSpec, place: Place): number[] {
+  if (spec.hasAnyShape) return nestedShape(value);
   const shape: number[] = [];
   let level = value;
   let isEmpty = false;
@@ -98,6 +99,13 @@ function measuredShape(value: unknown, spec: TensorSpec, place: Place): number[]
     shape.push(size === -1 ? level.length : size);
     level = level[0];
   }
+  return shape;
+}
+
+/** As deep as arrays are nested. */
+function nestedShape(value: unknown): number[] {
+  const shape: number[] = [];
+  for (let level = value; Array.isArray(level); level = level[0]) shape.push(level.length);
   return shape;
 }
 

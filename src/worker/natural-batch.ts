@@ -1,16 +1,19 @@
 import type { Finish, Model, PredictContext, TensorModel } from '../model/model.js';
-import type { Signature } from '../model/signature.js';
+import type { Signature, TensorSpec } from '../model/signature.js';
 import type { Tensors } from '../model/tensor.js';
 import { commonRows, haveLikeRows, joinRows, sliceRows } from '../model/tensor-rows.js';
 import { BatchContext } from './batch-context.js';
 
 /** A larger batch gains little more, and delays its first member. */
-const ONNX_BATCH_ROWS = 64;
+const STANDARD_BATCH_ROWS = 64;
 
-/** The model, running together what came together; itself where that brings nothing. */
+/**
+ * The model, running together what came together; itself where that brings nothing. Only a model
+ * that is known to compute row by row does so untold: any other would mix requests.
+ */
 export function withNaturalBatches(model: Model): Model {
   if (model.kind !== 'tensors') return model;
-  const maxRows = model.maxBatchRows ?? (model.runtime === 'onnx' ? ONNX_BATCH_ROWS : 1);
+  const maxRows = model.maxBatchRows ?? (model.isRowWise ? STANDARD_BATCH_ROWS : 1);
   if (maxRows === 1 || !hasRows(model.signature)) return model;
   const batch = new NaturalBatch(model, maxRows);
   const batching: TensorModel = {
@@ -41,22 +44,29 @@ type Member = {
 class NaturalBatch {
   readonly #model: TensorModel;
   readonly #maxRows: number;
+  /** May have no rows, and be in one request but not in the next. */
+  readonly #optional: readonly string[];
   #canBatch = true;
   #members: Member[] = [];
 
   constructor(model: TensorModel, maxRows: number) {
     this.#model = model;
     this.#maxRows = maxRows;
+    this.#optional = model.signature.inputs.filter(isOptional).map(({ name }) => name);
   }
 
   run(inputs: Tensors, context: PredictContext, finish: Finish<Tensors>): void {
-    const rows = this.#canBatch ? commonRows(inputs) : undefined;
-    if (rows === undefined || rows >= this.#maxRows) {
+    const rows = this.#canBatch && this.#isPlain(inputs) ? commonRows(inputs) : undefined;
+    if (rows === undefined || rows === 0 || rows >= this.#maxRows) {
       this.#model.run(inputs, context, finish);
       return;
     }
     if (this.#members.length === 0) process.nextTick(() => this.#runAll());
     this.#members.push({ inputs, rows, context, finish });
+  }
+
+  #isPlain(inputs: Tensors): boolean {
+    return this.#optional.every((name) => inputs[name] === undefined);
   }
 
   /** After the read that brought them: nothing more can come before these have run. */
@@ -118,5 +128,10 @@ function handOut(
 }
 
 function hasRows({ inputs, outputs }: Signature): boolean {
-  return [...inputs, ...outputs].every(({ shape }) => shape[0] === -1);
+  const needed = inputs.filter((spec) => !isOptional(spec));
+  return needed.length > 0 && [...needed, ...outputs].every(({ shape }) => shape[0] === -1);
+}
+
+function isOptional({ isOptional: mayBeLeftOut }: TensorSpec): boolean {
+  return mayBeLeftOut === true;
 }

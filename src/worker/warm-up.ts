@@ -86,7 +86,8 @@ function settled<T>(run: (finish: Finish<T>) => void): Promise<void> {
 
 function zeros(signature: Signature): Tensors {
   const tensors: Record<string, Tensor> = {};
-  for (const { name, dtype, shape } of signature.inputs) {
+  for (const { name, dtype, shape, isOptional } of signature.inputs) {
+    if (isOptional) continue;
     const sizes = rowOf(shape);
     tensors[name] = { dtype, shape: sizes, data: allocate(dtype, sizeOf(sizes)) };
   }

@@ -1,55 +1,59 @@
-/** What ONNX Runtime says of a session's inputs and outputs, as a signature of ours. */
+/** A session's inputs and outputs as clients see them. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { RequestError } from '../../errors.js';
 import { isDtype } from '../dtype.js';
+import type { Port, Ports } from '../onnx/rewriting.js';
 import type { Signature, TensorSpec } from '../signature.js';
 import type { Tensors } from '../tensor.js';
 
 type Metadata = InferenceSession.ValueMetadata;
-type Side = 'input' | 'output';
 
-/** Numbers of ONNX's element types that ONNX Runtime for Node cannot even name. */
-const UNNAMED_TYPES: Readonly<Record<string, string>> = {
-  14: 'complex64',
-  15: 'complex128',
-  16: 'bfloat16',
-  17: 'float8e4m3fn',
-  18: 'float8e4m3fnuz',
-  19: 'float8e5m2',
-  20: 'float8e5m2fnuz',
+/** An input or output of the session, beside the one a client sees. */
+export type Joint = {
+  /** Its name in the session. */
+  readonly sessionName: string;
+  readonly spec: TensorSpec;
+  readonly port: Port;
 };
 
-/** @throws Error saying which input or output cannot be served, and what helps */
-export function onnxSignature(session: InferenceSession): Signature {
-  return {
-    inputs: session.inputMetadata.map((metadata) => specOf(metadata, 'input')),
-    outputs: session.outputMetadata.map((metadata) => specOf(metadata, 'output')),
-  };
-}
-
-function specOf(metadata: Metadata, side: Side): TensorSpec {
-  const at = `${side} "${metadata.name}"`;
-  if (!metadata.isTensor) {
-    throw new Error(
-      `${at} is a sequence or map, not a tensor; export the model without it (a scikit-learn classifier: with options={"zipmap": False})`,
+/**
+ * @param overrides sizes of free dimensions that the operator fixed, by name
+ * @throws Error naming the input or output that cannot be served
+ */
+export function jointsOf(
+  metadata: readonly Metadata[],
+  ports: Ports,
+  side: 'input' | 'output',
+  overrides: Readonly<Record<string, number>>,
+): Joint[] {
+  return metadata.map((each) => {
+    const port = ports.get(each.name) ?? { name: each.name };
+    const at = `${side} "${port.name}"`;
+    if (!each.isTensor) throw new Error(`${at} is no tensor; export the model without it`);
+    const dtype = port.dtype ?? each.type;
+    if (!isDtype(dtype)) {
+      throw new Error(`${at} is ${dtype}, which is not supported; export it as float32`);
+    }
+    // A dimension with a name is free.
+    const shape = each.shape.map((size) =>
+      typeof size === 'number' ? size : (overrides[size] ?? -1),
     );
-  }
-  if (!isDtype(metadata.type)) {
-    throw new Error(`${at} is ${metadata.type}, which is not supported; export it as float32`);
-  }
-  // A dimension with a name is free.
-  const shape = metadata.shape.map((size) => (typeof size === 'number' ? size : -1));
-  return { name: metadata.name, dtype: metadata.type, shape };
+    const spec = { name: port.name, dtype, shape, ...traitsOf(port, shape) };
+    return { sessionName: each.name, spec, port };
+  });
 }
 
-/** ONNX Runtime's reason for refusing a model, in words that help. */
-export function loadFault(error: unknown): Error {
-  const message = error instanceof Error ? error.message : String(error);
-  const code = /^Unsupported data type: (\d+)$/.exec(message)?.[1];
-  if (code === undefined) return new Error(message, { cause: error });
-  const type = UNNAMED_TYPES[code] ?? `of the unknown type ${code}`;
-  const reason = `an input or output is ${type}, which is not supported; export it as float32`;
-  return new Error(reason, { cause: error });
+function traitsOf(
+  { hasAnyShape, byDefault, labels }: Port,
+  shape: readonly number[],
+): Partial<TensorSpec> {
+  const columns = shape.at(-1);
+  const isLabelled = labels !== undefined && (columns === labels.length || columns === -1);
+  return {
+    ...(hasAnyShape && shape.length === 0 ? { hasAnyShape } : {}),
+    ...(byDefault === undefined ? {} : { isOptional: true }),
+    ...(isLabelled ? { labels } : {}),
+  };
 }
 
 /** One dimension of one input. */
@@ -58,46 +62,49 @@ type Axis = { readonly input: string; readonly axis: number };
 /** Dimensions that must have the same size in one request, because they have the same name. */
 export type SharedDimension = { readonly name: string; readonly axes: readonly Axis[] };
 
-export function sharedDimensions(session: InferenceSession): SharedDimension[] {
+export function sharedDimensions(
+  metadata: readonly Metadata[],
+  joints: readonly Joint[],
+): SharedDimension[] {
   const byName = new Map<string, Axis[]>();
-  for (const metadata of session.inputMetadata) {
-    if (!metadata.isTensor) continue;
-    metadata.shape.forEach((name, axis) => {
+  metadata.forEach((each, index) => {
+    const input = joints[index]?.spec.name;
+    if (!each.isTensor || input === undefined) return;
+    each.shape.forEach((name, axis) => {
       if (typeof name !== 'string' || name === '') return;
       const axes = byName.get(name) ?? [];
       byName.set(name, axes);
-      axes.push({ input: metadata.name, axis });
+      axes.push({ input, axis });
     });
-  }
+  });
   return [...byName].flatMap(([name, axes]) => (axes.length > 1 ? [{ name, axes }] : []));
 }
 
-/** ONNX Runtime does not compare them and fails somewhere in the graph: a 500 for a wrong body. */
+/** ONNX Runtime does not compare them and fails somewhere in the graph. */
 export function checkShared(shared: readonly SharedDimension[], inputs: Tensors): void {
   for (const { name, axes } of shared) {
-    const [first, ...others] = axes;
-    if (first === undefined) continue;
-    const expected = sizeOf(inputs, first);
-    for (const other of others) {
-      const got = sizeOf(inputs, other);
-      if (got === expected) continue;
-      throw new RequestError(
-        'INVALID_INPUT',
-        `input "${other.input}": expected ${expected} in dimension ${other.axis} ("${name}") as in input "${first.input}", got ${got}`,
-      );
+    let first: Axis | undefined;
+    let expected: number | undefined;
+    for (const each of axes) {
+      const got = inputs[each.input]?.shape[each.axis];
+      if (got === undefined || got === expected) continue;
+      if (first !== undefined) {
+        throw new RequestError(
+          'INVALID_INPUT',
+          `input "${each.input}": expected ${expected} in dimension ${each.axis} ("${name}") as in input "${first.input}", got ${got}`,
+        );
+      }
+      first = each;
+      expected = got;
     }
   }
 }
 
-function sizeOf(inputs: Tensors, { input, axis }: Axis): number | undefined {
-  return inputs[input]?.shape[axis];
-}
-
 /** ONNX Runtime ends a string at its first NUL: better refused than cut. */
-export function checkStrings(signature: Signature, inputs: Tensors): void {
-  for (const { name, dtype } of signature.inputs) {
+export function checkStrings({ inputs: specs }: Signature, inputs: Tensors): void {
+  for (const { name, dtype } of specs) {
     if (dtype !== 'string') continue;
-    const data = inputs[name]?.data as readonly string[];
+    const data = (inputs[name]?.data ?? []) as readonly string[];
     const index = data.findIndex((text) => text.includes('\0'));
     if (index < 0) continue;
     throw new RequestError(

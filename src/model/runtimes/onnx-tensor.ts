@@ -1,20 +1,28 @@
-/** Tensors of ours as those of ONNX Runtime, and back; the data is shared, not copied. */
+/** Tensors of ours as those of ONNX Runtime, and back; the data is shared where it can be. */
 import { Tensor as OnnxTensor } from 'onnxruntime-node';
+import { bfloat16Bits, bfloat16Value } from '../half-float.js';
 import type { Dtype, Tensor, TensorData } from '../tensor.js';
 
+/** bfloat16 goes in and out as float32, which has all its values: see model/onnx/rewriting.ts. */
 export function toOnnxTensor({ dtype, data, shape }: Tensor): OnnxTensor {
-  if (dtype === 'bfloat16') throw new TypeError('ONNX Runtime for Node has no bfloat16 tensors');
-  return new OnnxTensor(dtype, data, shape);
+  if (dtype !== 'bfloat16') return new OnnxTensor(dtype, data, shape);
+  const floats = Float32Array.from(data as Uint16Array, bfloat16Value);
+  return new OnnxTensor('float32', floats, shape);
 }
 
-export function fromOnnxTensor(dtype: Dtype, output: OnnxTensor): Tensor {
-  return { dtype, shape: output.dims, data: dataOf(dtype, output) };
+export function fromOnnxTensor(dtype: Dtype, { data, dims }: OnnxTensor): Tensor {
+  return { dtype, shape: dims, data: dataOf(dtype, data) };
 }
 
-/** Where Node has a Float16Array (24 on), that is what comes instead of raw bits. */
-function dataOf(dtype: Dtype, output: OnnxTensor): TensorData {
-  const data: unknown = output.data;
-  if (dtype !== 'float16' || data instanceof Uint16Array) return data as TensorData;
-  const { buffer, byteOffset, byteLength } = data as ArrayBufferView<ArrayBuffer>;
+function dataOf(dtype: Dtype, data: unknown): TensorData {
+  if (dtype === 'float16') return rawBits(data as ArrayBufferView<ArrayBuffer>);
+  if (dtype === 'bfloat16') return Uint16Array.from(data as Float32Array, bfloat16Bits);
+  return data as TensorData;
+}
+
+/** Where Node has a Float16Array (24 on), that is what comes instead of the bits. */
+function rawBits(data: ArrayBufferView<ArrayBuffer>): Uint16Array {
+  if (data instanceof Uint16Array) return data;
+  const { buffer, byteOffset, byteLength } = data;
   return new Uint16Array(buffer, byteOffset, byteLength / Uint16Array.BYTES_PER_ELEMENT);
 }

@@ -1,120 +1,155 @@
 /** ONNX models, through onnxruntime-node. Importing this file loads the native library. */
 import { performance } from 'node:perf_hooks';
 import { InferenceSession, type Tensor as OnnxTensor } from 'onnxruntime-node';
-import type { RequestError } from '../../errors.js';
+import { RequestError } from '../../errors.js';
 import type { LoadOptions } from '../load-model.js';
-import type { Finish, Model } from '../model.js';
-import { modelError } from '../model-error.js';
-import type { ModelPlan } from '../repository.js';
+import type { Finish, TensorModel } from '../model.js';
+import type { ModelPlan } from '../model-plan.js';
+import { inspectFile, type OnnxFile } from '../onnx/onnx-file.js';
 import { microsSince } from '../run-queue.js';
-import type { Signature } from '../signature.js';
 import type { Tensor, Tensors } from '../tensor.js';
+import { loadFault, runFault } from './onnx-fault.js';
+import { sessionOptions } from './onnx-options.js';
 import {
   checkShared,
   checkStrings,
-  loadFault,
-  onnxSignature,
+  type Joint,
+  jointsOf,
+  type SharedDimension,
   sharedDimensions,
 } from './onnx-signature.js';
 import { fromOnnxTensor, toOnnxTensor } from './onnx-tensor.js';
 
 type Feeds = Record<string, OnnxTensor>;
-type Outputs = InferenceSession.OnnxValueMapType;
 
-export async function loadOnnxModel(plan: ModelPlan, { threads }: LoadOptions): Promise<Model> {
-  const session = await openSession(plan.file, threads);
-  const signature = onnxSignature(session);
-  const shared = sharedDimensions(session);
+export async function loadOnnxModel(plan: ModelPlan, options: LoadOptions): Promise<TensorModel> {
+  const checked = sessionOptions(plan.options, options.threads);
+  return modelOf(plan, inspectFile(plan.file), checked);
+}
+
+async function modelOf(
+  plan: ModelPlan,
+  file: OnnxFile,
+  options: InferenceSession.SessionOptions,
+): Promise<TensorModel> {
+  const session = await openSession(file, options);
+  const onnx = new OnnxSession(plan.name, session, file, options.freeDimensionOverrides ?? {});
   const { file: _file, retry = true, ...traits } = plan;
-  const hasStrings = signature.inputs.some((spec) => spec.dtype === 'string');
   return {
     ...traits,
     kind: 'tensors',
     isRetryable: retry,
-    signature,
-    run(inputs, _context, finish) {
-      try {
-        if (shared.length > 0) checkShared(shared, inputs);
-        if (hasStrings) checkStrings(signature, inputs);
-        compute(plan.name, session, signature, toFeeds(signature, inputs), finish);
-      } catch (error) {
-        finish(runFault(plan.name, error), undefined, 0);
-      }
-    },
+    isRowWise: file.isRowWise,
+    signature: onnx.signature,
+    run: (inputs, _context, finish) => onnx.run(inputs, finish),
     dispose: () => session.release(),
   };
 }
 
-async function openSession(file: string, threads: number): Promise<InferenceSession> {
+async function openSession(
+  { content, externalFolder }: OnnxFile,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(file, {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      // Its lines on stderr would break the JSON log, and its errors come as exceptions as well.
-      logSeverityLevel: 4,
-    });
+    if (typeof content === 'string') return await InferenceSession.create(content, options);
+    return await InferenceSession.create(content, withFolder(options, externalFolder));
   } catch (error) {
     throw loadFault(error);
   }
 }
 
-/**
- * ONNX Runtime computes on this thread, inside a `setImmediate` of its own. An immediate put
- * before it runs right before it, so the clock starts there and counts no wait; and as one
- * computation cannot overlap another, there is no need for a queue of ours.
- */
-function compute(
-  modelName: string,
-  session: InferenceSession,
-  signature: Signature,
-  feeds: Feeds,
-  finish: Finish<Tensors>,
-): void {
-  let startedAt = performance.now();
-  setImmediate(() => {
-    startedAt = performance.now();
-  });
-  session.run(feeds).then(
-    (outputs) => {
-      const runMicros = microsSince(startedAt);
-      finish(undefined, fromOutputs(signature, outputs), runMicros);
-    },
-    (error: unknown) => finish(runFault(modelName, error), undefined, microsSince(startedAt)),
-  );
+/** What comes from memory lies in no folder: the runtime would look for weights in its own. */
+function withFolder(
+  options: InferenceSession.SessionOptions,
+  folder: string | undefined,
+): InferenceSession.SessionOptions {
+  if (folder === undefined) return options;
+  const { session, ...others } = (options.extra ?? {}) as { session?: object };
+  const entry = { model_external_initializers_file_folder_path: folder };
+  return { ...options, extra: { ...others, session: { ...session, ...entry } } };
 }
 
-function toFeeds(signature: Signature, inputs: Tensors): Feeds {
-  const feeds: Feeds = {};
-  for (const { name } of signature.inputs) {
-    const tensor = inputs[name];
-    if (tensor !== undefined) feeds[name] = toOnnxTensor(tensor);
+class OnnxSession {
+  readonly signature: TensorModel['signature'];
+  readonly #modelName: string;
+  readonly #session: InferenceSession;
+  readonly #inputs: readonly Joint[];
+  readonly #outputs: readonly Joint[];
+  readonly #shared: readonly SharedDimension[];
+  readonly #hasStrings: boolean;
+  /** Of inputs that a request may leave out. */
+  readonly #defaults: Feeds = {};
+
+  /** @throws Error naming an input or output that cannot be served */
+  constructor(
+    modelName: string,
+    session: InferenceSession,
+    file: OnnxFile,
+    overrides: Readonly<Record<string, number>>,
+  ) {
+    this.#modelName = modelName;
+    this.#session = session;
+    this.#inputs = jointsOf(session.inputMetadata, file.inputs, 'input', overrides);
+    this.#outputs = jointsOf(session.outputMetadata, file.outputs, 'output', overrides);
+    this.signature = {
+      inputs: this.#inputs.map(({ spec }) => spec),
+      outputs: this.#outputs.map(({ spec }) => spec),
+    };
+    this.#shared = sharedDimensions(session.inputMetadata, this.#inputs);
+    this.#hasStrings = this.signature.inputs.some(({ dtype }) => dtype === 'string');
+    for (const { sessionName, port } of this.#inputs) {
+      if (port.byDefault !== undefined) this.#defaults[sessionName] = toOnnxTensor(port.byDefault);
+    }
   }
-  return feeds;
-}
 
-function fromOutputs(signature: Signature, outputs: Outputs): Tensors {
-  const tensors: Record<string, Tensor> = {};
-  for (const { name, dtype } of signature.outputs) {
-    tensors[name] = fromOnnxTensor(dtype, outputs[name] as OnnxTensor);
+  run(inputs: Tensors, finish: Finish<Tensors>): void {
+    try {
+      if (this.#shared.length > 0) checkShared(this.#shared, inputs);
+      if (this.#hasStrings) checkStrings(this.signature, inputs);
+      this.#compute(this.#feeds(inputs), finish);
+    } catch (error) {
+      finish(runFault(this.#modelName, error), undefined, 0);
+    }
   }
-  return tensors;
-}
 
-/** Some shapes only ONNX Runtime can judge; it names the input then, and the client was wrong. */
-function runFault(modelName: string, cause: unknown): RequestError {
-  const isRefusal =
-    cause instanceof Error &&
-    /^(Got invalid dimensions|Invalid rank) for input|Unexpected input data type/.test(
-      cause.message,
+  /**
+   * ONNX Runtime computes on this thread, inside a `setImmediate` of its own. An immediate put
+   * before it runs right before it, so the clock starts there and counts no wait; and as one
+   * computation cannot overlap another, there is no need for a queue of ours.
+   */
+  #compute(feeds: Feeds, finish: Finish<Tensors>): void {
+    let startedAt = performance.now();
+    setImmediate(() => {
+      startedAt = performance.now();
+    });
+    this.#session.run(feeds).then(
+      (outputs) => {
+        const runMicros = microsSince(startedAt);
+        finish(undefined, this.#tensors(outputs), runMicros);
+      },
+      (error: unknown) =>
+        finish(runFault(this.#modelName, error), undefined, microsSince(startedAt)),
     );
-  return modelError(modelName, isRefusal ? new InvalidForOnnx(cause) : cause);
-}
+  }
 
-class InvalidForOnnx extends Error {
-  readonly code = 'INVALID_INPUT';
+  #feeds(inputs: Tensors): Feeds {
+    const feeds: Feeds = {};
+    for (const { sessionName, spec } of this.#inputs) {
+      const tensor = inputs[spec.name];
+      const feed = tensor === undefined ? this.#defaults[sessionName] : toOnnxTensor(tensor);
+      if (feed === undefined) {
+        throw new RequestError('INVALID_INPUT', `input "${spec.name}" is missing`);
+      }
+      feeds[sessionName] = feed;
+    }
+    return feeds;
+  }
 
-  constructor(cause: Error) {
-    super(cause.message, { cause });
+  #tensors(outputs: InferenceSession.OnnxValueMapType): Tensors {
+    const tensors: Record<string, Tensor> = {};
+    for (const { sessionName, spec } of this.#outputs) {
+      tensors[spec.name] = fromOnnxTensor(spec.dtype, outputs[sessionName] as OnnxTensor);
+    }
+    return tensors;
   }
 }

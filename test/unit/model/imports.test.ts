@@ -24,6 +24,7 @@ test('model/ knows no Fastify, no worker and no master', () => {
 test('ONNX Runtime is imported by its runtime alone', () => {
   const files = importsBelow('.').filter((line) => line.endsWith(': onnxruntime-node'));
   expect(files.map((line) => line.split(':')[0]).sort()).toEqual([
+    'model/runtimes/onnx-options.ts',
     'model/runtimes/onnx-signature.ts',
     'model/runtimes/onnx-tensor.ts',
     'model/runtimes/onnx.ts',

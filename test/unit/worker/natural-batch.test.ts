@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/errors.js';
 import type { Finish, Model, PredictContext, TensorModel } from '../../../src/model/model.js';
-import type { Tensors } from '../../../src/model/tensor.js';
+import type { Tensor, Tensors } from '../../../src/model/tensor.js';
 import { withNaturalBatches } from '../../../src/worker/natural-batch.js';
 
 const CONTEXT = { requestId: 'r', signal: new AbortController().signal, isAbandoned: false };
@@ -29,6 +29,7 @@ function doubling(extra: Partial<TensorModel> = {}, behave: Behaviour = double) 
     isLatest: true,
     labels: [],
     isRetryable: true,
+    isRowWise: true,
     signature: { inputs: [FREE], outputs: [{ ...FREE, name: 'y' }] },
     run(inputs, _context, finish) {
       runs.push(rowsOf(inputs));
@@ -175,6 +176,29 @@ describe('a batch that fails', () => {
   });
 });
 
+describe('requests that run alone beside others', () => {
+  const bias = { name: 'bias', dtype: 'float32', shape: [-1], isOptional: true } as const;
+  const one: Tensors = { x: { dtype: 'float32', shape: [1, 1], data: Float32Array.of(1) } };
+
+  it.each<[string, Tensors]>([
+    ['one that gives an optional input', { ...one, bias: { ...one.x, shape: [1] } as Tensor }],
+    ['one without any row', { x: { dtype: 'float32', shape: [0, 1], data: new Float32Array() } }],
+  ])('%s', async (_name, other) => {
+    const signature = { inputs: [FREE, bias], outputs: [{ ...FREE, name: 'y' }] };
+    const { model, runs } = doubling({ signature });
+    if (model.kind !== 'tensors') throw new Error('a model of tensors is needed');
+    const outcomes = [one, other, one].map(
+      (inputs) =>
+        new Promise<number | undefined>((resolve) => {
+          model.run(inputs, CONTEXT, (_error, outputs) => resolve(outputs?.y?.shape[0]));
+        }),
+    );
+    const rows = rowsOf(other);
+    expect(await Promise.all(outcomes)).toEqual([1, rows, 1]);
+    expect(runs).toEqual([rows, 2]);
+  });
+});
+
 describe('models that do not batch', () => {
   it.each<[string, Partial<TensorModel>]>([
     [
@@ -182,7 +206,7 @@ describe('models that do not batch', () => {
       { signature: { inputs: [{ ...FREE, shape: [1, 2] }], outputs: [] } },
     ],
     ['an operator who forbids it', { maxBatchRows: 1 }],
-    ['a module, unless told otherwise', { runtime: 'module' }],
+    ['one of which nobody knows that its rows are apart', { isRowWise: false }],
   ])('%s', async (_name, extra) => {
     const { model, runs } = doubling(extra);
     await runTogether(model, [[[1, 2]], [[3, 4]]]);

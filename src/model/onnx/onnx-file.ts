@@ -1,0 +1,74 @@
+/** A model's file, looked at before the runtime sees it. */
+import { dirname } from 'node:path';
+import { type ByteSource, FileSource, memorySource } from './byte-source.js';
+import { checkExternalData } from './external-data.js';
+import { type OnnxModel, readModel } from './graph.js';
+import { type Ports, planRewriting } from './rewriting.js';
+import { isRowWise } from './row-wise.js';
+import { storedTensors } from './stored-tensors.js';
+import { WireError } from './wire.js';
+
+export type OnnxFile = {
+  /** What the runtime loads: the path, or a changed copy. */
+  readonly content: string | Uint8Array;
+  /** Where weights lie that are not in the file; absent: there are none. */
+  readonly externalFolder?: string;
+  readonly inputs: Ports;
+  readonly outputs: Ports;
+  readonly isRowWise: boolean;
+};
+
+/** What a wrong file begins with, where that tells what it is. */
+const LFS_POINTER = 'version https://git-lfs';
+const HEAD_BYTES = 512;
+/** An ONNX file begins with a small number; a text does not. */
+const TEXT = /^[\t\n\r\x20-\x7e]{4,}$/;
+
+/** @throws Error saying what is wrong with the file, or what in it cannot be served */
+export function inspectFile(path: string): OnnxFile {
+  const source = new FileSource(path);
+  try {
+    return inspect(source, path, dirname(path));
+  } finally {
+    source.close();
+  }
+}
+
+/** The same for a file in memory, which has all its weights in itself. */
+export function inspectBytes(bytes: Uint8Array): OnnxFile {
+  return inspect(memorySource(bytes), bytes, undefined);
+}
+
+function inspect(
+  source: ByteSource,
+  content: string | Uint8Array,
+  folder: string | undefined,
+): OnnxFile {
+  const model = read(source);
+  const isExternal = folder !== undefined && checkExternalData(storedTensors(model), folder);
+  const { edits, inputs, outputs } = planRewriting(model);
+  return {
+    content: edits.isEmpty ? content : edits.applyTo(model),
+    ...(isExternal ? { externalFolder: folder } : {}),
+    inputs,
+    outputs,
+    isRowWise: isRowWise(model),
+  };
+}
+
+function read(source: ByteSource): OnnxModel {
+  if (source.length === 0) throw new Error('the file is empty');
+  const head = source.slice(0, Math.min(HEAD_BYTES, source.length)).toString('latin1');
+  if (head.startsWith(LFS_POINTER)) {
+    throw new Error(
+      'the file is a pointer of Git LFS, not the model: fetch it with "git lfs pull"',
+    );
+  }
+  if (TEXT.test(head)) throw new Error('the file is a text, not an ONNX model');
+  try {
+    return readModel(source);
+  } catch (cause) {
+    if (!(cause instanceof WireError)) throw cause;
+    throw new Error(`the file is cut off, damaged or no ONNX model: ${cause.message}`, { cause });
+  }
+}

@@ -1,0 +1,53 @@
+/** The operators for classical machine learning: each row of a table by itself. */
+import { all, sameAs } from './row-rules.js';
+import type { RowRule, RowStep } from './row-step.js';
+import { productOf, type Rows, rows } from './row-value.js';
+
+const CLASSIFIERS = 'LinearClassifier SVMClassifier TreeEnsembleClassifier';
+const REGRESSORS = 'LinearRegressor SVMRegressor TreeEnsembleRegressor TreeEnsemble';
+
+export const LEARNER_RULES: Readonly<Record<string, RowRule>> = {
+  ...all(CLASSIFIERS, (step) =>
+    onTable(step, () => [rows([undefined], 0), rows([undefined, undefined], 0)]),
+  ),
+  ...all(REGRESSORS, (step) => onTable(step, () => [rows([undefined, undefined], 0)])),
+  ...all('Imputer Normalizer Scaler ZipMap', (step) => onTable(step, (table) => [table])),
+  ...all('Binarizer CategoryMapper LabelEncoder', (step) => sameAs(step.rows(0))),
+  ArrayFeatureExtractor: extraction,
+  FeatureVectorizer: vectorization,
+  OneHotEncoder: (step) => {
+    const value = step.rows(0);
+    return value === undefined ? undefined : [rows([...value.shape, undefined], value.axis)];
+  },
+};
+
+/** An array of one dimension would be one row. */
+function onTable(step: RowStep, outputs: (table: Rows) => readonly Rows[]): ReturnType<RowRule> {
+  const table = step.rows(0);
+  return table?.shape.length === 2 && table.axis === 0 ? outputs(table) : undefined;
+}
+
+/**
+ * Columns of a table; or, as scikit-learn's converters look up labels, one row of constants by
+ * the indexes of all rows, which leaves the rows side by side.
+ */
+function extraction(step: RowStep): ReturnType<RowRule> {
+  const [table, indexes] = [step.input(0), step.input(1)];
+  if (table?.kind === 'rows') {
+    if (indexes?.kind !== 'constant') return undefined;
+    return onTable(step, () => [rows([undefined, undefined], 0)]);
+  }
+  if (table?.kind !== 'constant' || table.shape === undefined || indexes?.kind !== 'rows')
+    return undefined;
+  const isOneRow = productOf(table.shape.slice(0, -1)) === 1;
+  const isOneEach = productOf(indexes.shape.filter((_size, at) => at !== indexes.axis)) === 1;
+  return isOneRow && isOneEach ? [rows([1, undefined], 1)] : undefined;
+}
+
+function vectorization(step: RowStep): ReturnType<RowRule> {
+  const values = step.inputs() ?? [];
+  const areTables = values.every(
+    (value) => value.kind === 'rows' && value.shape.length === 2 && value.axis === 0,
+  );
+  return areTables && values.length > 0 ? [rows([undefined, undefined], 0)] : undefined;
+}

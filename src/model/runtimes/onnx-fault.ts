@@ -1,0 +1,61 @@
+/** What ONNX Runtime says when it refuses a model or a request, in words that help. */
+import { RequestError } from '../../errors.js';
+import { firstLine, modelError } from '../model-error.js';
+
+/** Where in its own source a check stands, with the whole head of the function. */
+const SOURCE_PLACE = /\S+\.(?:h|cc|cpp):\d+ (?:\S+ )*?\S+\([^()]*\)(?: const)? /g;
+const SHORT_PLACE = /\S+\.(?:h|cc|cpp):\d+ (?:operator\(\)|\w+) /g;
+const LOAD_PREFIX = /^Load model (?:from .* )?failed: ?/;
+const STATUS_PREFIX = /\[ONNXRuntimeError\] : \d+ : \w+ : /g;
+const NODE_FAILED =
+  /^Non-zero status code returned while running (\S+) node\. Name:'.*?' Status Message: /;
+const NO_KERNEL = /^Could not find an implementation for (\w+)\((\d+)\)/;
+
+/**
+ * What a kernel says when a request's sizes or values do not go together. A graph is the same for
+ * every request, so where such a check fails the request is what it fails for.
+ */
+const WRONG_REQUEST: readonly RegExp[] = [
+  /^(?:Got invalid dimensions|Invalid rank) for input/,
+  /^Unexpected input data type/,
+  /out of (?:data )?(?:bounds|range)|out-of-bounds|must be (?:with)?in (?:the )?(?:inclusive )?range/i,
+  /broadcast/i,
+  /cannot be reshaped|At most one dimension can be -1/,
+  /mismatch|not compatible|incompatible|do not match|must match|doesn't match|should match/i,
+  /by zero/,
+  /must be (?:>=?|non-?negative|positive|greater|less|at least|equal|the same|divisible)/i,
+  /(?:invalid|wrong|illegal|unexpected|bad) (?:\w+ )?(?:rank|shape|dim|axis|index|indices|size|input|value)/i,
+];
+
+/** ONNX Runtime's reason for refusing a model. */
+export function loadFault(error: unknown): Error {
+  const message = plainMessage(error);
+  const [, op, version] = NO_KERNEL.exec(message) ?? [];
+  const reason =
+    op === undefined
+      ? message
+      : `ONNX Runtime cannot run ${op} (version ${version}) with the types it has here; export the model with others, such as float32`;
+  return new Error(reason, { cause: error });
+}
+
+/** INVALID_INPUT where the request was wrong in a way that only a run shows, else MODEL_ERROR. */
+export function runFault(modelName: string, error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
+  const message = plainMessage(error);
+  const isRefusal = WRONG_REQUEST.some((pattern) => pattern.test(message));
+  if (!isRefusal) return modelError(modelName, new Error(message, { cause: error }));
+  return new RequestError('INVALID_INPUT', firstLine(message), { cause: error });
+}
+
+/** The message without what concerns only those who build the runtime. */
+function plainMessage(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(STATUS_PREFIX, '')
+    .replace(LOAD_PREFIX, '')
+    .replace(NODE_FAILED, 'in $1: ')
+    .replace(SOURCE_PLACE, '')
+    .replace(SHORT_PLACE, '')
+    .trim();
+}
