@@ -5,6 +5,7 @@ import { readV2Path } from '../model/v2-path.js';
 import { ANY_WORKER } from '../queue/request.js';
 import { OTHER } from './client-request.js';
 import { keyOf } from './model-key.js';
+import { RoutePrefixes } from './route-prefixes.js';
 
 /** What the master reads off a path before it dispatches: who can serve it, how long it may take. */
 export type ModelTarget = {
@@ -32,6 +33,7 @@ export class ModelTargets {
   generation = 0;
   readonly #other: ModelTarget;
   #byKey = new Map<string, ModelTarget>();
+  readonly #prefixes = new RoutePrefixes();
   readonly #byPath = new Map<string, ModelTarget>();
   #default: ModelTarget;
 
@@ -55,6 +57,7 @@ export class ModelTargets {
         timeoutMs: model.timeoutMs ?? this.#other.timeoutMs,
       });
     }
+    this.#prefixes.learn(models, (name) => this.#byKey.get(name));
     const standard = models.find(({ isDefault }) => isDefault)?.name ?? '';
     this.#default = this.#byKey.get(standard) ?? this.#other;
   }
@@ -66,15 +69,17 @@ export class ModelTargets {
 
   get groups(): ReadonlySet<string> {
     const groups = [...this.#byKey.values()].map(({ group }) => group);
-    return new Set([...groups, this.#other.group]);
+    return new Set([...groups, ...this.#prefixes.groups, this.#other.group]);
   }
 
-  find(path: string): ModelTarget {
+  /** The method matters only where a module's own routes may change something. */
+  find(path: string, method: string): ModelTarget {
     if (path === '/predict') return this.#default;
     const known = this.#byPath.get(path);
     if (known !== undefined) return known;
     const asked = readV1Path(path) ?? readV2Path(path);
-    const target = asked === undefined ? undefined : this.#targetOf(asked);
+    if (asked === undefined) return this.#prefixes.find(path, method) ?? this.#other;
+    const target = this.#targetOf(asked);
     if (target === undefined) return this.#other;
     if (path.length <= LONGEST_PATH) this.#remember(path, target);
     return target;

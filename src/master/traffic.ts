@@ -39,7 +39,7 @@ export class Traffic {
 
   submit(request: ClientRequest): void {
     const { targets, queueTimeoutMs, now } = this.#options;
-    const target = targets.find(request.path);
+    const target = targets.find(request.path, request.method);
     const nowMs = now();
     request.key = target.key;
     request.group = target.group;
@@ -125,9 +125,9 @@ export class Traffic {
     if (worker.load === undefined || request === undefined) return undefined;
     worker.served += 1;
     noteFacts(request, facts);
-    // Only predictions teach: a refused body took no run time, and must not make the next look short.
+    // Only what ran teaches: a refused body took no time, and must not make the next look short.
     const { rows, runMicros } = facts.figures;
-    const runMs = rows > 0 ? runMicros / 1000 : undefined;
+    const runMs = rows > 0 || runMicros > 0 ? runMicros / 1000 : undefined;
     const isWanted = this.dispatcher.finished(worker.load, request, runMs, this.#options.now());
     return isWanted ? request : undefined;
   }
