@@ -58,18 +58,40 @@ async function run(command: Command): Promise<ExitCode> {
   }
 }
 
-/** Says what would be served; every fault of settings and models has been thrown by then. */
+/** Loads and runs every model; every fault of settings and folders has been thrown by then. */
 async function check({
   path,
-  configuration,
+  configuration: { settings, origins },
+  isJson,
 }: Extract<Command, { name: 'check' }>): Promise<ExitCode> {
   const { planModels } = await import('./model/plan.js');
-  const { models, defaultModel } = planModels(path, configuration.settings.defaultModel);
-  const lines = models.map(({ name, version, runtime, file }) => {
-    const mark = name === defaultModel ? ' (default)' : '';
-    return `  ${name}${mark}  version ${version}  ${runtime}  ${file}`;
-  });
-  return print(['The configuration is good. Models:', ...lines].join('\n'));
+  const { checkModels } = await import('./check/check-models.js');
+  const { jsonReport, planReport, summary } = await import('./check/report.js');
+  const plan = planModels(path, settings.defaultModel);
+  const signal = stopSignal();
+  const isQuiet = origins.logLevel.from === 'default';
+  const logLevel = isQuiet ? 'silent' : settings.logLevel;
+  const checked = [];
+  for await (const one of checkModels(plan, { settings, logLevel, signal })) {
+    checked.push(one);
+    if (!isJson) process.stdout.write(`${planReport(one)}\n`);
+  }
+  if (signal.aborted) return EXIT.UNEXPECTED;
+  print(isJson ? jsonReport(checked) : summary(checked));
+  return checked.some(({ fault }) => fault !== undefined) ? EXIT.MODEL_LOAD_FAILED : EXIT.OK;
+}
+
+/** Aborted by what asks a program to end, also if it came already; the workers must end as well. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP'] as const) {
+    process.on(signal, stop);
+    if (heldSignals.includes(signal)) stop();
+  }
+  // Nobody reads on.
+  process.stdout.on('error', stop);
+  return controller.signal;
 }
 
 async function serve({

@@ -10,7 +10,12 @@ import type { Reading, Source } from './origin.js';
 /** What the user wants done. `path` is absolute. */
 export type Command =
   | { readonly name: 'serve'; readonly path: string; readonly configuration: Configuration }
-  | { readonly name: 'check'; readonly path: string; readonly configuration: Configuration }
+  | {
+      readonly name: 'check';
+      readonly path: string;
+      readonly configuration: Configuration;
+      readonly isJson: boolean;
+    }
   | { readonly name: 'printConfig'; readonly configuration: Configuration }
   | { readonly name: 'help' }
   | { readonly name: 'version' };
@@ -36,6 +41,8 @@ const NO_PATH =
   'No PATH given: name a model file or a folder of models, as in "forkcast serve models", ' +
   'or set FORKCAST_PATH or "path" in the config file.';
 
+const NOT_JSON = 'flag --json: only "forkcast check" prints JSON.';
+
 /**
  * Reads the command line, the environment and the config file.
  *
@@ -52,6 +59,8 @@ export function parseCommand(inputs: Inputs): Command {
   const { configuration, faults: valueFaults } = configure(readings, inputs.cpus);
   const faults = [...sources.flatMap((source) => source.faults), ...valueFaults];
   const isPrinting = line.actions.has('print-config');
+  const isJson = line.actions.has('json');
+  if (isJson && verb !== 'check') faults.push(NOT_JSON);
   if (!isPrinting && !isPathGiven(readings, file)) faults.push(NO_PATH);
   const { path, defaultModel } = configuration.settings;
   if (faults.length > 0) {
@@ -62,7 +71,9 @@ export function parseCommand(inputs: Inputs): Command {
     );
   }
   if (isPrinting || path === undefined) return { name: 'printConfig', configuration };
-  return { name: verb, path, configuration };
+  return verb === 'check'
+    ? { name: 'check', path, configuration, isJson }
+    : { name: 'serve', path, configuration };
 }
 
 /** A file that could not be read may well have held it. */

@@ -10,7 +10,7 @@ const HEAD = `Forkcast, a prefork HTTP model server: one master, N workers, one 
 
 Usage:
   forkcast serve [PATH] [flags]    serve the models at PATH; "serve" may be left out
-  forkcast check [PATH] [flags]    check settings and models, then exit
+  forkcast check [PATH] [flags]    check settings, load and run every model, then exit
 
 PATH is a model file, a folder with one model, or a folder of such folders.
 `;

@@ -17,6 +17,24 @@ export type Boot = {
   readonly maxBodyBytes: number;
   readonly logLevel: string;
   readonly logFormat: 'json' | 'pretty';
+  /** For `forkcast check`: `ready` then tells what running each model was like. */
+  readonly isTrial?: true;
+};
+
+/** What running a model was like, in a process that had run nothing before. */
+export type ModelTrial = {
+  readonly name: string;
+  readonly version: string;
+  /** On its own example or on zeros; absent where there is nothing to run it on. */
+  readonly runs?: {
+    readonly on: 'example' | 'zeros';
+    readonly firstRunMs: number;
+    readonly secondRunMs: number;
+  };
+  /** Why it did not run on zeros. */
+  readonly refusal?: string;
+  /** What the process's resident set grew by, from before it was loaded until after these runs. */
+  readonly memoryBytes: number;
 };
 
 /** `leave`: dispose the models and exit 0; the master sends it when nothing is in flight. */
@@ -36,7 +54,12 @@ export type FromWorker =
   | { readonly type: 'awake' }
   /** It begins with this model: should it die or hang, this is the one. */
   | { readonly type: 'loading'; readonly name: string; readonly version: string }
-  | { readonly type: 'ready'; readonly models: readonly ModelDescription[] }
+  | {
+      readonly type: 'ready';
+      readonly models: readonly ModelDescription[];
+      /** One for each of the models, in their order; only of a trial. */
+      readonly trials?: readonly ModelTrial[];
+    }
   /** Boot ended: exitCode 10 (could not boot) or 11 (a model could not load). The worker exits with it. */
   | { readonly type: 'failed'; readonly exitCode: 10 | 11; readonly reason: string }
   /** Somebody signalled the worker itself; it goes on until the master retires it. */

@@ -1,6 +1,7 @@
 import { EXIT, StartError } from '../errors.js';
 import { checkClashes } from './clash.js';
 import type { ModuleLogger } from './define-model.js';
+import { withOverrides } from './mapped-model.js';
 import type { Model } from './model.js';
 import { firstLine } from './model-error.js';
 import type { ModelPlan } from './model-plan.js';
@@ -24,7 +25,7 @@ export async function loadModel(plan: ModelPlan, options: LoadOptions): Promise<
   try {
     const load = await LOADERS[plan.runtime]();
     const threads = plan.threads ?? options.threads;
-    const models = [await load(plan, { ...options, threads })].flat();
+    const models = withOverrides([await load(plan, { ...options, threads })].flat(), plan);
     checkClashes(models, options.loaded);
     return models;
   } catch (error) {

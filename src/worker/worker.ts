@@ -1,21 +1,29 @@
 import { Socket } from 'node:net';
 import { EXIT, type ExitCode, StartError } from '../errors.js';
-import type { Boot, FromWorker, ToWorker } from '../link/control.js';
+import type { Boot, FromWorker, ModelTrial, ToWorker } from '../link/control.js';
 import { WorkerEnd } from '../link/worker-end.js';
 import { loadModel } from '../model/load-model.js';
 import type { Model } from '../model/model.js';
+import type { ModelPlan } from '../model/model-plan.js';
 import { createLogger, flushLogs, type Logger, type LogLevel } from '../observe/logger.js';
 import { buildApp } from './app.js';
 import { watchMaster } from './master-watch.js';
-import { describeModel } from './model-report.js';
+import { describeModel, type LoadFacts } from './model-report.js';
 import { withNaturalBatches } from './natural-batch.js';
 import { readyWithRoutes } from './own-routes.js';
 import { readFigures } from './process-figures.js';
+import { tryModel } from './trial.js';
 import { warmUp } from './warm-up.js';
 
 export type LifePorts = {
   tell(message: FromWorker): void;
   exit(code: ExitCode): void;
+};
+
+type Loaded = {
+  readonly model: Model;
+  readonly facts: LoadFacts;
+  readonly trial: ModelTrial | undefined;
 };
 
 /** The private stream's file descriptor, as the master opened it. */
@@ -65,26 +73,8 @@ export class Life {
   }
 
   async #serve(boot: Boot, log: Logger): Promise<void> {
-    const descriptions = [];
-    for (const plan of boot.models) {
-      const { name, version } = plan;
-      this.#ports.tell({ type: 'loading', name, version });
-      const startedAt = performance.now();
-      const loaded = await loadModel(plan, {
-        threads: boot.threads,
-        logger: modelLog(log, name),
-        loaded: this.#models,
-      });
-      const loadMs = (performance.now() - startedAt) / loaded.length;
-      for (const one of loaded) {
-        const model = withNaturalBatches(one);
-        this.#models.push(model);
-        const loadedAt = performance.now();
-        await warmUp(model, log);
-        const warmupMs = performance.now() - loadedAt;
-        descriptions.push({ model, facts: { plan: name, loadMs, warmupMs } });
-      }
-    }
+    const loaded: Loaded[] = [];
+    for (const plan of boot.models) loaded.push(...(await this.#load(plan, boot, log)));
     const link = new WorkerEnd(new Socket({ fd: LINK_FD }));
     link.onEnd = () => this.#masterGone(log);
     this.#link = link;
@@ -100,12 +90,38 @@ export class Life {
     if (this.#state !== 'booting') return;
     this.#state = 'serving';
     link.start();
-    const models = descriptions.map(({ model, facts }) =>
+    const models = loaded.map(({ model, facts }) =>
       describeModel(model, facts, this.#models, defaultModel),
     );
-    this.#ports.tell({ type: 'ready', models });
+    const trials = loaded.flatMap(({ trial }) => trial ?? []);
+    this.#ports.tell({ type: 'ready', models, ...(boot.isTrial ? { trials } : {}) });
     this.#tellFigures();
     setInterval(() => this.#tellFigures(), FIGURES_EVERY_MS).unref();
+  }
+
+  /** One plan's models: loaded, and warmed up or tried. */
+  async #load(plan: ModelPlan, boot: Boot, log: Logger): Promise<Loaded[]> {
+    const { name, version } = plan;
+    this.#ports.tell({ type: 'loading', name, version });
+    const rssBefore = process.memoryUsage.rss();
+    const startedAt = performance.now();
+    const models = await loadModel(plan, {
+      threads: boot.threads,
+      logger: modelLog(log, name),
+      loaded: this.#models,
+    });
+    const loadMs = (performance.now() - startedAt) / models.length;
+    const loaded: Loaded[] = [];
+    for (const one of models) {
+      const model = withNaturalBatches(one);
+      this.#models.push(model);
+      const loadedAt = performance.now();
+      const trial = boot.isTrial ? await tryModel(model, rssBefore) : undefined;
+      if (trial === undefined) await warmUp(model, log);
+      const warmupMs = performance.now() - loadedAt;
+      loaded.push({ model, facts: { plan: name, loadMs, warmupMs }, trial });
+    }
+    return loaded;
   }
 
   #tellFigures(): void {

@@ -50,6 +50,7 @@ export class TestServer {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#read(text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
+      this.#wake();
     });
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {

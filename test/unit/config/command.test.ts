@@ -24,6 +24,14 @@ describe('what to do', () => {
     expect(command({ argv: ['--version', '-w', '0'] }).name).toBe('version');
   });
 
+  it('checks, in JSON where that is asked for, and only then', () => {
+    expect(command({ argv: ['check', 'models'] })).toMatchObject({ isJson: false });
+    expect(command({ argv: ['check', 'models', '--json'] })).toMatchObject({ isJson: true });
+    expect(faults({ argv: ['serve', 'models', '--json'] })).toEqual([
+      'flag --json: only "forkcast check" prints JSON.',
+    ]);
+  });
+
   it('prints the configuration, with a PATH or without one', () => {
     expect(command({ argv: ['--print-config'] }).name).toBe('printConfig');
     expect(command({ argv: ['check', 'models', '--print-config'] }).name).toBe('printConfig');

@@ -19,9 +19,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   observe: ['errors.ts', 'link'],
   worker: ['errors.ts', 'version.ts', 'config', 'model', 'link', 'observe'],
   master: ['errors.ts', 'version.ts', 'config', 'queue', 'model', 'link', 'observe'],
+  // Starts workers as the master does, but serves nobody: it needs none of the server's life.
+  check: ['errors.ts', 'config', 'model', 'link'],
   // Types alone: a plugin is written for Fastify, which only workers know.
   'index.ts': ['model', 'worker'],
-  'cli.ts': ['errors.ts', 'version.ts', 'config', 'model', 'observe', 'master'],
+  'cli.ts': ['errors.ts', 'version.ts', 'config', 'model', 'observe', 'master', 'check'],
 };
 
 describe('rooms', () => {

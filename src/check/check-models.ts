@@ -1,0 +1,79 @@
+/** `forkcast check`: every model loaded and run in a worker of its own, one after another. */
+import type { Settings } from '../config/settings.js';
+import type { Boot, ModelTrial } from '../link/control.js';
+import type { ModelDescription } from '../model/description.js';
+import type { ModelPlan } from '../model/model-plan.js';
+import { inLoadOrder, partNames } from '../model/pipeline-parts.js';
+import type { Plan } from '../model/plan.js';
+import { type Outcome, runTrial } from './trial-process.js';
+
+/** One plan that was tried: the models it gives, or why it gives none. */
+export type CheckedPlan = {
+  readonly plan: ModelPlan;
+  readonly models: readonly CheckedModel[];
+  /** Absent where it is good. */
+  readonly fault?: string;
+};
+
+export type CheckedModel = { readonly description: ModelDescription; readonly trial: ModelTrial };
+
+export type CheckOptions = {
+  readonly settings: Pick<Settings, 'threads' | 'bootTimeout' | 'maxBody'>;
+  /** Of the workers' own log lines, which go to the standard error. */
+  readonly logLevel: string;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Tries each plan in turn: two at once would disturb each other's times. A model that crashes or
+ * hangs costs its own worker.
+ */
+export async function* checkModels(
+  { models: plans, defaultModel }: Plan,
+  { settings, logLevel, signal }: CheckOptions,
+): AsyncGenerator<CheckedPlan> {
+  for (const plan of plans) {
+    if (signal.aborted) return;
+    const boot: Boot = {
+      type: 'boot',
+      slot: 0,
+      models: withParts(plan, plans),
+      defaultModel,
+      threads: settings.threads,
+      maxBodyBytes: settings.maxBody,
+      logLevel,
+      logFormat: 'json',
+      isTrial: true,
+    };
+    const outcome = await runTrial(boot, { bootTimeoutMs: settings.bootTimeout, signal });
+    yield checked(plan, outcome, defaultModel);
+  }
+}
+
+/** A pipeline needs all it is made of in its own worker. */
+function withParts(plan: ModelPlan, plans: readonly ModelPlan[]): ModelPlan[] {
+  const needed = new Set([plan]);
+  for (const one of needed) {
+    const parts = partNames(one);
+    for (const other of plans) if (parts.includes(other.name)) needed.add(other);
+  }
+  return inLoadOrder([...needed]);
+}
+
+/** The trials of its parts are their own affair. */
+function checked(plan: ModelPlan, outcome: Outcome, defaultModel: string | undefined): CheckedPlan {
+  if (outcome.kind === 'failed') return { plan, models: [], fault: outcome.reason };
+  const models = outcome.models.flatMap((description, index): CheckedModel[] => {
+    const trial = outcome.trials[index];
+    const isIts = description.version === plan.version && planOf(description) === plan.name;
+    if (trial === undefined || !isIts) return [];
+    // To the worker it was the only model, and so the default.
+    const isDefault = description.isLatest && description.name === defaultModel;
+    return [{ description: { ...description, isDefault }, trial }];
+  });
+  return { plan, models };
+}
+
+function planOf({ plan, name }: ModelDescription): string {
+  return plan ?? name;
+}
