@@ -43,7 +43,7 @@ function quoteLongIntegers(text: string): string {
 }
 
 /** The index after the quote that ends the string; `from` is the index of its first character. */
-function endOfString(text: string, from: number): number {
+export function endOfString(text: string, from: number): number {
   for (let i = from; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === 0x5c) i++;

@@ -14,13 +14,12 @@ export function checkedObject(value: unknown, at: string, expected = 'an object'
   throw invalid(`${at}: expected ${expected}, got ${described(value)}`);
 }
 
-/** The objects of an array; `undefined` reads as an empty one. */
+/** @throws RequestError INVALID_INPUT when it is no array of objects */
 export function checkedObjects(
   value: unknown,
   at: string,
   expected: string,
 ): readonly JsonObject[] {
-  if (value === undefined) return [];
   if (!Array.isArray(value)) throw invalid(`${at}: expected ${expected}, got ${described(value)}`);
   return value.map((each, index) => checkedObject(each, `${at}[${index}]`));
 }

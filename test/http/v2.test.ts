@@ -235,6 +235,44 @@ describe('each datatype', () => {
   });
 });
 
+describe('what clients write beside the protocol', () => {
+  test('null for a member that they do not use', async () => {
+    const empty = { ...input('x', 'FP32', [0]), data: null, parameters: { binary_data_size: 0 } };
+    const body = { id: null, parameters: null, outputs: null, inputs: [empty] };
+    const answer = await inferJson(app, 'float32', body);
+    expect(answer.json).toEqual({
+      model_name: 'float32',
+      model_version: '1',
+      outputs: [{ name: 'y', datatype: 'FP32', shape: [0], data: [] }],
+    });
+    const noParameters = { ...input('x', 'FP32', [1], [1]), parameters: null };
+    expect((await inferJson(app, 'float32', { inputs: [noParameters] })).status).toBe(200);
+  });
+
+  test('names they do not need, such as model_name', async () => {
+    const body = { model_name: 'other', inputs: [input('x', 'FP32', [1], [1])] };
+    expect((await inferJson(app, 'float32', body)).json.model_name).toBe('float32');
+  });
+
+  test('NaN and the infinities without quotes', async () => {
+    const text = '[NaN, Infinity,-Infinity, 1e3]';
+    const body = `{"id":"NaN\\" Infinity","inputs":[{"name":"x","datatype":"FP64","shape":[4],"data":${text}}]}`;
+    const answer = await inferJson(app, 'float64', body);
+    expect(answer.json.outputs[0].data).toEqual(['NaN', 'Infinity', '-Infinity', 1000]);
+    expect(answer.json.id).toBe('NaN" Infinity');
+  });
+
+  test.each([
+    ['{"inputs":[NaN', 11, 'expected a value or "]", got "N"'],
+    ['{"inputs":[Nan]}', 11, 'expected a value or "]", got "N"'],
+    ['{"inputs": "NaN]', 16, 'expected the end of a string, got the end'],
+  ])('but %s is no JSON', async (body, offset, problem) => {
+    const at = `position ${offset} (line 1, column ${offset + 1})`;
+    const error = `the body is not valid JSON at ${at}: ${problem}`;
+    expectError(await inferJson(app, 'float64', body), 400, 'INVALID_INPUT', error);
+  });
+});
+
 describe('shapes', () => {
   test.each([
     ['bare', 5],

@@ -4,15 +4,15 @@ import { described } from '../../../model/place.js';
 import { takesWideIntegers } from '../../../model/signature.js';
 import type { Tensors } from '../../../model/tensor.js';
 import { checkRows } from '../../input-limits.js';
-import { parseJsonBody } from '../../json-body.js';
 import { checkedObject, invalid, type JsonObject } from '../../json-object.js';
 import type { Protocol, TensorExchange } from '../../protocol.js';
 import { bodyParts } from './body.js';
 import { InputReader } from './input-tensors.js';
-import { booleanParameter, parametersOf } from './parameters.js';
+import { booleanParameter, NO_PARAMETERS, parametersOf } from './parameters.js';
 import { rawInputs } from './raw-form.js';
 import { type Echo, inferReply } from './reply.js';
 import { allOutputs, type RequestedOutput, requestedOutputs } from './requested-outputs.js';
+import { parseV2Json } from './v2-json.js';
 
 export const v2: Protocol = {
   readTensors(body, model) {
@@ -23,7 +23,7 @@ export const v2: Protocol = {
       return exchange(model, inputs, {}, allOutputs(signature.outputs, true));
     }
     const request = checkedObject(
-      parseJsonBody(json, takesWideIntegers(signature)),
+      parseV2Json(json, takesWideIntegers(signature)),
       'the body',
       'an object with "inputs"',
     );
@@ -53,13 +53,14 @@ function exchange(
   return { inputs, rows, reply: (tensors) => inferReply(model, echo, outputs, tensors) };
 }
 
-function echoOf({ id, parameters: given }: JsonObject, parameters: JsonObject): Echo {
+function echoOf(request: JsonObject, parameters: JsonObject): Echo {
+  const id = request.id ?? undefined;
   if (id !== undefined && typeof id !== 'string') {
     throw invalid(`id: expected a string, got ${described(id)}`);
   }
   return {
     ...(id === undefined ? {} : { id }),
-    ...(given === undefined ? {} : { parameters }),
+    ...(parameters === NO_PARAMETERS ? {} : { parameters }),
   };
 }
 

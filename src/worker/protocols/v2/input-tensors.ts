@@ -59,7 +59,9 @@ export class InputReader {
   }
 
   #fromJson(input: JsonObject, spec: TensorSpec, shape: readonly number[], at: string): Tensor {
-    if (input.data === undefined) {
+    // Null is none: some clients write all members of an object.
+    const data = input.data ?? undefined;
+    if (data === undefined) {
       throw invalid(
         `input "${spec.name}": expected "data" or the parameter "${SIZE}", got neither`,
       );
@@ -69,7 +71,7 @@ export class InputReader {
       subject: `input "${spec.name}"`,
       root: `${at}${keyPath('data')}`,
     } as const;
-    return tensorOfShape(input.data, spec, shape, place, this.#jsonBytes);
+    return tensorOfShape(data, spec, shape, place, this.#jsonBytes);
   }
 
   #fromBytes(
@@ -80,7 +82,7 @@ export class InputReader {
     size: unknown,
   ): Tensor {
     const at = `input "${name}"`;
-    if (input.data !== undefined) {
+    if ((input.data ?? undefined) !== undefined) {
       throw invalid(`${at}: expected "data" or the parameter "${SIZE}", got both`);
     }
     if (!isCount(size)) {

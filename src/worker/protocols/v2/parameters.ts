@@ -2,7 +2,8 @@
 import { described } from '../../../model/place.js';
 import { checkedObject, invalid, type JsonObject, shown } from '../../json-object.js';
 
-const NONE: JsonObject = {};
+/** Of an owner that has none, or null: some clients write all members of an object. */
+export const NO_PARAMETERS: JsonObject = {};
 
 /**
  * The parameters of `owner`, each a string, a number or a boolean; those we do not know are for
@@ -11,8 +12,9 @@ const NONE: JsonObject = {};
  * @throws RequestError INVALID_INPUT for what would be ignored and must not be
  */
 export function parametersOf(owner: JsonObject, at: string): JsonObject {
-  if (owner.parameters === undefined) return NONE;
-  const parameters = checkedObject(owner.parameters, `${at}parameters`);
+  const given = owner.parameters ?? undefined;
+  if (given === undefined) return NO_PARAMETERS;
+  const parameters = checkedObject(given, `${at}parameters`);
   for (const [name, value] of Object.entries(parameters)) {
     if (!isParameter(value)) {
       const got = described(value);

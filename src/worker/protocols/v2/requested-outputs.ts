@@ -18,7 +18,7 @@ export function requestedOutputs(
   { outputs: specs }: Signature,
   isBinary: boolean,
 ): readonly RequestedOutput[] {
-  const listed = checkedObjects(body.outputs, 'outputs', 'an array of {"name"}');
+  const listed = checkedObjects(body.outputs ?? [], 'outputs', 'an array of {"name"}');
   if (listed.length === 0) return allOutputs(specs, isBinary);
   const names = new Set<string>();
   return listed.map((output, index) => {
