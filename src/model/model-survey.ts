@@ -10,6 +10,7 @@ import {
   kindOf,
   readFolder,
 } from './model-folder.js';
+import { MODEL_NAME } from './model-name.js';
 import type { ModelPlan } from './model-plan.js';
 import { readModelSettings, SETTINGS_FILE, type SettingsOwner } from './model-settings.js';
 import type { FolderSettings } from './settings/model-setting-table.js';
@@ -25,7 +26,6 @@ export type SurveyedModel = {
   readonly faults: readonly string[];
 };
 
-const MODEL_NAME = /^[A-Za-z0-9._-]{1,128}$/;
 /** The version of a model that has no version folders. */
 const UNVERSIONED = '1';
 

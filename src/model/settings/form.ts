@@ -32,7 +32,7 @@ export function simple<T>(
   return { expected, schema, read };
 }
 
-export function misfit(at: string, expected: string, got: unknown): string {
+function misfit(at: string, expected: string, got: unknown): string {
   return `${at}: expected ${expected}, got ${shown(got)}.`;
 }
 

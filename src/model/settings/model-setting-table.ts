@@ -62,7 +62,7 @@ export const MODEL_SETTINGS = {
     least: 1,
     most: 65_536,
     doc: 'Most rows of several requests that may [run together](models.md#what-comes-together-runs-together); with 1 each request runs by itself.',
-    otherwise: '64 for ONNX, 1 for a module',
+    otherwise: '64 for an ONNX model that is known to compute row by row, else 1',
     example: '16',
     isOfModule: true,
   },
@@ -106,9 +106,9 @@ export const MODEL_SETTINGS = {
   },
   options: {
     kind: 'options',
-    doc: 'Passed to the runtime, which checks them. [Runtimes](models.md) says what each knows.',
+    doc: 'Passed to the runtime, which checks them; each has its own, see [models](models.md).',
     otherwise: 'none',
-    example: '{"someOption": true}',
+    example: '{"graphOptimizationLevel": "basic"}',
   },
   pipeline: {
     kind: 'pipeline',
