@@ -152,3 +152,70 @@ describe('the one queue under mixed run times', () => {
     expect(computedMs / simulation.nowMs).toBeGreaterThan(0.95);
   });
 });
+
+describe('workers that do not all hold the same', () => {
+  it.each([1, 2, 3])(
+    'are replaced one by one under load, twenty times: all answered (%d)',
+    (seed) => {
+      const chance = new Chance(seed);
+      const holding = (version: number) => ['m', `m/${version}`, 'n'];
+      const simulation = new Simulation(3, () => holding(1));
+      closedLoop(simulation, 40, 5000, (n) =>
+        simulation.submit(0.2 + chance.next(), { key: n % 4 === 0 ? 'n' : 'm' }),
+      );
+      for (let round = 1; round <= 20; round += 1) {
+        for (const [index] of simulation.workers.entries()) {
+          simulation.at(round * 240 + index * 80, () => {
+            const oldest = simulation.workers[0];
+            if (oldest !== undefined) simulation.replace(oldest, holding(round + 1));
+          });
+        }
+      }
+      simulation.run();
+      expect(outcomes(simulation.requests)).toEqual({ answered: simulation.requests.length });
+      expect(simulation.workers.map(({ keys }) => keys)).toEqual([
+        holding(21),
+        holding(21),
+        holding(21),
+      ]);
+    },
+  );
+
+  it.each([1, 2, 3])('are killed all the time: all answered, each by a holder (%d)', (seed) => {
+    const simulation = new Simulation(4, (n) => (n === 0 ? ['rare', 'common'] : ['common']));
+    const chance = new Chance(seed);
+    closedLoop(simulation, 50, 4000, (n) =>
+      simulation.submit(0.5, { key: n % 20 === 0 ? 'rare' : 'common', queueDeadlineMs: 1e9 }),
+    );
+    simulation.every(300, 4000, () =>
+      simulation.kill(chance.pick(simulation.workers), 'unexplained'),
+    );
+    simulation.run();
+    expect(outcomes(simulation.requests)).toEqual({ answered: simulation.requests.length });
+  });
+
+  it('starve nobody: what is rare and of unknown length runs amid a flood', () => {
+    const simulation = new Simulation(2, (n) => (n === 0 ? ['rare', 'common'] : ['common']));
+    const rare: SimulatedRequest[] = [];
+    closedLoop(simulation, 64, 2000, () => simulation.submit(0.03, { key: 'common' }));
+    simulation.every(20, 2000, () => {
+      const facts = { key: 'rare', group: `unknown ${rare.length}` };
+      rare.push(simulation.submit(1, facts));
+    });
+    simulation.run();
+    expect(rare.length).toBeGreaterThan(90);
+    expect(percentile(rare, 1)).toBeLessThan(6);
+  });
+
+  it('leave a rare model to its only holder: it waits for its own kind only', () => {
+    const simulation = new Simulation(4, (n) => (n === 0 ? ['rare', 'common'] : ['common']));
+    const chance = new Chance(5);
+    const rare: SimulatedRequest[] = [];
+    openLoop(simulation, 4000, 10, () => 15); // half of what the others can do
+    simulation.every(40, 30_000, () => {
+      if (chance.happens(0.5)) rare.push(simulation.submit(10, { key: 'rare' }));
+    });
+    simulation.run();
+    expect(percentile(rare, 0.8)).toBeLessThan(11);
+  });
+});

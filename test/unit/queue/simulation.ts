@@ -24,8 +24,12 @@ export class SimulatedRequest extends FakeRequest {
   }
 }
 
+/** What a worker holds; undefined: everything. */
+export type Keys = readonly string[] | undefined;
+
 export type SimulatedWorker = {
   readonly name: string;
+  readonly keys: Keys;
   load: WorkerLoad<SimulatedRequest, SimulatedWorker> | undefined;
   readonly inbox: SimulatedRequest[];
   isComputing: boolean;
@@ -47,7 +51,7 @@ export class Simulation {
   readonly #events: { atMs: number; act: () => void }[] = [];
   #names = 0;
 
-  constructor(workers: number) {
+  constructor(workers: number, keysOf: (worker: number) => Keys = () => undefined) {
     this.dispatcher = new Dispatcher<SimulatedRequest, SimulatedWorker>(
       { workAheadMs: 1 },
       {
@@ -60,7 +64,7 @@ export class Simulation {
         overran: (worker) => this.kill(worker, 'ours'),
       },
     );
-    for (let n = 0; n < workers; n += 1) this.#boot();
+    for (let n = 0; n < workers; n += 1) this.#boot(keysOf(n));
   }
 
   at(delayMs: number, act: () => void): void {
@@ -93,7 +97,28 @@ export class Simulation {
     for (const request of worker.load.requests) request.deaths += 1;
     const { load } = worker;
     this.at(LINK_MS, () => this.dispatcher.workerGone(load, death, this.nowMs));
-    this.at(BOOT_MS, () => this.#boot());
+    this.at(BOOT_MS, () => this.#boot(worker.keys));
+  }
+
+  /** A successor boots, with other models perhaps; then the old one drains and leaves. */
+  replace(worker: SimulatedWorker, keys: Keys): void {
+    this.at(BOOT_MS, () => {
+      if (worker.load === undefined || !worker.isAlive) return;
+      this.#boot(keys);
+      this.dispatcher.stopFeeding(worker.load, this.nowMs);
+      this.#leave(worker, worker.load);
+    });
+  }
+
+  #leave(worker: SimulatedWorker, load: NonNullable<SimulatedWorker['load']>): void {
+    if (!worker.isAlive) return;
+    if (load.inFlight > 0) {
+      this.at(1, () => this.#leave(worker, load));
+      return;
+    }
+    worker.isAlive = false;
+    this.workers.splice(this.workers.indexOf(worker), 1);
+    this.dispatcher.workerGone(load, 'ours', this.nowMs);
   }
 
   /** Runs until nothing more happens. */
@@ -104,17 +129,18 @@ export class Simulation {
     }
   }
 
-  #boot(): void {
+  #boot(keys: Keys): void {
     this.#names += 1;
     const worker: SimulatedWorker = {
       name: `worker ${this.#names}`,
+      keys,
       load: undefined,
       inbox: [],
       isComputing: false,
       isAlive: true,
     };
     this.workers.push(worker);
-    worker.load = this.dispatcher.addWorker(worker, this.nowMs);
+    worker.load = this.dispatcher.addWorker(worker, this.nowMs, keys && new Set(keys));
   }
 
   #compute(worker: SimulatedWorker): void {
