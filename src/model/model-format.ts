@@ -21,6 +21,7 @@ const ENDINGS: Readonly<Record<string, readonly RuntimeName[]>> = {
   '.cjs': ['module'],
   '.ts': ['module'],
   '.mts': ['module'],
+  '.cts': ['module'],
 };
 
 /** What a model file is called in its folder. */
@@ -65,7 +66,7 @@ export function canRunTypeScript(): boolean {
 }
 
 export function isTypeScript(file: string): boolean {
-  return /\.m?ts$/.test(file);
+  return /\.[cm]?ts$/.test(file);
 }
 
 /**

@@ -1,51 +1,67 @@
 /** A model as the routes of its module run it: JSON values in, JSON values out. */
-import { RequestError } from '../errors.js';
-import type { Finish, Model, PredictContext } from '../model/model.js';
-import { described } from '../model/place.js';
+import type { Finish, InstancesModel, Model, PredictContext, TensorModel } from '../model/model.js';
 import type { Tensors } from '../model/tensor.js';
-import { tensorReply } from './protocols/v1/reply.js';
+import { tensorText } from './protocols/v1/reply.js';
 import { readInstances, readTensors } from './protocols/v1/request.js';
 import type { OwnModel, OwnRunOptions } from './routes-plugin.js';
 
-type Reply = { readonly predictions: readonly unknown[] };
+type Rows = readonly unknown[];
 
 export function ownModel(model: Model): OwnModel {
   return {
-    async predict(instances, options = {}) {
-      const context = contextOf(options);
-      const body = { instances };
-      if (model.kind === 'instances') {
-        const rows = readInstances(body, model.name);
-        return settled<readonly unknown[]>((finish) => model.run(rows, context, finish));
-      }
-      const asked = readTensors(body, model.signature, Number.MAX_SAFE_INTEGER);
-      const outputs = await settled<Tensors>((finish) => model.run(asked.inputs, context, finish));
-      const reply = JSON.parse(tensorReply(asked, model.signature, outputs)) as Reply;
-      return reply.predictions;
-    },
+    predict: async (instances, options = {}) =>
+      model.kind === 'instances'
+        ? runInstances(model, instances, options)
+        : runTensors(model, instances, options),
   };
 }
 
-function contextOf({ requestId = 'own', signal }: OwnRunOptions): PredictContext {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    const problem = `signal: expected an AbortSignal, got ${described(signal)}`;
-    throw new RequestError('MODEL_ERROR', problem);
-  }
-  const watched = signal ?? new AbortController().signal;
-  return {
+async function runInstances(
+  model: InstancesModel,
+  instances: Rows,
+  options: OwnRunOptions,
+): Promise<Rows> {
+  const rows = readInstances({ instances }, model.name);
+  const { whole, pieces } = await outcomeOf<Rows>(options, (context, finish) =>
+    model.run(rows, context, finish),
+  );
+  return whole ?? pieces;
+}
+
+async function runTensors(
+  model: TensorModel,
+  instances: Rows,
+  options: OwnRunOptions,
+): Promise<Rows> {
+  const { signature } = model;
+  const asked = readTensors({ instances }, signature, Number.MAX_SAFE_INTEGER);
+  const { whole, pieces } = await outcomeOf<Tensors>(options, (context, finish) =>
+    model.run(asked.inputs, context, finish),
+  );
+  const toRows = (outputs: Tensors): Rows => JSON.parse(tensorText(asked, signature, outputs));
+  return whole === undefined ? pieces.map(toRows) : toRows(whole);
+}
+
+/** The whole result, or the pieces of a model that streams. */
+type Outcome<T> = { readonly whole: T | undefined; readonly pieces: readonly never[] };
+
+function outcomeOf<T>(
+  { requestId = 'own', signal = new AbortController().signal }: OwnRunOptions,
+  run: (context: PredictContext, finish: Finish<T>) => void,
+): Promise<Outcome<T>> {
+  const pieces: unknown[] = [];
+  const context: PredictContext = {
     requestId,
-    signal: watched,
+    signal,
     get isAbandoned() {
-      return watched.aborted;
+      return signal.aborted;
     },
+    takePiece: (piece) => void pieces.push(piece),
   };
-}
-
-function settled<T>(run: (finish: Finish<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    run((error, result) => {
-      if (error === undefined && result !== undefined) resolve(result);
-      else reject(error ?? new RequestError('MODEL_ERROR', 'the model has no whole result'));
+    run(context, (error, whole) => {
+      if (error === undefined) resolve({ whole, pieces: pieces as never[] });
+      else reject(error);
     });
   });
 }

@@ -8,7 +8,7 @@ export type OwnModel = {
    * Runs it in its turn, as a request would, and with the same checks.
    *
    * @param instances rows, as in `{"instances": [...]}`
-   * @returns a prediction for each, as in `{"predictions": [...]}`
+   * @returns a prediction for each, as in `{"predictions": [...]}`; of a model that streams, its pieces
    * @throws what makes the reply a 400 or 500 when a route does not catch it
    */
   predict(instances: readonly unknown[], options?: OwnRunOptions): Promise<readonly unknown[]>;

@@ -12,6 +12,8 @@ const CONTEXT: PredictContext = {
   requestId: 'warm-up',
   signal: new AbortController().signal,
   isAbandoned: false,
+  // A model that streams is run to its last piece.
+  takePiece: () => undefined,
 };
 
 /** What a model can be tried on: each is one run, and rejects where the model fails. */
