@@ -67,8 +67,9 @@ function checked(plan: ModelPlan, outcome: Outcome, defaultModel: string | undef
     const trial = outcome.trials[index];
     const isIts = description.version === plan.version && planOf(description) === plan.name;
     if (trial === undefined || !isIts) return [];
-    // To the worker it was the only model, and so the default.
-    const isDefault = description.isLatest && description.name === defaultModel;
+    // To a worker its only model is the default one, and its only version the latest.
+    const { isDefault: isAlone, isLatest } = description;
+    const isDefault = isAlone && isLatest && defaultModel !== undefined;
     return [{ description: { ...description, isDefault }, trial }];
   });
   return { plan, models };

@@ -31,3 +31,13 @@ test('a planned model is described by its settings, without a signature', () => 
     },
   ]);
 });
+
+test('of several versions the latest answers POST /predict', () => {
+  const one = { name: 'a', runtime: 'onnx', file: '/a', labels: [] } as const;
+  const models = [
+    { ...one, version: '9', isLatest: false },
+    { ...one, version: '10', isLatest: true },
+  ];
+  const described = plannedModels({ models, defaultModel: 'a' });
+  expect(described.map(({ isDefault }) => isDefault)).toEqual([false, true]);
+});
