@@ -98,15 +98,15 @@ async function serve({
   path,
   configuration,
 }: Extract<Command, { name: 'serve' }>): Promise<ExitCode> {
-  const { planModels } = await import('./model/plan.js');
+  const { firstLook } = await import('./master/first-look.js');
   const { createLogger, flushLogs, resolveLogFormat } = await import('./observe/logger.js');
   const { Master } = await import('./master/master.js');
   const { settings } = configuration;
-  const plan = planModels(path, settings.defaultModel);
+  const first = await firstLook(path, settings);
   const format = resolveLogFormat(settings.logFormat, process.stdout.isTTY === true);
   const logging = { level: settings.logLevel, format } as const;
   const log = createLogger(logging);
-  const master = new Master({ settings, ...plan, log, logging });
+  const master = new Master({ settings, root: path, first, log, logging });
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error in the master');
     void master

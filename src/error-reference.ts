@@ -12,6 +12,15 @@ const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
     action:
       'Correct what the message names: the input, the position in it, what was expected, what came.',
   },
+  MODEL_LOAD_FAILED: {
+    when: 'A model could not be loaded at run time. What was served before is served on.',
+    action:
+      'The message and the log say why; mend the model and load it again. See [control](control.md).',
+  },
+  FORBIDDEN: {
+    when: 'This is not allowed here: models are loaded and unloaded only where `--model-control` allows it, and never from a web page.',
+    action: 'Use the admin port, or set what the message names.',
+  },
   ROUTE_NOT_FOUND: {
     when: 'Nothing is served at this path.',
     action: 'Correct the path; `GET /v1/models` lists the models.',

@@ -17,7 +17,7 @@ export class AdminListeners {
   /** @throws StartError */
   async open(settings: Settings, ports: Required<AdminPorts>): Promise<void> {
     const { adminBind, metricsBind, backlog } = settings;
-    const { status, ...publicPorts } = ports;
+    const { status, control, ...publicPorts } = ports;
     await this.#open(makeAdminServer(ports), adminBind, backlog, 'admin listening');
     if (metricsBind === undefined) return;
     await this.#open(makeAdminServer(publicPorts), metricsBind, backlog, 'metrics listening');

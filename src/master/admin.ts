@@ -1,5 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { errorBody, RequestError } from '../errors.js';
+import { asRequestError } from './control-error.js';
+import {
+  type ControlRequest,
+  type ControlRoute,
+  controlRoute,
+  MOST_CONTROL_BYTES,
+} from './control-routes.js';
 import { pathOf } from './front/request-head.js';
 import { isSaneRequestId, requestIdMaker } from './front/request-id.js';
 import { checkReadMethod, type Knowledge, liveness, readiness } from './local-routes.js';
@@ -9,6 +16,8 @@ export type AdminPorts = {
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** Absent on the public metrics port. */
   readonly status?: () => unknown;
+  /** The same: changes what is served. @throws RequestError */
+  readonly control?: (route: ControlRoute, request: ControlRequest) => Promise<string>;
 };
 
 type Answer = { readonly status: number; readonly contentType: string; readonly text: string };
@@ -34,6 +43,13 @@ async function answer(
   const { method = 'GET', url = '/' } = message;
   try {
     const path = pathOf(url);
+    const route = ports.control && controlRoute(path, 'admin');
+    if (route !== undefined && ports.control !== undefined) {
+      const asked = { port: 'admin', method, ...(await readControl(message)) } as const;
+      const text = await ports.control(route, asked);
+      send(response, { status: 200, contentType: JSON_TYPE, text });
+      return;
+    }
     const read = routes(ports)[path];
     if (read === undefined) throw notFound(path, ports);
     checkReadMethod(method, path);
@@ -55,8 +71,27 @@ function routes(ports: AdminPorts): Record<string, (() => Answer | Promise<Answe
   };
 }
 
+async function readControl(
+  message: IncomingMessage,
+): Promise<Pick<ControlRequest, 'headerNames' | 'body'>> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_CONTROL_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return { headerNames: new Set(Object.keys(message.headers)), body: Buffer.concat(chunks) };
+}
+
+function tooLarge(): RequestError {
+  const text = `expected a body of at most ${MOST_CONTROL_BYTES} bytes, got more`;
+  return new RequestError('BODY_TOO_LARGE', text, { headers: { connection: 'close' } });
+}
+
 function notFound(path: string, ports: AdminPorts): RequestError {
-  const known = Object.keys(routes(ports)).join(', ');
+  const controls = ports.control === undefined ? [] : ['/reload', '/v2/repository/…'];
+  const known = [...Object.keys(routes(ports)), ...controls].join(', ');
   return new RequestError(
     'ROUTE_NOT_FOUND',
     `there is no route ${JSON.stringify(path)} on this port; expected one of: ${known}`,
@@ -65,15 +100,14 @@ function notFound(path: string, ports: AdminPorts): RequestError {
 
 function send(response: ServerResponse, { status, contentType, text }: Answer): void {
   const length = Buffer.byteLength(text);
-  response.writeHead(status, { 'content-type': contentType, 'content-length': length });
+  // Nothing to say has no type.
+  const type = length === 0 ? {} : { 'content-type': contentType };
+  response.writeHead(status, { ...type, 'content-length': length });
   response.end(text);
 }
 
 function sendError(response: ServerResponse, error: unknown): void {
-  const known =
-    error instanceof RequestError
-      ? error
-      : new RequestError('INTERNAL_ERROR', 'an unexpected error');
+  const known = asRequestError(error);
   for (const [name, value] of Object.entries(known.headers)) response.setHeader(name, value);
   const requestId = String(response.getHeader('x-request-id'));
   const text = errorBody(known.code, known.message, requestId);

@@ -4,7 +4,7 @@ import type { ModelPlan } from '../model/repository.js';
 import type { WorkerHandle } from './worker-handle.js';
 
 /** A worker, as far as what it holds goes. */
-export type Holder = Pick<WorkerHandle, 'state' | 'models' | 'plans'>;
+export type Holder = Pick<WorkerHandle, 'state' | 'models' | 'holding'>;
 
 /** Why a version is not served, and what it would have been. */
 type Failure = { readonly models: readonly ModelDescription[]; readonly reason: string };
@@ -27,6 +27,8 @@ export class Catalog {
   /** What ready workers told last, by the plan it came from: shown while nobody holds it. */
   readonly #known = new Map<string, readonly ModelDescription[]>();
   readonly #failures = new Map<string, Failure>();
+  /** What is wrong in the folder of a model: it is not read before that is mended. */
+  readonly #faults = new Map<string, string>();
   readonly #unloaded = new Map<string, readonly ModelDescription[]>();
   #models: readonly ServedModel[] | undefined;
 
@@ -74,7 +76,7 @@ export class Catalog {
 
   /** What it holds has been loaded: what was said against it before is over. */
   workerReady(worker: Holder): void {
-    for (const plan of worker.plans) {
+    for (const plan of worker.holding.plans) {
       const models = worker.models.filter((model) => planKeyOf(model) === keyOf(plan));
       this.#known.set(keyOf(plan), models);
       this.#failures.delete(keyOf(plan));
@@ -93,6 +95,24 @@ export class Catalog {
     this.changed();
   }
 
+  /** A folder has faults: it is served as before, or not at all. */
+  faulty(name: string, reason: string): void {
+    this.#faults.set(name, reason);
+    this.changed();
+  }
+
+  /** Names of the plans behind all that is known. */
+  get planNames(): ReadonlySet<string> {
+    return new Set([...this.models.map(planOf), ...this.#faults.keys()]);
+  }
+
+  /** Folders that cannot be read, and nothing else is known of. */
+  get unreadable(): readonly { readonly name: string; readonly reason: string }[] {
+    const known = new Set(this.models.map(planOf));
+    const faults = [...this.#faults].map(([name, reason]) => ({ name, reason }));
+    return faults.filter(({ name }) => !known.has(name));
+  }
+
   /** Somebody has unloaded a model: its name stays known. */
   unloaded(name: string): void {
     const versions = this.models.filter((model) => planOf(model) === name);
@@ -100,15 +120,18 @@ export class Catalog {
     this.changed();
   }
 
-  /** What failed before or was unloaded is no longer told: the model is tried anew, or gone. */
-  forget(name: string): void {
+  /** It is served, or can be read again: what was said against it is over. */
+  absolve(name: string): void {
     this.#unloaded.delete(name);
-    for (const key of [...this.#known.keys(), ...this.#failures.keys()]) {
-      if (!key.startsWith(`${name}\n`)) continue;
-      this.#known.delete(key);
-      this.#failures.delete(key);
-    }
+    this.#faults.delete(name);
+    for (const key of this.#failures.keys()) if (isOf(key, name)) this.#failures.delete(key);
     this.changed();
+  }
+
+  /** It is gone from the repository. */
+  forget(name: string): void {
+    for (const key of this.#known.keys()) if (isOf(key, name)) this.#known.delete(key);
+    this.absolve(name);
   }
 
   /** The state of a worker is another one now. */
@@ -126,7 +149,7 @@ export class Catalog {
     const holders = [...this.#holders].reverse();
     for (const { models } of holders.filter(isServing)) {
       for (const model of models) {
-        add(model, 'READY', this.#failures.get(planKeyOf(model))?.reason);
+        add(model, 'READY', this.#complaint(model));
       }
     }
     for (const { models, reason } of this.#failures.values()) {
@@ -140,6 +163,12 @@ export class Catalog {
     }
     for (const model of [...this.#unloaded.values()].flat()) add(model, 'UNAVAILABLE', UNLOADED);
     return [...found.values()].sort(byNameAndVersion);
+  }
+
+  /** What is said against a model that serves: it would not load again, or a newer one did not. */
+  #complaint(model: ModelDescription): string | undefined {
+    const failure = this.#failures.get(planKeyOf(model))?.reason;
+    return failure ?? (model.isLatest ? this.#faults.get(planOf(model)) : undefined);
   }
 
   /** A plan may give models of other names: once they are known, the plan's own is not told. */
@@ -180,6 +209,10 @@ function isLeaving({ state }: Holder): boolean {
 
 function keyOf({ name, version }: { readonly name: string; readonly version: string }): string {
   return `${name}\n${version}`;
+}
+
+function isOf(key: string, name: string): boolean {
+  return key.startsWith(`${name}\n`);
 }
 
 /** Versions are digits without leading zeros, and may be beyond 2^53. */

@@ -13,7 +13,10 @@ export type DeathFacts = {
 /** One log line per death: who, how, after how long, what follows, and what to look at. */
 export function deathReport(
   log: Logger,
-  worker: Pick<WorkerHandle, 'slot' | 'pid' | 'state' | 'served' | 'failure' | 'killReason'>,
+  worker: Pick<
+    WorkerHandle,
+    'slot' | 'pid' | 'state' | 'served' | 'failure' | 'killReason' | 'isUnwanted'
+  >,
   exit: WorkerExit,
   facts: DeathFacts,
 ): void {
@@ -29,7 +32,8 @@ export function deathReport(
     ...(facts.nextTryMs === undefined ? {} : { nextTryMs: Math.round(facts.nextTryMs) }),
     ...(reason && { reason }),
   };
-  if (worker.state === 'leaving' || (facts.isStopping && worker.killReason !== undefined)) {
+  const isMeant = worker.isUnwanted || (facts.isStopping && worker.killReason !== undefined);
+  if (worker.state === 'leaving' || isMeant) {
     log.info(fields, 'worker left');
     return;
   }

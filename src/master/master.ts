@@ -1,20 +1,18 @@
 import { formatAddress } from '../config/address.js';
 import type { Settings } from '../config/settings.js';
 import type { ExitCode, StartError } from '../errors.js';
-import type { Boot } from '../link/control.js';
-import type { Plan } from '../model/plan.js';
 import { createAccessLog } from '../observe/access-log.js';
-import { droppedLogLines, type Logger, type LoggerOptions } from '../observe/logger.js';
-import type { RestartReason } from '../observe/metric-table.js';
-import { type MetricSources, Metrics } from '../observe/metrics.js';
+import type { Logger, LoggerOptions } from '../observe/logger.js';
+import { Metrics } from '../observe/metrics.js';
 import { Admission } from '../queue/admission.js';
 import { ByteBudget } from '../queue/byte-budget.js';
 import { DrainRate } from '../queue/drain-rate.js';
-import type { Death } from '../queue/quarantine.js';
 import { VERSION } from '../version.js';
 import { type AccountingParts, account } from './accounting.js';
 import { AdminListeners } from './admin-listeners.js';
 import { Catalog } from './catalog.js';
+import { ControlDesk } from './control-desk.js';
+import type { FirstLook } from './first-look.js';
 import { Answers } from './front/answers.js';
 import { Front } from './front/front.js';
 import { Intake } from './front/intake.js';
@@ -23,15 +21,19 @@ import { answerLocally, type Knowledge } from './local-routes.js';
 import { ModelStatistics } from './metadata/statistics.js';
 import { ModelTargets } from './model-target.js';
 import { removePidFile, writePidFile } from './pid-file.js';
+import { metricSources } from './readings.js';
 import { Shutdown } from './shutdown.js';
 import { onSignals, SIGNAL_ACTIONS, type SignalAction } from './signals.js';
-import { statusReport, workerCounts } from './status.js';
+import { statusReport } from './status.js';
 import { Supervisor } from './supervisor.js';
+import { supervisorPorts } from './supervisor-ports.js';
 import { Traffic } from './traffic.js';
-import type { WorkerHandle } from './worker-handle.js';
 
-export type MasterOptions = Plan & {
+export type MasterOptions = {
   readonly settings: Settings;
+  /** Absolute path of what is served. */
+  readonly root: string;
+  readonly first: FirstLook;
   readonly log: Logger;
   readonly logging: LoggerOptions;
 };
@@ -54,6 +56,7 @@ export class Master {
   readonly #answers: Answers;
   readonly #traffic: Traffic;
   readonly #admission: Admission;
+  readonly #desk: ControlDesk;
   readonly #front: Front;
   readonly #supervisor: Supervisor;
   readonly #shutdown: Shutdown;
@@ -68,7 +71,7 @@ export class Master {
     this.#options = options;
     this.#adminListeners = new AdminListeners(options.log);
     this.#budget = new ByteBudget(settings.queueBytes);
-    this.#catalog = new Catalog(options);
+    this.#catalog = new Catalog(options.first.plan);
     this.#targets = new ModelTargets(settings.timeout);
     this.#catalog.onChange = () => this.#modelsChanged();
     this.#catalog.changed();
@@ -80,10 +83,11 @@ export class Master {
       budget: this.#budget,
       drainRate: this.#drainRate,
     });
+    this.#desk = this.#makeDesk();
     this.#front = this.#makeFront();
     this.#supervisor = this.#makeSupervisor();
     this.#shutdown = this.#makeShutdown();
-    this.#metrics = new Metrics(VERSION, this.#metricSources());
+    this.#metrics = this.#makeMetrics();
     this.#accounts = {
       metrics: this.#metrics,
       statistics: this.#statistics,
@@ -109,11 +113,10 @@ export class Master {
     await this.#openPorts();
     if (settings.pid !== undefined) writePidFile(settings.pid);
     const { workers, threads } = settings;
-    log.info(
-      { workers, threads, models: this.#options.models.map(({ name }) => name) },
-      'starting',
-    );
+    const models = this.#desk.generations.current.models.map(({ name }) => name);
+    log.info({ workers, threads, models }, 'starting');
     this.#supervisor.start();
+    this.#desk.watch();
     const ticking = setInterval(() => this.#tick(), TICK_MS);
     for (const signal of heldSignals) this.#signalled(signal, SIGNAL_ACTIONS[signal] ?? 'ignore');
     const exitCode = await stopped;
@@ -151,42 +154,44 @@ export class Master {
     const { settings } = this.#options;
     const intake = new Intake(this.#answers, {
       maxBodyBytes: settings.maxBody,
+      limitName: 'max-body',
       admission: this.#admission,
       submit: (request) => this.#traffic.submit(request),
       now: this.#now,
     });
     return new Front(settings, this.#answers, intake, {
       answerLocally: (request) => answerLocally(request, this.#knowledge, this.#answers),
+      controlIntake: (request) => this.#desk.intakeOf(request),
       left: (request) => this.#traffic.left(request),
       now: this.#now,
     });
   }
 
+  #makeDesk(): ControlDesk {
+    return new ControlDesk({
+      ...this.#options,
+      catalog: this.#catalog,
+      answers: this.#answers,
+      budget: this.#budget,
+      now: this.#now,
+      supervisor: () => this.#supervisor,
+      rolloutEnded: (outcome) => this.#metrics.rolloutEnded(outcome),
+      fatal: (error) => this.#fatal(error),
+    });
+  }
+
   #makeSupervisor(): Supervisor {
     const { settings, log } = this.#options;
-    const ports = {
-      boot: (slot: number) => this.#bootMessage(slot),
-      replies: (worker: WorkerHandle) => this.#traffic.repliesOf(worker),
-      workerForked: (worker: WorkerHandle) => {
-        worker.account = this.#metrics.workerStarted(worker.slot);
-        this.#catalog.workerForked(worker);
-      },
-      workerReady: (worker: WorkerHandle) => this.#workerReady(worker),
-      workerDraining: (worker: WorkerHandle) => {
-        this.#traffic.workerDraining(worker);
-        this.#catalog.changed();
-      },
-      workerDied: (worker: WorkerHandle, death: Death, reason: RestartReason) => {
-        worker.account?.close();
-        if (this.#shutdown.state !== 'stopping') this.#metrics.workerRestarted(reason);
-        this.#catalog.workerGone(worker);
-        this.#traffic.workerDied(worker, death);
-      },
-      waitingRequests: () => this.#traffic.dispatcher.depth,
-      isServing: () => this.#shutdown.isServing,
-      fatal: (error: StartError) => this.#fatal(error),
-    };
-    return new Supervisor(settings, ports, log, this.#now);
+    const ports = supervisorPorts({
+      ...this.#options,
+      traffic: this.#traffic,
+      catalog: this.#catalog,
+      desk: this.#desk,
+      metrics: () => this.#metrics,
+      shutdown: () => this.#shutdown,
+      fatal: (error) => this.#fatal(error),
+    });
+    return new Supervisor(settings, this.#desk.generations.current, ports, log, this.#now);
   }
 
   #makeShutdown(): Shutdown {
@@ -199,6 +204,7 @@ export class Master {
       gracefulTimeoutMs: settings.gracefulTimeout,
       drainIdleMs: settings.drainIdle,
       now: this.#now,
+      leavingService: () => this.#desk.close(),
       stopped: (exitCode) => this.#finish(exitCode),
     });
   }
@@ -213,25 +219,16 @@ export class Master {
     };
   }
 
-  #metricSources(): MetricSources {
-    const { dispatcher } = this.#traffic;
-    return {
-      queueDepth: () => dispatcher.depth,
-      queueBytes: () => this.#budget.usedBytes,
-      queueOldestWaitMs: () => dispatcher.oldestWaitMs(this.#now()),
-      requestsInFlight: () => dispatcher.inFlight,
-      connectionsOpen: () => this.#front.openConnections,
-      workers: () => workerCounts(this.#supervisor.slots),
-      workersBusy: () => dispatcher.busyWorkers,
-      logLinesDropped: droppedLogLines,
+  #makeMetrics(): Metrics {
+    const rooms = {
+      dispatcher: this.#traffic.dispatcher,
+      budget: this.#budget,
+      front: this.#front,
+      supervisor: this.#supervisor,
+      catalog: this.#catalog,
+      now: this.#now,
     };
-  }
-
-  #bootMessage(slot: number): Boot {
-    const { settings, models, defaultModel, logging } = this.#options;
-    const limits = { threads: settings.threads, maxBodyBytes: settings.maxBody };
-    const { level: logLevel, format: logFormat } = logging;
-    return { type: 'boot', slot, models, defaultModel, ...limits, logLevel, logFormat };
+    return new Metrics(VERSION, metricSources(rooms));
   }
 
   async #openPorts(): Promise<void> {
@@ -243,6 +240,7 @@ export class Master {
         text: await this.#metrics.text(),
       }),
       status: () => this.#status(),
+      control: (route, request) => this.#desk.answer(route, request),
     });
     const bound = await listen(this.#front.server, settings.bind, settings.backlog);
     log.info({ address: formatAddress(bound) }, 'listening');
@@ -254,6 +252,8 @@ export class Master {
       startedAtMs: this.#startedAtMs,
       state: this.#shutdown.state,
       slots: this.#supervisor.slots,
+      generations: this.#desk.generations,
+      models: this.#catalog.models,
       dispatcher: this.#traffic.dispatcher,
       budget: this.#budget,
       queueLimit: this.#options.settings.queueLimit,
@@ -268,12 +268,6 @@ export class Master {
     this.#shutdown.tick();
   }
 
-  #workerReady(worker: WorkerHandle): void {
-    this.#catalog.workerReady(worker);
-    this.#metrics.modelsLoaded(worker.models);
-    this.#traffic.workerReady(worker);
-  }
-
   #modelsChanged(): void {
     const { models } = this.#catalog;
     this.#targets.learn(models);
@@ -286,7 +280,8 @@ export class Master {
       return;
     }
     this.#options.log.info({ signal, action }, 'signal received');
-    if (action === 'drain') this.#shutdown.drain();
+    if (action === 'reload') this.#desk.reload();
+    else if (action === 'drain') this.#shutdown.drain();
     else this.#shutdown.quick();
   }
 

@@ -6,10 +6,12 @@
  * Deaths before ready, and of a worker with nothing in flight, say that the
  * worker itself is ill: they back off. A death with work in flight is charged
  * to a request, and a kill by the master is its own will: both are refilled at
- * once, or any client could switch the server off.
+ * once, or any client could switch the server off. A successor that a rollout
+ * tries and that does not become ready says nothing of its slot: the rollout has
+ * failed, and the slot goes back to what it held.
  */
 
-export type DeathStage = 'before ready' | 'idle' | 'with work' | 'by master';
+export type DeathStage = 'before ready' | 'in a rollout' | 'idle' | 'with work' | 'by master';
 
 export type RestartSettings = {
   readonly restartBackoff: number;
@@ -37,7 +39,7 @@ export function decideRestart(
   settings: RestartSettings,
   random: number,
 ): Restart {
-  if (stage === 'with work' || stage === 'by master') {
+  if (stage !== 'before ready' && stage !== 'idle') {
     return { failures: record.failures, delayMs: 0 };
   }
   const isStable = readyForMs >= settings.stableAfter;

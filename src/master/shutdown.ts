@@ -26,6 +26,8 @@ export type ShutdownParts = {
   readonly gracefulTimeoutMs: number;
   readonly drainIdleMs: number;
   now(): number;
+  /** The server serves no longer: what changes it is given up. */
+  leavingService(): void;
   /** The last connection and the last worker are gone. */
   stopped(exitCode: ExitCode): void;
 };
@@ -58,7 +60,7 @@ export class Shutdown {
     this.#drainingSinceMs = now();
     const { depth, inFlight } = dispatcher;
     log.info({ connections: front.openConnections, waiting: depth, inFlight }, 'draining');
-    front.stopListening();
+    this.#leaveService();
     this.tick();
   }
 
@@ -69,7 +71,7 @@ export class Shutdown {
       this.#parts.front.closeAll();
       return;
     }
-    if (this.state === 'serving') this.#parts.front.stopListening();
+    if (this.state === 'serving') this.#leaveService();
     const error = new RequestError('DRAINING', 'the server is being stopped');
     void this.#stop(EXIT.OK, error, true);
   }
@@ -77,7 +79,7 @@ export class Shutdown {
   /** The server cannot go on: everybody who waits is told so. */
   abandon(exitCode: ExitCode, reason: string): void {
     if (this.state === 'stopping' || this.state === 'stopped') return;
-    if (this.state === 'serving') this.#parts.front.stopListening();
+    if (this.state === 'serving') this.#leaveService();
     void this.#stop(exitCode, new RequestError('NO_WORKERS', reason), true);
   }
 
@@ -95,6 +97,11 @@ export class Shutdown {
       const text = 'the server is stopping and its graceful timeout has passed';
       void this.#stop(exitCode, new RequestError('DRAINING', text), !isIdle);
     }
+  }
+
+  #leaveService(): void {
+    this.#parts.front.stopListening();
+    this.#parts.leavingService();
   }
 
   async #stop(

@@ -1,12 +1,12 @@
 /** What an operator's signal asks for; docs/signals.md lists them. */
-export type SignalAction = 'drain' | 'quick stop' | 'ignore';
+export type SignalAction = 'drain' | 'quick stop' | 'reload' | 'ignore';
 
 export const SIGNAL_ACTIONS: Readonly<Record<string, SignalAction>> = {
   SIGTERM: 'drain',
   SIGINT: 'quick stop',
   SIGQUIT: 'quick stop',
-  // Without a listener SIGUSR1 opens Node's debugger and the others end the process.
-  SIGHUP: 'ignore',
+  SIGHUP: 'reload',
+  // Without a listener SIGUSR1 opens Node's debugger and SIGUSR2 ends the process.
   SIGUSR1: 'ignore',
   SIGUSR2: 'ignore',
 };

@@ -1,7 +1,9 @@
+import type { ServedModel } from '../model/description.js';
 import type { WorkerStateLabel } from '../observe/metric-table.js';
 import type { ByteBudget } from '../queue/byte-budget.js';
 import type { Dispatcher } from '../queue/dispatcher.js';
 import type { ClientRequest } from './client-request.js';
+import type { Generations } from './generations.js';
 import type { ServingWorker } from './serving-worker.js';
 import type { Slot } from './slot.js';
 import type { WorkerHandle } from './worker-handle.js';
@@ -11,6 +13,8 @@ export type StatusSources = {
   readonly startedAtMs: number;
   readonly state: string;
   readonly slots: readonly Slot[];
+  readonly generations: Pick<Generations, 'current' | 'rollout'>;
+  readonly models: readonly ServedModel[];
   readonly dispatcher: Dispatcher<ClientRequest, ServingWorker>;
   readonly budget: ByteBudget;
   readonly queueLimit: number;
@@ -20,7 +24,7 @@ export type StatusSources = {
 
 /** The body of `GET /status`. */
 export function statusReport(sources: StatusSources): Record<string, unknown> {
-  const { dispatcher, budget, nowMs } = sources;
+  const { dispatcher, budget, nowMs, generations } = sources;
   return {
     version: sources.version,
     pid: process.pid,
@@ -35,8 +39,22 @@ export function statusReport(sources: StatusSources): Record<string, unknown> {
       oldestWaitMs: Math.round(dispatcher.oldestWaitMs(nowMs)),
     },
     inFlight: dispatcher.inFlight,
+    generation: generations.current.number,
+    rollout: rolloutReport(generations),
+    models: sources.models.map(modelReport),
     workers: sources.slots.flatMap((slot) => slotReport(slot, nowMs)),
   };
+}
+
+/** null while nothing is moved. */
+function rolloutReport({ rollout }: Pick<Generations, 'rollout'>): unknown {
+  if (rollout === undefined) return null;
+  const { to, state, replaced } = rollout;
+  return { generation: to.number, state, replaced };
+}
+
+function modelReport({ name, version, runtime, isDefault, state, reason }: ServedModel): unknown {
+  return { name, version, runtime, default: isDefault, state, reason };
 }
 
 function slotReport(slot: Slot, nowMs: number): Record<string, unknown>[] {
@@ -52,6 +70,7 @@ function workerReport(worker: WorkerHandle, nowMs: number): Record<string, unkno
     slot: worker.slot,
     pid: worker.pid,
     state: worker.state,
+    generation: worker.holding.generation,
     ageSeconds: seconds(nowMs - worker.forkedAtMs),
     rssBytes: worker.account?.figures?.rssBytes ?? null,
     served: worker.served,

@@ -1,53 +1,19 @@
 import cluster, { type Worker } from 'node:cluster';
-import { fileURLToPath } from 'node:url';
 import type { Settings } from '../config/settings.js';
-import { EXIT, StartError } from '../errors.js';
-import type { Boot } from '../link/control.js';
-import type { ReplyHandlers } from '../link/master-end.js';
+import { WORKER_ENVIRONMENT, WORKER_FILE, WORKER_FLAGS } from '../link/worker-process.js';
 import type { Logger } from '../observe/logger.js';
-import type { RestartReason } from '../observe/metric-table.js';
-import { classifyDeath, type Death } from '../queue/quarantine.js';
-import { deathReport } from './death-report.js';
-import { OomWatch } from './oom-kills.js';
-import {
-  type DeathStage,
-  decideRestart,
-  isFailedStart,
-  mayCutBackoffShort,
-  shouldGiveUp,
-} from './restart-policy.js';
-import { restartReason } from './restart-reason.js';
+import { bootFailure } from './boot-failure.js';
+import { Deaths, isSuccessor, type Verdict } from './deaths.js';
+import { type Generation, type Holding, holdingOf } from './generation.js';
+import { mayCutBackoffShort } from './restart-policy.js';
 import { Slot } from './slot.js';
+import type { SupervisorPorts } from './supervisor-ports.js';
 import { type WorkerExit, WorkerHandle } from './worker-handle.js';
 
 /** A worker that was told to leave and is still there after this is killed. */
 const LEAVE_TIMEOUT_MS = 5000;
 /** A signal to the whole group reaches a worker before the master may have seen its own. */
 const RETIRE_GRACE_MS = 100;
-
-/** A batch of requests lives together: in a small young generation each of them is copied twice. */
-const WORKER_FLAGS = ['--max-semi-space-size=32'];
-
-/** What native runtimes read: ONNX Runtime would report its use to its maker. */
-const WORKER_ENVIRONMENT = { ORT_DISABLE_TELEMETRY: '1' };
-
-const WORKER_FILE = fileURLToPath(new URL('../worker/main.cjs', import.meta.url));
-
-export type SupervisorPorts = {
-  /** The boot message for a worker in this slot. */
-  boot(slot: number): Boot;
-  replies(worker: WorkerHandle): Omit<ReplyHandlers, 'ended'>;
-  workerForked(worker: WorkerHandle): void;
-  workerReady(worker: WorkerHandle): void;
-  /** Nothing more may be dispatched to it. */
-  workerDraining(worker: WorkerHandle): void;
-  workerDied(worker: WorkerHandle, death: Death, reason: RestartReason): void;
-  waitingRequests(): number;
-  /** False once the server drains or stops. */
-  isServing(): boolean;
-  /** The server cannot go on. */
-  fatal(error: StartError): void;
-};
 
 /**
  * Keeps every slot filled. Events do not act, they only ask for another pass of
@@ -60,21 +26,29 @@ export class Supervisor {
   readonly #ports: SupervisorPorts;
   readonly #log: Logger;
   readonly #now: () => number;
-  readonly #oom = new OomWatch();
+  readonly #deaths: Deaths;
   #isStopping = false;
-  #wasEverReady = false;
-  #lastReadyMs: number;
+  /** What slots are to hold has changed during a pass: another one follows. */
+  #isDue = false;
   #lastForkMs = 0;
-  #killsBeforeReady = 0;
   #onAllGone: (() => void) | undefined;
 
-  constructor(settings: Settings, ports: SupervisorPorts, log: Logger, now: () => number) {
+  constructor(
+    settings: Settings,
+    first: Generation,
+    ports: SupervisorPorts,
+    log: Logger,
+    now: () => number,
+  ) {
     this.#settings = settings;
     this.#ports = ports;
     this.#log = log;
     this.#now = now;
-    this.#lastReadyMs = now();
-    this.slots = Array.from({ length: settings.workers }, (_, number) => new Slot(number));
+    this.#deaths = new Deaths(settings, log, now());
+    this.slots = Array.from(
+      { length: settings.workers },
+      (_, number) => new Slot(number, holdingOf(first, number)),
+    );
   }
 
   start(): void {
@@ -97,18 +71,45 @@ export class Supervisor {
 
   /** Another pass, with the deadlines looked at first; called often, and after each event. */
   tick(): void {
-    const nowMs = this.#now();
-    for (const worker of this.workers) this.#enforceDeadline(worker, nowMs);
-    if (this.#isStopping) return;
-    for (const slot of this.slots) this.#reconcile(slot, nowMs);
-    this.#serveWaiting(nowMs);
+    do {
+      this.#isDue = false;
+      this.#pass(this.#now());
+    } while (this.#isDue);
   }
 
   /** Retires a worker: its successor boots first, then it drains and leaves. */
   retire(worker: WorkerHandle): void {
     if (this.#isStopping || worker.state !== 'ready') return;
+    worker.isSpent = true;
     worker.state = 'retiring';
     this.tick();
+  }
+
+  /**
+   * Gives a slot something else to hold: its successor boots first, then who does not fit drains.
+   * `slot.move` tells how it goes. Without backoff: what made the slot ill may be what is replaced.
+   */
+  move(slot: Slot, holding: Holding): void {
+    slot.holding = holding;
+    slot.move = { state: 'under way' };
+    slot.failures = 0;
+    slot.nextTryMs = 0;
+    this.#isDue = true;
+  }
+
+  /** Gives a slot something to hold as if it had always been so; who does not fit makes room. */
+  assign(slot: Slot, holding: Holding): void {
+    slot.holding = holding;
+    slot.move = undefined;
+    this.#isDue = true;
+  }
+
+  /** Drains who is to be replaced though no successor is there; never the last who serves. */
+  dropMisfits(slot: Slot): void {
+    for (const worker of slot.workers) {
+      const isMisfit = worker.state === 'retiring' && !slot.fits(worker);
+      if (isMisfit && this.readyWorkers.length > 1) this.#drain(worker);
+    }
   }
 
   /** Asks all workers to leave; resolves when they are gone. Nothing may be in flight. */
@@ -136,10 +137,16 @@ export class Supervisor {
     });
   }
 
+  #pass(nowMs: number): void {
+    for (const worker of this.workers) this.#enforceDeadline(worker, nowMs);
+    if (this.#isStopping) return;
+    for (const slot of this.slots) this.#reconcile(slot, nowMs);
+    this.#serveWaiting(nowMs);
+    this.#ports.passed();
+  }
+
   #enforceDeadline(worker: WorkerHandle, nowMs: number): void {
-    if (worker.state === 'draining' && worker.inFlight === 0) {
-      worker.leave(nowMs + LEAVE_TIMEOUT_MS);
-    }
+    if (worker.state === 'draining') this.#lookAfterDraining(worker, nowMs);
     if (nowMs < worker.deadlineMs) return;
     if (worker.state === 'booting') {
       worker.kill(`not ready after the boot timeout of ${this.#settings.bootTimeout / 1000} s`);
@@ -148,18 +155,40 @@ export class Supervisor {
     }
   }
 
+  /** Requests have their own time limit; a stream may go on for ever, and is cut. */
+  #lookAfterDraining(worker: WorkerHandle, nowMs: number): void {
+    if (worker.inFlight === 0) worker.leave(nowMs + LEAVE_TIMEOUT_MS);
+    else if (nowMs >= worker.deadlineMs && worker.hasOnlyStreams) {
+      worker.kill('its streams did not end within the graceful timeout');
+    }
+  }
+
   #reconcile(slot: Slot, nowMs: number): void {
+    for (const worker of slot.workers) this.#align(slot, worker);
+    if (slot.move?.state === 'failed') return;
     const { keeper } = slot;
     if (keeper === undefined && nowMs >= slot.nextTryMs) this.#fork(slot, nowMs);
     if (keeper?.state !== 'ready') return;
+    if (slot.move !== undefined) slot.move = { state: 'arrived' };
     for (const worker of slot.workers) {
       if (worker.state === 'retiring') this.#drain(worker);
     }
   }
 
+  /** Who does not fit its slot is on the way out; who fits it again, stays. */
+  #align(slot: Slot, worker: WorkerHandle): void {
+    const { state } = worker;
+    if (!slot.fits(worker)) {
+      if (state === 'ready') worker.state = 'retiring';
+      if (state === 'booting') worker.dismiss();
+    } else if (state === 'retiring' && !worker.isSpent) worker.state = 'ready';
+  }
+
   #drain(worker: WorkerHandle): void {
     worker.state = 'draining';
+    worker.deadlineMs = this.#now() + this.#settings.gracefulTimeout;
     this.#ports.workerDraining(worker);
+    if (worker.inFlight === 0) worker.leave(this.#now() + LEAVE_TIMEOUT_MS);
   }
 
   /** Nobody serves and requests wait: the slot that is next in line does not sit out its backoff. */
@@ -183,10 +212,11 @@ export class Supervisor {
     const worker = new WorkerHandle(
       child,
       slot.number,
+      slot.holding,
       { nowMs, bootTimeoutMs: this.#settings.bootTimeout },
       (handle) => this.#ports.replies(handle),
       {
-        awake: () => this.#ports.boot(slot.number),
+        awake: (handle) => this.#ports.boot(handle),
         ready: (handle) => this.#ready(handle),
         askedToRetire: (handle, signal) => this.#askedToRetire(handle, signal),
         unreachable: (handle) => this.#ports.workerDraining(handle),
@@ -203,8 +233,7 @@ export class Supervisor {
     const nowMs = this.#now();
     worker.state = 'ready';
     worker.readyAtMs = nowMs;
-    this.#wasEverReady = true;
-    this.#lastReadyMs = nowMs;
+    this.#deaths.noteReady(worker, nowMs);
     const bootMs = Math.round(nowMs - worker.forkedAtMs);
     this.#log.info({ slot: worker.slot, workerPid: worker.pid, bootMs }, 'worker ready');
     this.#ports.workerReady(worker);
@@ -223,68 +252,25 @@ export class Supervisor {
   }
 
   #died(slot: Slot, worker: WorkerHandle, exit: WorkerExit): void {
-    const nowMs = this.#now();
-    const oomKillsRose = exit.signal === 'SIGKILL' && this.#oom.hasRisen();
-    const cause = classifyDeath({
-      code: exit.code,
-      signal: exit.signal,
-      oomKillsRose,
-      killedByMaster: worker.killReason !== undefined,
-      brokeItsStream: worker.brokeItsStream,
-      wasAskedToLeave: worker.state === 'leaving',
-    });
-    const stage = this.#stageOf(worker);
-    if (this.readyWorkers.length > 0) this.#lastReadyMs = nowMs;
-    slot.workers.delete(worker);
-    const readyForMs = worker.readyAtMs === undefined ? 0 : nowMs - worker.readyAtMs;
-    const restart = decideRestart(stage, slot, readyForMs, this.#settings, Math.random());
-    slot.failures = restart.failures;
-    slot.nextTryMs = nowMs + restart.delayMs;
-    deathReport(this.#log, worker, exit, {
-      uptimeMs: nowMs - worker.forkedAtMs,
-      inFlight: worker.inFlight,
-      nextTryMs: slot.keeper === undefined && !this.#isStopping ? restart.delayMs : undefined,
+    const others = this.readyWorkers.filter((other) => other !== worker).length;
+    const hasMoveFailed = isSuccessor(slot, worker);
+    const verdict = this.#deaths.judge(slot, worker, exit, {
+      nowMs: this.#now(),
+      hadReadyWorker: this.readyWorkers.length > 0,
+      hasOtherReadyWorker: others > 0,
       isStopping: this.#isStopping,
-      oomKillsRose,
     });
-    this.#ports.workerDied(worker, cause, restartReason(worker, exit, cause, stage));
-    this.#afterDeath(worker, exit, cause, stage);
+    slot.workers.delete(worker);
+    if (hasMoveFailed) slot.move = { state: 'failed', failure: bootFailure(worker, exit) };
+    this.#ports.workerDied(worker, verdict.death, verdict.reason);
+    this.#goOn(verdict);
   }
 
-  #afterDeath(worker: WorkerHandle, exit: WorkerExit, cause: Death, stage: DeathStage): void {
+  #goOn({ failedStart, gaveUp }: Verdict): void {
     if (this.#isStopping) {
       if (this.workers.length === 0) this.#onAllGone?.();
-      return;
-    }
-    if (stage === 'before ready' && this.#hasStartFailed(cause)) {
-      const how = exit.signal === null ? `exited with code ${exit.code}` : `died by ${exit.signal}`;
-      const reason = worker.failure?.reason ?? worker.killReason ?? `it ${how} before it was ready`;
-      const exitCode = worker.failure?.exitCode ?? EXIT.BOOT_FAILED;
-      this.#ports.fatal(
-        new StartError(exitCode, `worker ${worker.slot} could not boot: ${reason}`),
-      );
-      return;
-    }
-    const sinceReadyMs = this.#now() - this.#lastReadyMs;
-    const counts = stage === 'before ready' || stage === 'idle';
-    if (counts && shouldGiveUp(this.readyWorkers.length > 0, sinceReadyMs, this.#settings)) {
-      const seconds = Math.round(sinceReadyMs / 1000);
-      this.#ports.fatal(
-        new StartError(EXIT.GAVE_UP, `giving up: no worker has been ready for ${seconds} s`),
-      );
-      return;
-    }
-    setImmediate(() => this.tick());
-  }
-
-  #hasStartFailed(cause: Death): boolean {
-    if (cause === 'unexplained') this.#killsBeforeReady += 1;
-    return isFailedStart(this.#wasEverReady, cause === 'unexplained', this.#killsBeforeReady);
-  }
-
-  #stageOf(worker: WorkerHandle): DeathStage {
-    if (worker.readyAtMs === undefined) return 'before ready';
-    if (worker.wasEndedByMaster) return 'by master';
-    return worker.inFlight > 0 ? 'with work' : 'idle';
+    } else if (failedStart !== undefined) this.#ports.startFailed(failedStart);
+    else if (gaveUp !== undefined) this.#ports.fatal(gaveUp);
+    else setImmediate(() => this.tick());
   }
 }

@@ -3,10 +3,10 @@ import type { Duplex } from 'node:stream';
 import { type Boot, type FromWorker, isEnvelope, type ToWorker } from '../link/control.js';
 import { MasterEnd, type ReplyHandlers } from '../link/master-end.js';
 import type { ModelDescription } from '../model/description.js';
-import type { ModelPlan } from '../model/repository.js';
 import type { WorkerAccount } from '../observe/worker-accounts.js';
 import type { WorkerLoad } from '../queue/worker-load.js';
 import type { ClientRequest } from './client-request.js';
+import type { Holding } from './generation.js';
 import { isStopped } from './process-state.js';
 import type { ServingWorker } from './serving-worker.js';
 
@@ -42,6 +42,8 @@ const STREAM_GRACE_MS = 1000;
 
 export class WorkerHandle implements ServingWorker {
   readonly slot: number;
+  /** What it was forked to load. */
+  readonly holding: Holding;
   readonly pid: number;
   readonly forkedAtMs: number;
   readonly link: MasterEnd;
@@ -50,8 +52,6 @@ export class WorkerHandle implements ServingWorker {
   /** When the present state must have ended; the supervisor kills it then. */
   deadlineMs: number;
   load: WorkerLoad<ClientRequest, ServingWorker> | undefined;
-  /** What it was told to load. */
-  plans: readonly ModelPlan[] = [];
   /** What it has loaded; empty until it is ready. */
   models: readonly ModelDescription[] = [];
   /** The model it began to load last. */
@@ -64,6 +64,10 @@ export class WorkerHandle implements ServingWorker {
   failure: { readonly exitCode: 10 | 11; readonly reason: string } | undefined;
   /** Why the master killed it, if it did. */
   killReason: string | undefined;
+  /** It retires whatever it holds: somebody has signalled it. */
+  isSpent = false;
+  /** Killed while it booted, because something else was to be held before it was ready. */
+  isUnwanted = false;
   /** It was killed because it could not be reached any more, which was its own doing. */
   brokeItsStream = false;
 
@@ -75,6 +79,7 @@ export class WorkerHandle implements ServingWorker {
   constructor(
     worker: Worker,
     slot: number,
+    holding: Holding,
     clock: { readonly nowMs: number; readonly bootTimeoutMs: number },
     replies: (handle: WorkerHandle) => Omit<ReplyHandlers, 'ended'>,
     events: HandleEvents,
@@ -82,6 +87,7 @@ export class WorkerHandle implements ServingWorker {
     this.#worker = worker;
     this.#events = events;
     this.slot = slot;
+    this.holding = holding;
     this.pid = worker.process.pid ?? 0;
     this.forkedAtMs = clock.nowMs;
     this.deadlineMs = clock.nowMs + clock.bootTimeoutMs;
@@ -110,6 +116,18 @@ export class WorkerHandle implements ServingWorker {
     this.#worker.process.kill('SIGKILL');
   }
 
+  /** Ends a worker that boots: nobody waits for it any more. */
+  dismiss(): void {
+    this.isUnwanted = true;
+    this.kill('something else is to be held');
+  }
+
+  /** Every request it has is a streamed reply that has begun. */
+  get hasOnlyStreams(): boolean {
+    for (const request of this.load?.requests ?? []) if (!request.hasBegun) return false;
+    return true;
+  }
+
   /** Requests it has. */
   get inFlight(): number {
     return this.load?.inFlight ?? 0;
@@ -130,12 +148,9 @@ export class WorkerHandle implements ServingWorker {
 
   #take(message: FromWorker): void {
     switch (message.type) {
-      case 'awake': {
-        const boot = this.#events.awake(this);
-        this.plans = boot.models;
-        this.#tell(boot);
+      case 'awake':
+        this.#tell(this.#events.awake(this));
         return;
-      }
       case 'loading':
         this.loading = message;
         return;

@@ -18,12 +18,27 @@ export type Plan = {
 export function planModels(path: string, chosen: string | undefined): Plan {
   const models = findModels(path);
   const names = models.map(({ name }) => name);
+  return { models, defaultModel: chooseDefault(names, path, chosen) };
+}
+
+/**
+ * The model that `POST /predict` means.
+ *
+ * @param names of all models there are; one name for each version is fine
+ * @throws ConfigError when the chosen one is not there
+ */
+export function chooseDefault(
+  names: readonly string[],
+  path: string,
+  chosen: string | undefined,
+): string | undefined {
   if (chosen !== undefined && !names.includes(chosen)) {
     const known = [...new Set(names)].join(', ');
     const fault = `defaultModel: there is no model "${chosen}" in ${path}; expected one of: ${known}.`;
     throw new ConfigError([fault]);
   }
-  return { models, defaultModel: defaultModelOf(models, chosen)?.name };
+  const models = names.map((name) => ({ name, isLatest: true }));
+  return defaultModelOf(models, chosen)?.name;
 }
 
 /** What is known of the models before a worker has loaded them: nothing that a file itself says. */

@@ -119,6 +119,12 @@ export const METRICS = {
     labels: ['reason'],
     help: 'Workers replaced, by what ended them.',
   },
+  rollouts: {
+    name: 'forkcast_rollouts_total',
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'Rollouts of models (load, unload, reload, watch) by how they ended.',
+  },
   modelLoad: {
     name: 'forkcast_model_load_seconds',
     type: 'gauge',
@@ -180,5 +186,14 @@ export const RESTART_REASONS = {
   execution_timeout: 'killed by the master: a request ran past its execution timeout',
   boot_failed: 'it did not become ready, or not within the boot timeout',
   retired: 'it was signalled, asked to be retired, and left in order',
+  replaced: 'a rollout put a worker that holds other models in its place',
 } as const;
 export type RestartReason = keyof typeof RESTART_REASONS;
+
+/** How a rollout ended → what it means; the values of the `outcome` label. */
+export const ROLLOUT_OUTCOMES = {
+  done: 'all workers hold what was asked for',
+  failed: 'a worker could not boot with it; all are back at what they held before',
+  abandoned: 'the server stopped meanwhile',
+} as const;
+export type RolloutOutcome = keyof typeof ROLLOUT_OUTCOMES;

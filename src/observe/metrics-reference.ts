@@ -3,6 +3,7 @@ import {
   METRICS,
   type MetricRow,
   RESTART_REASONS,
+  ROLLOUT_OUTCOMES,
   WORKER_STATES,
 } from './metric-table.js';
 
@@ -30,9 +31,8 @@ function metricTable(rows: readonly MetricRow[]): string {
 }
 
 function labelValues(): string {
-  const reasons = Object.entries(RESTART_REASONS).map(
-    ([reason, meaning]) => `  - \`${reason}\`: ${meaning}`,
-  );
+  const reasons = meanings(RESTART_REASONS);
+  const outcomes = meanings(ROLLOUT_OUTCOMES);
   return `The master's own process is in the usual \`process_*\` and \`nodejs_*\` metrics of prom-client.
 
 ## Labels
@@ -42,9 +42,17 @@ function labelValues(): string {
 - \`worker\`: the number of the slot. It stays the same when the worker in it is replaced.
 - \`state\`: ${codes(WORKER_STATES)}.
 - \`reason\`:
-${reasons.join('\n')}
+${reasons}
+- \`outcome\`:
+${outcomes}
 
 The process figures of workers arrive every few seconds; the CPU time a killed worker used after its last figures is not counted.`;
+}
+
+function meanings(table: Readonly<Record<string, string>>): string {
+  return Object.entries(table)
+    .map(([value, meaning]) => `  - \`${value}\`: ${meaning}`)
+    .join('\n');
 }
 
 function bucketTable(rows: readonly MetricRow[]): string {
@@ -126,6 +134,9 @@ const STATUS = `## Status
 | \`connections\` | open client connections on the main port |
 | \`queue\` | \`depth\` of \`limit\` requests wait; \`bytes\` of \`bytesLimit\` are in use; the first one waits for \`oldestWaitMs\` |
 | \`inFlight\` | requests dispatched and not yet answered |
+| \`generation\` | number of the generation that serves; each rollout that is tried takes the next |
+| \`rollout\` | \`null\`, or the \`generation\` that workers are moved to, its \`state\` (\`moving\` or \`rolling back\`) and how many workers were \`replaced\` so far |
+| \`models\` | each version of each model: \`name\`, \`version\`, \`runtime\`, whether it is the \`default\` one, its \`state\` and, where there is one, the \`reason\` |
 | \`workers\` | one entry for each worker, and one for each slot in \`backoff\` with its \`failures\` and \`nextTryMs\` from now |
 
-A worker has \`slot\`, \`pid\`, \`state\`, \`ageSeconds\` since its fork, \`rssBytes\` (\`null\` until its first figures), requests \`served\` and \`inFlight\`, \`busySinceMs\` (for how long it has been running what it runs; \`null\` when idle) and \`models\`.`;
+A worker has \`slot\`, \`pid\`, \`state\`, the \`generation\` it was forked for (one that changed nothing for it did not replace it), \`ageSeconds\` since its fork, \`rssBytes\` (\`null\` until its first figures), requests \`served\` and \`inFlight\`, \`busySinceMs\` (for how long it has been running what it runs; \`null\` when idle) and \`models\`.`;

@@ -6,6 +6,8 @@ import {
   type MetricRow,
   RESTART_REASONS,
   type RestartReason,
+  ROLLOUT_OUTCOMES,
+  type RolloutOutcome,
   WORKER_STATES,
   type WorkerStateLabel,
 } from './metric-table.js';
@@ -25,9 +27,10 @@ export type MetricSources = {
   workers(): Readonly<Record<WorkerStateLabel, number>>;
   workersBusy(): number;
   logLinesDropped(): number;
+  /** The models that are served, as their latest worker loaded them. */
+  models(): readonly LoadedModel[];
 };
 
-/** A model as its latest ready worker loaded it. */
 export type LoadedModel = {
   readonly name: string;
   readonly version: string;
@@ -54,13 +57,14 @@ export class Metrics {
   readonly #requests = new RequestMetrics();
   readonly #accounts = new WorkerAccounts();
   readonly #restarts = new Family<Counter>(METRICS.workerRestarts.labels, () => new Counter());
+  readonly #rollouts = new Family<Counter>(METRICS.rollouts.labels, () => new Counter());
   readonly #sources: MetricSources;
-  #models: readonly LoadedModel[] = [];
 
   constructor(version: string, sources: MetricSources) {
     this.#sources = sources;
     // A counter that appears with its first event hides that event from rate().
     for (const reason of Object.keys(RESTART_REASONS)) this.#restarts.series({ reason });
+    for (const outcome of Object.keys(ROLLOUT_OUTCOMES)) this.#rollouts.series({ outcome });
     this.#exposeRequests();
     this.#exposeServer(version);
     this.#exposeWorkers();
@@ -90,9 +94,8 @@ export class Metrics {
     this.#restarts.series({ reason }).add(1);
   }
 
-  /** Replaces what earlier workers told. */
-  modelsLoaded(models: readonly LoadedModel[]): void {
-    this.#models = models;
+  rolloutEnded(outcome: RolloutOutcome): void {
+    this.#rollouts.series({ outcome }).add(1);
   }
 
   #exposeRequests(): void {
@@ -127,7 +130,8 @@ export class Metrics {
     });
     this.#expose(METRICS.workersBusy, () => single(this.#sources.workersBusy()));
     this.#expose(METRICS.workerRestarts, () => counterSamples(this.#restarts));
-    this.#expose(METRICS.modelLoad, () => this.#models.map(loadSample));
+    this.#expose(METRICS.rollouts, () => counterSamples(this.#rollouts));
+    this.#expose(METRICS.modelLoad, () => this.#sources.models().map(loadSample));
     this.#exposeFigures(METRICS.workerResident, ({ memory }) => memory?.rssBytes);
     this.#exposeFigures(METRICS.workerHeapUsed, ({ memory }) => memory?.heapUsedBytes);
     this.#exposeFigures(METRICS.workerExternal, ({ memory }) => memory?.externalBytes);

@@ -181,12 +181,14 @@ export class MasterFront {
   #makeFront(answers: Answers): Front {
     const intake = new Intake(answers, {
       maxBodyBytes: this.settings.maxBody,
+      limitName: 'max-body',
       admission: this.#admission,
       submit: (request) => this.traffic.submit(request),
       now: this.#now,
     });
     return new Front(this.settings, answers, intake, {
       answerLocally: (request) => answerLocally(request, KNOWLEDGE, answers),
+      controlIntake: () => undefined,
       left: (request) => this.traffic.left(request),
       now: this.#now,
     });
@@ -212,4 +214,5 @@ const NO_SOURCES = {
   workers: () => ({ booting: 0, ready: 0, draining: 0, backoff: 0 }),
   workersBusy: () => 0,
   logLinesDropped: () => 0,
+  models: () => [],
 };

@@ -17,6 +17,8 @@ const MAX_HEAD_BYTES = 64 * 1024;
 export type FrontPorts = {
   /** Answers what the master knows by itself; false: the request is for a worker. */
   answerLocally(request: ClientRequest): boolean;
+  /** Who reads the body of a request for the operator's verbs; undefined: the request is like any other. */
+  controlIntake(request: ClientRequest): Intake | undefined;
   /** The client is gone; the request is unanswered. */
   left(request: ClientRequest): void;
   now(): number;
@@ -102,7 +104,8 @@ export class Front {
     const request = this.#accept(message, response);
     if (request === undefined) return;
     if (this.#ports.answerLocally(request)) return;
-    this.#intake.read(message, request, expectsContinue);
+    const intake = this.#ports.controlIntake(request) ?? this.#intake;
+    intake.read(message, request, expectsContinue);
   }
 
   /** Makes the request's record; undefined when it was refused by its head alone. */

@@ -9,7 +9,9 @@ const DISCARD_BYTES = 1024 * 1024;
 
 export type IntakePorts = {
   readonly maxBodyBytes: number;
-  readonly admission: Admission;
+  /** What sets that bound, for the message. */
+  readonly limitName: string;
+  readonly admission: Pick<Admission, 'reserve' | 'grow' | 'enter'>;
   submit(request: ClientRequest): void;
   now(): number;
 };
@@ -62,8 +64,8 @@ export class Intake {
 
   /** By the head alone: a full queue or a body that is too large costs no byte of memory. */
   #admit(request: ClientRequest, declaredBytes: number): RequestError | undefined {
-    const { maxBodyBytes, admission } = this.#ports;
-    if (declaredBytes > maxBodyBytes) return tooLarge(maxBodyBytes, `${declaredBytes}`);
+    const { maxBodyBytes, limitName, admission } = this.#ports;
+    if (declaredBytes > maxBodyBytes) return tooLarge(maxBodyBytes, limitName, `${declaredBytes}`);
     const refusal = admission.reserve(declaredBytes, this.#ports.now());
     if (refusal === undefined) request.bytes = declaredBytes;
     return refusal;
@@ -92,8 +94,8 @@ export class Intake {
   }
 
   #grow(request: ClientRequest, bytes: number): RequestError | undefined {
-    const { maxBodyBytes, admission } = this.#ports;
-    if (request.bytes + bytes > maxBodyBytes) return tooLarge(maxBodyBytes, 'more');
+    const { maxBodyBytes, limitName, admission } = this.#ports;
+    if (request.bytes + bytes > maxBodyBytes) return tooLarge(maxBodyBytes, limitName, 'more');
     const refusal = admission.grow(bytes, this.#ports.now());
     if (refusal === undefined) request.bytes += bytes;
     return refusal;
@@ -107,10 +109,10 @@ export class Intake {
   }
 }
 
-function tooLarge(maxBodyBytes: number, got: string): RequestError {
+function tooLarge(maxBodyBytes: number, limitName: string, got: string): RequestError {
   return new RequestError(
     'BODY_TOO_LARGE',
-    `expected a body of at most ${maxBodyBytes} bytes (max-body), got ${got}`,
+    `expected a body of at most ${maxBodyBytes} bytes (${limitName}), got ${got}`,
   );
 }
 

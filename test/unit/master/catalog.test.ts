@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Catalog, type Holder } from '../../../src/master/catalog.js';
 import type { WorkerState } from '../../../src/master/worker-handle.js';
 import type { ModelDescription } from '../../../src/model/description.js';
+import type { ModelPlan } from '../../../src/model/model-plan.js';
 import { plannedModels } from '../../../src/model/plan.js';
-import type { ModelPlan } from '../../../src/model/repository.js';
+import { NOTHING } from './fake-worker.js';
 
 function plan(name: string, version = '1'): ModelPlan {
   const file = `/models/${name}/${version}/model.mjs`;
@@ -21,7 +22,8 @@ function loaded(plans: readonly ModelPlan[]): ModelDescription[] {
 type TestHolder = { -readonly [K in keyof Holder]: Holder[K] };
 
 function holder(state: WorkerState, ...plans: ModelPlan[]): TestHolder {
-  return { state, plans, models: state === 'booting' ? [] : loaded(plans) };
+  const holding = { ...NOTHING, plans };
+  return { state, holding, models: state === 'booting' ? [] : loaded(plans) };
 }
 
 const A = plan('a');
@@ -123,6 +125,19 @@ describe('a version that failed', () => {
     catalog.forget('b');
     expect(told()).toEqual(['a 1 LOADING']);
   });
+
+  test('is told of the latest one that serves when not even its folder can be read', () => {
+    add(holder('ready', A));
+    catalog.faulty('a', 'no file');
+    catalog.faulty('c', 'empty');
+    expect(told()).toEqual(['a 1 READY no file', 'b 1 LOADING']);
+    expect(catalog.unreadable).toEqual([{ name: 'c', reason: 'empty' }]);
+    expect([...catalog.planNames]).toEqual(['a', 'b', 'c']);
+    catalog.absolve('a');
+    catalog.absolve('c');
+    expect(told()).toEqual(['a 1 READY', 'b 1 LOADING']);
+    expect(catalog.unreadable).toEqual([]);
+  });
 });
 
 test('an unloaded model stays known by its name', () => {
@@ -133,7 +148,7 @@ test('an unloaded model stays known by its name', () => {
   add(holder('ready', A));
   expect(told()).toEqual(['a 1 READY', 'b 1 UNAVAILABLE unloaded']);
   catalog.want({ models: [A, B], defaultModel: 'a' });
-  catalog.forget('b');
+  catalog.absolve('b');
   expect(told()).toEqual(['a 1 READY', 'b 1 LOADING']);
 });
 

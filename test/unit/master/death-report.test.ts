@@ -10,13 +10,15 @@ type Given = {
   state?: WorkerState;
   failure?: { exitCode: 10; reason: string };
   killReason?: string;
+  isUnwanted?: boolean;
   exit?: WorkerExit;
   facts?: Partial<DeathFacts>;
 };
 
-function report({ state = 'ready', exit = SEGFAULT, facts, failure, killReason }: Given): LogLine {
+function report({ exit = SEGFAULT, facts, ...given }: Given): LogLine {
   const { log, lines } = capturedLog();
-  const worker = { slot: 2, pid: 4711, state, served: 9, failure, killReason };
+  const { state = 'ready', isUnwanted = false, failure, killReason } = given;
+  const worker = { slot: 2, pid: 4711, state, served: 9, failure, killReason, isUnwanted };
   deathReport(log, worker, exit, {
     uptimeMs: 1234.6,
     inFlight: 3,

@@ -4,6 +4,8 @@ import { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
 import type { Boot, FromWorker, ToWorker } from '../../../src/link/control.js';
 import type { ReplyHandlers } from '../../../src/link/master-end.js';
+import type { Holding } from '../../../src/master/generation.js';
+import type { ModelDescription } from '../../../src/model/description.js';
 
 const nothing = (): void => {};
 
@@ -26,6 +28,9 @@ export const BOOT: Boot = {
   logLevel: 'info',
   logFormat: 'json',
 };
+
+/** Of a worker that is to hold nothing. */
+export const NOTHING: Holding = { generation: 1, plans: [], defaultModel: undefined, key: '' };
 
 let lastPid = 1000;
 
@@ -78,8 +83,8 @@ export class FakeWorker extends EventEmitter {
     this.emit('message', message);
   }
 
-  isReady(): void {
-    this.tells({ type: 'ready', models: [] });
+  isReady(models: readonly ModelDescription[] = []): void {
+    this.tells({ type: 'ready', models });
   }
 
   endsStream(): void {

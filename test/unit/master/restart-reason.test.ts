@@ -12,6 +12,7 @@ type Row = {
   signal?: string;
   state?: WorkerState;
   hasOverrun?: boolean;
+  isSpent?: boolean;
   reason: string;
 };
 
@@ -19,9 +20,12 @@ test.each<Row>([
   { death: 'self-inflicted', stage: 'before ready', reason: 'boot_failed' },
   { death: 'ours', stage: 'before ready', signal: 'SIGKILL', reason: 'boot_failed' },
   { death: 'ours', stage: 'by master', hasOverrun: true, reason: 'execution_timeout' },
-  { death: 'ours', stage: 'by master', state: 'leaving', reason: 'retired' },
-  // Did not leave when asked: killed, and retired all the same.
-  { death: 'ours', stage: 'by master', state: 'leaving', signal: 'SIGKILL', reason: 'retired' },
+  { death: 'self-inflicted', stage: 'in a rollout', state: 'booting', reason: 'boot_failed' },
+  { death: 'ours', stage: 'by master', state: 'booting', signal: 'SIGKILL', reason: 'replaced' },
+  { death: 'ours', stage: 'by master', state: 'leaving', isSpent: true, reason: 'retired' },
+  { death: 'ours', stage: 'by master', state: 'leaving', reason: 'replaced' },
+  // Did not leave when asked: killed, and replaced all the same.
+  { death: 'ours', stage: 'by master', state: 'leaving', signal: 'SIGKILL', reason: 'replaced' },
   // Closed its stream: killed for what it did itself.
   { death: 'ours', stage: 'by master', signal: 'SIGKILL', reason: 'crashed' },
   { death: 'unexplained', stage: 'with work', signal: 'SIGKILL', reason: 'killed' },
@@ -32,7 +36,7 @@ test.each<Row>([
 ])('$death, $stage, $signal, $state, overrun $hasOverrun: $reason', (row) => {
   const load: ServingWorker['load'] = new WorkerLoad({} as ServingWorker, 0);
   load.hasOverrun = row.hasOverrun === true;
-  const { signal = null, state = 'ready' } = row;
+  const { signal = null, state = 'ready', isSpent = false } = row;
   const exit = { code: signal === null ? 1 : null, signal };
-  expect(restartReason({ state, load }, exit, row.death, row.stage)).toBe(row.reason);
+  expect(restartReason({ state, load, isSpent }, exit, row.death, row.stage)).toBe(row.reason);
 });

@@ -45,6 +45,7 @@ beforeEach(() => {
     gracefulTimeoutMs: GRACEFUL_TIMEOUT_MS,
     drainIdleMs: DRAIN_IDLE_MS,
     now: () => nowMs,
+    leavingService: tell('no more control'),
     stopped: (exitCode) => told.push(`stopped ${exitCode}`),
   });
 });
@@ -62,16 +63,22 @@ describe('draining', () => {
   test('is over at once when nobody is there: workers leave, exit code 0', async () => {
     shutdown.drain();
     await untilStopped();
-    expect(told).toEqual(['stop listening', 'close all', 'workers leave', 'stopped 0']);
+    expect(told).toEqual([
+      'stop listening',
+      'no more control',
+      'close all',
+      'workers leave',
+      'stopped 0',
+    ]);
   });
 
   test('closes idle connections only after the drain idle time', async () => {
     front.openConnections = 1;
     shutdown.drain();
     tickAt(DRAIN_IDLE_MS - 1);
-    expect(told).toEqual(['stop listening']);
+    expect(told).toEqual(['stop listening', 'no more control']);
     tickAt(DRAIN_IDLE_MS);
-    expect(told).toEqual(['stop listening', 'close idle']);
+    expect(told).toEqual(['stop listening', 'no more control', 'close idle']);
     front.openConnections = 0;
     tickAt(DRAIN_IDLE_MS + 1);
     await untilStopped();
@@ -87,6 +94,7 @@ describe('draining', () => {
     await untilStopped();
     expect(told).toEqual([
       'stop listening',
+      'no more control',
       'close idle',
       'close idle',
       'refuse all DRAINING',
@@ -122,6 +130,7 @@ test('abandoning says why to everybody who waits, once', async () => {
   await untilStopped();
   expect(told).toEqual([
     'stop listening',
+    'no more control',
     'refuse all NO_WORKERS',
     'refuse arriving',
     'close all',

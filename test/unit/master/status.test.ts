@@ -1,20 +1,24 @@
 import { expect, test } from 'vitest';
+import { makeGeneration } from '../../../src/master/generation.js';
 import { Slot } from '../../../src/master/slot.js';
 import { statusReport, workerCounts } from '../../../src/master/status.js';
 import { WorkerHandle, type WorkerState } from '../../../src/master/worker-handle.js';
+import type { ModelPlan } from '../../../src/model/model-plan.js';
+import { plannedModels } from '../../../src/model/plan.js';
 import { metricsReference } from '../../../src/observe/metrics-reference.js';
 import { ByteBudget } from '../../../src/queue/byte-budget.js';
 import { Dispatcher } from '../../../src/queue/dispatcher.js';
-import { BOOT, FakeWorker, NO_REPLIES } from './fake-worker.js';
+import { BOOT, FakeWorker, NO_REPLIES, NOTHING } from './fake-worker.js';
 
 const nothing = (): void => {};
 
 function slot(number: number, ...states: WorkerState[]): Slot {
-  const made = new Slot(number);
+  const made = new Slot(number, NOTHING);
   for (const state of states) {
     const handle = new WorkerHandle(
       new FakeWorker().asWorker,
       number,
+      NOTHING,
       { nowMs: 1000, bootTimeoutMs: 500 },
       () => NO_REPLIES,
       {
@@ -51,11 +55,20 @@ test('the report says how the queue and every slot fare', () => {
   empty.nextTryMs = 5000.4;
   const budget = new ByteBudget(100);
   budget.add(7);
+  const models: ModelPlan[] = [
+    { name: 'a', version: '1', runtime: 'module', file: '/a', isLatest: true, labels: [] },
+  ];
+  const plan = { models, defaultModel: 'a' };
+  const current = makeGeneration({ ...plan, fingerprints: new Map() }, 7, 2);
+  const [planned] = plannedModels(plan);
+  if (planned === undefined) throw new Error('no model');
   const report = statusReport({
     version: '1.2.3',
     startedAtMs: 1000,
     state: 'serving',
     slots: [slot(0, 'ready'), empty],
+    generations: { current, rollout: undefined },
+    models: [{ ...planned, state: 'READY', reason: '' }],
     dispatcher: new Dispatcher(
       { workAheadMs: 1 },
       { send: nothing, refuse: nothing, cutOff: nothing, overran: nothing },
@@ -73,12 +86,18 @@ test('the report says how the queue and every slot fare', () => {
     connections: 2,
     queue: { depth: 0, limit: 8, bytes: 7, bytesLimit: 100, oldestWaitMs: 0 },
     inFlight: 0,
+    generation: 7,
+    rollout: null,
+    models: [
+      { name: 'a', version: '1', runtime: 'module', default: true, state: 'READY', reason: '' },
+    ],
   });
   expect(report.workers).toEqual([
     {
       slot: 0,
       pid: expect.any(Number),
       state: 'ready',
+      generation: 1,
       ageSeconds: 2.5,
       rssBytes: null,
       served: 0,

@@ -1,10 +1,12 @@
 // What the supervisor decides, in virtual time, over workers that are no processes.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Generation } from '../../../src/master/generation.js';
 import { Supervisor } from '../../../src/master/supervisor.js';
 import type { WorkerHandle } from '../../../src/master/worker-handle.js';
 import { configuration } from '../config/inputs.js';
 import { capturedLog, type LogLine } from './captured-log.js';
 import { BOOT, FakeWorker, NO_REPLIES } from './fake-worker.js';
+import { generationOf, planOf } from './generations-of-test.js';
 
 const forked = vi.hoisted(() => ({ fork: (): unknown => undefined }));
 vi.mock('node:cluster', () => ({
@@ -22,6 +24,8 @@ let waiting: number;
 let isServing: boolean;
 let happened: string[];
 let lines: () => LogLine[];
+let first: Generation;
+let passed: () => void;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -38,10 +42,13 @@ beforeEach(() => {
   happened = [];
   const captured = capturedLog();
   lines = captured.lines;
+  first = generationOf(1, [planOf('a')]);
+  passed = nothing;
   supervisor = new Supervisor(
     settings,
+    first,
     {
-      boot: (slot) => ({ ...BOOT, slot }),
+      boot: ({ slot, holding }) => ({ ...BOOT, slot, models: holding.plans }),
       replies: () => NO_REPLIES,
       workerForked: nothing,
       workerReady: (worker) => happened.push(`ready ${worker.slot}`),
@@ -50,6 +57,9 @@ beforeEach(() => {
         happened.push(`died ${worker.slot} ${death} ${reason}`),
       waitingRequests: () => waiting,
       isServing: () => isServing,
+      passed: () => passed(),
+      startFailed: ({ exitCode, slot, reason }) =>
+        happened.push(`fatal ${exitCode} worker ${slot} could not boot: ${reason}`),
       fatal: ({ exitCode, message }) => happened.push(`fatal ${exitCode} ${message}`),
     },
     captured.log,

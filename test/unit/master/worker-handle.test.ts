@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { WorkerHandle } from '../../../src/master/worker-handle.js';
-import { BOOT, FakeWorker, NO_REPLIES } from './fake-worker.js';
+import { BOOT, FakeWorker, NO_REPLIES, NOTHING } from './fake-worker.js';
 
 let worker: FakeWorker;
 let handle: WorkerHandle;
@@ -14,6 +14,7 @@ beforeEach(() => {
   handle = new WorkerHandle(
     worker.asWorker,
     3,
+    NOTHING,
     { nowMs: 1000, bootTimeoutMs: 500 },
     () => NO_REPLIES,
     {

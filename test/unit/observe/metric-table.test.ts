@@ -50,6 +50,7 @@ test('every row is exposed, and no gauge ends in _total', async () => {
     workers: () => ({ booting: 0, ready: 0, draining: 0, backoff: 0 }),
     workersBusy: () => 0,
     logLinesDropped: () => 0,
+    models: () => [],
   }).text();
   for (const { name, type } of rows) expect(text).toContain(`# TYPE ${name} ${type}\n`);
   expect(text).not.toMatch(/_total gauge/);

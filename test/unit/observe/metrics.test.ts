@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type MetricSources, Metrics } from '../../../src/observe/metrics.js';
+import { type LoadedModel, type MetricSources, Metrics } from '../../../src/observe/metrics.js';
 import { finishedRequest } from './finished-requests.js';
 
 const SOURCES: MetricSources = {
@@ -11,6 +11,7 @@ const SOURCES: MetricSources = {
   workers: () => ({ booting: 1, ready: 2, draining: 0, backoff: 0 }),
   workersBusy: () => 1,
   logLinesDropped: () => 0,
+  models: () => [],
 };
 
 async function linesOf(metrics: Metrics, name: string): Promise<string[]> {
@@ -123,12 +124,22 @@ test('the memory of a dead worker disappears, its CPU time stays', async () => {
   ]);
 });
 
-test('models that are no longer loaded leave', async () => {
-  const metrics = newMetrics();
-  metrics.modelsLoaded([{ name: 'digits', version: '1', loadMs: 200, warmupMs: 50 }]);
+test('models are there while they are served', async () => {
+  let models: LoadedModel[] = [{ name: 'digits', version: '1', loadMs: 200, warmupMs: 50 }];
+  const metrics = new Metrics('0.1.0', { ...SOURCES, models: () => models });
   expect(await linesOf(metrics, 'forkcast_model_load')).toEqual([
     'forkcast_model_load_seconds{model="digits",version="1"} 0.25',
   ]);
-  metrics.modelsLoaded([]);
+  models = [];
   expect(await linesOf(metrics, 'forkcast_model_load')).toEqual([]);
+});
+
+test('rollouts are counted by how they ended, from zero', async () => {
+  const metrics = newMetrics();
+  metrics.rolloutEnded('failed');
+  expect(await linesOf(metrics, 'forkcast_rollouts_total')).toEqual([
+    'forkcast_rollouts_total{outcome="done"} 0',
+    'forkcast_rollouts_total{outcome="failed"} 1',
+    'forkcast_rollouts_total{outcome="abandoned"} 0',
+  ]);
 });
