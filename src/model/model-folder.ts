@@ -111,20 +111,23 @@ export function choiceOf(path: string, runtime?: RuntimeName): Choice {
 
 function noFile(
   folder: string,
-  { files, others }: FolderContents,
+  contents: FolderContents,
   runtime: RuntimeName | undefined,
 ): string {
+  const { files } = contents;
   if (files.length > 0) {
     return `${folder}: "runtime" in ${SETTINGS_FILE} is ${runtime}, but ${files.join(' and ')} is not for it.`;
   }
-  const [hint] = others.flatMap((name) => {
-    const told = foreignHint(name);
-    return told === undefined ? [] : [`${name}: ${told}`];
-  });
-  if (hint !== undefined) return `${folder}: no model here, but ${hint}.`;
-  const [only, another] = others.filter((name) => extname(name) === '.onnx');
-  if (only !== undefined && another === undefined) {
-    return `${folder}: no model here, but ${only}; call it model.onnx, or name it with "file" in ${SETTINGS_FILE}.`;
+  return `${folder}: no model here${nearMiss(contents) ?? `; ${EXPECTED_IN_FOLDER}`}.`;
+}
+
+/** What of a folder's files was probably meant to be its model, and what to do with it. */
+export function nearMiss({ others }: FolderContents): string | undefined {
+  for (const name of others) {
+    const hint = foreignHint(name);
+    if (hint !== undefined) return `, but ${name}: ${hint}`;
   }
-  return `${folder}: no model here; ${EXPECTED_IN_FOLDER}.`;
+  const [only, another] = others.filter((name) => extname(name) === '.onnx');
+  if (only === undefined || another !== undefined) return undefined;
+  return `, but ${only}; call it model.onnx, or name it with "file" in ${SETTINGS_FILE}`;
 }

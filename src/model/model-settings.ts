@@ -16,8 +16,14 @@ import { formOf } from './settings/setting-forms.js';
 export type ModelSettings = Omit<FolderSettings, 'runtime' | 'file' | 'versions' | 'labels'>;
 
 export type SettingsReading = {
+  /** What was said and is right. */
   readonly settings: FolderSettings;
   readonly faults: readonly string[];
+};
+
+export type SettingsFile = SettingsReading & {
+  /** What was said at all, right or wrong. */
+  readonly keys: readonly string[];
 };
 
 /** Whose folder a `forkcast.json` lies in: a model's, or that of one of its versions. */
@@ -39,9 +45,9 @@ export const MODEL_SETTING_KEYS: readonly string[] = FOLDER_SETTING_KEYS.filter(
  *
  * @throws what reading a file throws
  */
-export function readModelSettings(path: string, owner: SettingsOwner): SettingsReading {
+export function readModelSettings(path: string, owner: SettingsOwner): SettingsFile {
   const info = statSync(path, { throwIfNoEntry: false });
-  if (info === undefined) return { settings: {}, faults: [] };
+  if (info === undefined) return { settings: {}, faults: [], keys: [] };
   if (!info.isFile()) return faulty(`${path}: expected a file.`);
   if (info.size > MOST_BYTES) return faulty(`${path}: larger than ${MOST_BYTES} bytes.`);
   return parseModelSettings(readFileSync(path, 'utf8'), path, owner);
@@ -52,7 +58,7 @@ export function parseModelSettings(
   text: string,
   origin: string,
   owner: SettingsOwner,
-): SettingsReading {
+): SettingsFile {
   try {
     const content = text.replace(/^\uFEFF/, '');
     const errors: ParseError[] = [];
@@ -66,7 +72,8 @@ export function parseModelSettings(
     const twice = repeatedKeys(root).map((key) => `${origin}: ${key} is set twice.`);
     const values = getNodeValue(root) as Record<string, unknown>;
     const { settings, faults } = checkModelSettings(values, origin);
-    return { settings, faults: [...twice, ...faults, ...misplaced(values, origin, owner)] };
+    const all = [...twice, ...faults, ...misplaced(values, origin, owner)];
+    return { settings, faults: all, keys: Object.keys(values) };
   } catch (error) {
     // The parser goes as deep as the file does.
     if (error instanceof RangeError) return faulty(`${origin}: nested too deeply.`);
@@ -113,6 +120,6 @@ function repeatedKeys(object: Node): string[] {
   return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
 }
 
-function faulty(fault: string): SettingsReading {
-  return { settings: {}, faults: [fault] };
+function faulty(fault: string): SettingsFile {
+  return { settings: {}, faults: [fault], keys: [] };
 }

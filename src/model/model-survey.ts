@@ -12,7 +12,12 @@ import {
 } from './model-folder.js';
 import { MODEL_NAME } from './model-name.js';
 import type { ModelPlan } from './model-plan.js';
-import { readModelSettings, SETTINGS_FILE, type SettingsOwner } from './model-settings.js';
+import {
+  readModelSettings,
+  SETTINGS_FILE,
+  type SettingsFile,
+  type SettingsOwner,
+} from './model-settings.js';
 import type { FolderSettings } from './settings/model-setting-table.js';
 import { isVersion, labelVersions, servedVersions } from './version-policy.js';
 
@@ -45,6 +50,8 @@ type VersionFolder = {
   readonly settings: FolderSettings;
   /** Where its `pipeline` is said, if it has one. */
   readonly settingsFile: string;
+  /** What it is was said, but not rightly: a fault of that is told, and what follows is echo. */
+  readonly isUnclear: boolean;
 };
 
 export function surveyFolder(root: string, folder: string): SurveyedModel {
@@ -73,22 +80,25 @@ function plansOfFolder(look: Look): ModelPlan[] {
   const folder = look.path;
   if (!staysInside(look, folder)) return [];
   const contents = readFolder(folder);
-  const settings = readSettings(look, folder, 'model');
+  const said = readSettings(look, folder, 'model');
+  const { settings } = said;
   const settingsFile = join(folder, SETTINGS_FILE);
   if (contents.versions.length === 0 && contents.oddVersions.length === 0) {
-    const only = { folder, contents, settings, settingsFile };
+    const only = { folder, contents, settings, settingsFile, isUnclear: isUnclear(said) };
     return plansOf(look, [UNVERSIONED], settings, () => only);
   }
   checkVersionFolders(look, contents);
   return plansOf(look, contents.versions, settings, (version) => {
     const own = join(folder, version);
     if (!staysInside(look, own)) return undefined;
-    const overrides = readSettings(look, own, 'version');
+    const saidOfIt = readSettings(look, own, 'version');
+    const overrides = saidOfIt.settings;
     return {
       folder: own,
       contents: readFolder(own),
       settings: { ...settings, ...overrides },
       settingsFile: overrides.pipeline === undefined ? settingsFile : join(own, SETTINGS_FILE),
+      isUnclear: isUnclear(said) || isUnclear(saidOfIt),
     };
   });
 }
@@ -121,7 +131,7 @@ function plansOf(
     if (one === undefined) return [];
     const chosen = choiceIn(one);
     if ('fault' in chosen) {
-      look.faults.push(chosen.fault);
+      if (!one.isUnclear) look.faults.push(chosen.fault);
       return [];
     }
     if (!staysInside(look, chosen.file)) return [];
@@ -155,8 +165,8 @@ function choiceIn({ folder, contents, settings, settingsFile }: VersionFolder): 
 function planOfFile(look: Look): ModelPlan[] {
   const { name, version, folder, versionFolder } = placeOf(look.path);
   const settings = {
-    ...(folder === undefined ? {} : readSettings(look, folder, 'model')),
-    ...(versionFolder === undefined ? {} : readSettings(look, versionFolder, 'version')),
+    ...(folder === undefined ? {} : readSettings(look, folder, 'model').settings),
+    ...(versionFolder === undefined ? {} : readSettings(look, versionFolder, 'version').settings),
   };
   const choice = choiceOf(look.path, settings.runtime);
   if ('runtime' in choice) {
@@ -199,17 +209,27 @@ function planOf(
   return { ...kept, ...found };
 }
 
-function readSettings(look: Look, folder: string, owner: SettingsOwner): FolderSettings {
+const NOTHING_SAID: SettingsFile = { settings: {}, faults: [], keys: [] };
+
+function readSettings(look: Look, folder: string, owner: SettingsOwner): SettingsFile {
   const path = join(folder, SETTINGS_FILE);
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return {};
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return NOTHING_SAID;
   if (kindOf(path) === undefined) {
     look.faults.push(`${path}: the link points at nothing.`);
-    return {};
+    return NOTHING_SAID;
   }
-  if (!staysInside(look, path)) return {};
-  const { settings, faults } = readModelSettings(path, owner);
-  look.faults.push(...faults);
-  return settings;
+  if (!staysInside(look, path)) return NOTHING_SAID;
+  const said = readModelSettings(path, owner);
+  look.faults.push(...said.faults);
+  return said;
+}
+
+/** Settings that say what the model is. */
+const DECISIVE = ['pipeline', 'file', 'runtime'] as const;
+
+function isUnclear({ settings, faults, keys }: SettingsFile): boolean {
+  if (faults.length > 0 && keys.length === 0) return true;
+  return DECISIVE.some((key) => keys.includes(key) && settings[key] === undefined);
 }
 
 function staysInside({ root, faults }: Look, path: string): boolean {

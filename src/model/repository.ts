@@ -2,10 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { ConfigError } from '../errors.js';
-import { type FolderContents, kindOf, readFolder } from './model-folder.js';
+import { type FolderContents, kindOf, nearMiss, readFolder } from './model-folder.js';
 import { EXPECTED_IN_FOLDER } from './model-format.js';
 import type { ModelPlan } from './model-plan.js';
-import { SETTINGS_FILE } from './model-settings.js';
+import { readModelSettings, SETTINGS_FILE } from './model-settings.js';
 import { type SurveyedModel, surveyFile, surveyFolder } from './model-survey.js';
 import { inLoadOrder, pipelineFaults } from './pipeline-parts.js';
 
@@ -58,16 +58,26 @@ function surveyPath(path: string, start: string): Survey {
       return { models: [], faults: [`${path}: expected a file or a folder.`] };
     case 'file':
       return { models: [surveyFile(start)], faults: [] };
-    case 'folder': {
-      const holdsOne = holdsOneModel(readFolder(start));
-      return holdsOne ? { models: [surveyFolder(start, start)], faults: [] } : surveyFolders(start);
-    }
+    case 'folder':
+      return holdsOneModel(start, readFolder(start))
+        ? { models: [surveyFolder(start, start)], faults: [] }
+        : surveyFolders(start);
   }
 }
 
-/** A folder with settings is a model's, whatever else it holds. */
-function holdsOneModel({ files, versions, oddVersions, hasSettings }: FolderContents): boolean {
-  return hasSettings || files.length + versions.length + oddVersions.length > 0;
+/** It has a model file or versions, or settings that stand for one. */
+function holdsOneModel(
+  folder: string,
+  { files, versions, oddVersions, hasSettings }: FolderContents,
+): boolean {
+  if (files.length + versions.length + oddVersions.length > 0) return true;
+  return hasSettings && namesItsModel(join(folder, SETTINGS_FILE));
+}
+
+/** Right or wrong: what is wrong is told where the model is looked at. */
+function namesItsModel(settingsFile: string): boolean {
+  const { keys } = readModelSettings(settingsFile, 'model');
+  return keys.includes('pipeline') || keys.includes('file');
 }
 
 function surveyFolders(root: string): Survey {
@@ -79,7 +89,9 @@ function surveyFolders(root: string): Survey {
     const ending = extname(entry);
     if (kind === undefined) faults.push(`${path}: the link points at nothing.`);
     else if (kind === 'folder') models.push(surveyFolder(root, path));
-    else if (STRAY_ENDINGS.includes(ending)) {
+    else if (entry === SETTINGS_FILE) {
+      faults.push(`${path}: no model file is beside it; put it in the folder of its model.`);
+    } else if (STRAY_ENDINGS.includes(ending)) {
       const place = `${basename(entry, ending)}/model${ending}`;
       faults.push(`${path}: lies beside the model folders; move it to ${place}.`);
     }
@@ -92,7 +104,8 @@ function isVisible(name: string): boolean {
 }
 
 function nothingIn(root: string): string {
-  return `${root}: no model here; ${EXPECTED_IN_FOLDER}; or folders that hold one, such as NAME/model.onnx or NAME/1/model.onnx.`;
+  const expected = `; ${EXPECTED_IN_FOLDER}; or folders that hold one, such as NAME/model.onnx or NAME/1/model.onnx`;
+  return `${root}: no model here${nearMiss(readFolder(root)) ?? expected}.`;
 }
 
 /** A part that has faults of its own is not called missing: one fault for that is enough. */

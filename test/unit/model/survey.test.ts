@@ -299,6 +299,32 @@ describe('a survey', () => {
   });
 });
 
+describe('settings at PATH itself', () => {
+  test('are those of a model where they name it, or it lies beside them', () => {
+    put('export/model.onnx');
+    put('forkcast.json', { file: 'export/model.onnx' });
+    expect(served(root)).toEqual([expect.stringMatching(/\/1 onnx latest$/)]);
+    put('forkcast.json', { pipeline: 1 });
+    expect(faultsOf()).toEqual([
+      expect.stringMatching(/^ROOT\/forkcast\.json: pipeline: expected/),
+    ]);
+  });
+
+  test('are a fault beside models: they would hold for none', () => {
+    put('wine/model.onnx');
+    put('forkcast.json', { timeout: 1 });
+    expect(faultsOf()).toEqual([
+      'ROOT/forkcast.json: no model file is beside it; put it in the folder of its model.',
+    ]);
+    expect(surveyRepository(root).models[0]?.plans).toHaveLength(1);
+  });
+
+  test('with nothing to serve: what lies there is told', () => {
+    put('iris.pkl');
+    expect(() => findModels(root)).toThrow(/no model here, but iris\.pkl: a Python pickle/);
+  });
+});
+
 describe('links', () => {
   test('a swap inside the model folder', () => {
     put('wine/v1/model.onnx');

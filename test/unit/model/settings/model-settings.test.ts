@@ -168,7 +168,7 @@ describe('faults', () => {
     ['null', 'F: expected an object of settings.'],
     ['[1]', 'F: expected an object of settings.'],
   ])('of the file itself: %j', (text, fault) => {
-    expect(read(text)).toEqual({ settings: {}, faults: [fault] });
+    expect(read(text)).toEqual({ settings: {}, faults: [fault], keys: [] });
   });
 
   test('a file that goes deeper than the parser can', () => {
