@@ -308,3 +308,21 @@ test('weights in a file of their own, also where the graph is rewritten', async 
     [1, 2, 3],
   ]);
 });
+
+test('capital letters, also where the system knows no country', async () => {
+  const { post } = await graph('capitals', {
+    nodes: [
+      {
+        op: 'StringNormalizer',
+        inputs: ['x'],
+        outputs: ['y'],
+        attributes: { case_change_action: 'UPPER', stopwords: ['monday'], is_case_sensitive: 1 },
+      },
+    ],
+    inputs: [{ name: 'x', type: 'string', shape: ['N'] }],
+    outputs: [{ name: 'y', type: 'string', shape: ['M'] }],
+  });
+  expect((await post('/predict', { inputs: ['monday', 'Dienstag', 'été'] })).json).toEqual({
+    outputs: ['DIENSTAG', 'ÉTÉ'],
+  });
+});

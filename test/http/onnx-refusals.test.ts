@@ -139,7 +139,7 @@ describe('inputs and outputs that are no tensors of ours', () => {
       encodeOnnx({ ...graph, inputs: [{ ...X, type }], outputs: [{ ...X, name: 'y', type }] }),
     );
     expect(reason).toBe(
-      'ONNX Runtime cannot run Exp (version 13) with the types it has here; export the model with others, such as float32',
+      'ONNX Runtime has no Exp of version 13 for the types it has here; export the model with a newer opset, or with other types such as float32',
     );
   });
 

@@ -131,7 +131,7 @@ export function readNode(source: ByteSource, node: Field): GraphNode {
 }
 
 /** Read no further than the name, which comes first: long lists may follow it. */
-function attributeName(source: ByteSource, attribute: Field): string {
+export function attributeName(source: ByteSource, attribute: Field): string {
   for (const field of fieldsOf(source, contentOf(attribute))) {
     if (field.number === 1) return textOf(source, field);
   }

@@ -1,11 +1,12 @@
 /** A model's file, looked at before the runtime sees it. */
 import { dirname } from 'node:path';
-import { type ByteSource, FileSource, memorySource } from './byte-source.js';
+import { type ByteSource, FileSource } from './byte-source.js';
 import { checkExternalData } from './external-data.js';
 import { type OnnxModel, readModel } from './graph.js';
 import { type Ports, planRewriting } from './rewriting.js';
 import { isRowWise } from './row-wise.js';
 import { storedTensors } from './stored-tensors.js';
+import { usePlainUnicode } from './text-locale.js';
 import { WireError } from './wire.js';
 
 export type OnnxFile = {
@@ -24,31 +25,29 @@ const HEAD_BYTES = 512;
 /** An ONNX file begins with a small number; a text does not. */
 const TEXT = /^[\t\n\r\x20-\x7e]{4,}$/;
 
+export type InspectOptions = {
+  /** Letters by the rules of no country: for systems that lack those the model names. */
+  readonly plainUnicode?: boolean;
+};
+
 /** @throws Error saying what is wrong with the file, or what in it cannot be served */
-export function inspectFile(path: string): OnnxFile {
+export function inspectFile(path: string, options: InspectOptions = {}): OnnxFile {
   const source = new FileSource(path);
   try {
-    return inspect(source, path, dirname(path));
+    return inspect(source, path, options);
   } finally {
     source.close();
   }
 }
 
-/** The same for a file in memory, which has all its weights in itself. */
-export function inspectBytes(bytes: Uint8Array): OnnxFile {
-  return inspect(memorySource(bytes), bytes, undefined);
-}
-
-function inspect(
-  source: ByteSource,
-  content: string | Uint8Array,
-  folder: string | undefined,
-): OnnxFile {
+function inspect(source: ByteSource, path: string, { plainUnicode }: InspectOptions): OnnxFile {
   const model = read(source);
-  const isExternal = folder !== undefined && checkExternalData(storedTensors(model), folder);
+  const folder = dirname(path);
+  const isExternal = checkExternalData(storedTensors(model), folder);
   const { edits, inputs, outputs } = planRewriting(model);
+  if (plainUnicode) usePlainUnicode(model, edits);
   return {
-    content: edits.isEmpty ? content : edits.applyTo(model),
+    content: edits.isEmpty ? path : edits.applyTo(model),
     ...(isExternal ? { externalFolder: folder } : {}),
     inputs,
     outputs,

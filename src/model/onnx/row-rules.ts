@@ -9,28 +9,21 @@ const ELEMENTWISE =
 const REDUCING =
   'ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare';
 
-/** The whole first dimension is one image, sentence or table each; weights are constant. */
-const BY_FIRST_AXIS = 'Conv ConvInteger ConvTranspose QLinearConv';
-const POOLING = 'AveragePool GlobalAveragePool GlobalLpPool GlobalMaxPool LpPool MaxPool';
-
 export const COMPUTING_RULES: Readonly<Record<string, RowRule>> = {
   ...all(ELEMENTWISE, elementwise),
   ...all(REDUCING, reducing),
-  ...all(BY_FIRST_AXIS, convolution),
-  ...all(POOLING, pooling),
   ...all('ArgMax ArgMin', argument),
   ...all('Softmax LogSoftmax Hardmax', softmax),
   ...all('DequantizeLinear QuantizeLinear', quantization),
-  BatchNormalization: batchNormalization,
   CastLike: (step) => sameAs(step.rows(0)),
   CumSum: cumulation,
-  Dropout: (step) => (step.has(2) ? undefined : maskedAs(step.rows(0))),
   Gemm: gemm,
-  LRN: (step) => (step.rows(0)?.axis === 0 ? sameAs(step.rows(0)) : undefined),
-  LayerNormalization: layerNormalization,
+  GatherElements: (step) =>
+    step.rows(1)?.axis === step.rows(0)?.axis ? pickedElements(step) : undefined,
   LpNormalization: alongAxis,
   MatMul: matrixProduct,
   MatMulInteger: (step) => (step.areConstant(2) ? matrixProduct(step) : undefined),
+  TfIdfVectorizer: counting,
   TopK: top,
 };
 
@@ -40,10 +33,6 @@ export function all(names: string, rule: RowRule): Readonly<Record<string, RowRu
 
 export function sameAs(value: Rows | undefined): readonly Rows[] | undefined {
   return value === undefined ? undefined : [value];
-}
-
-function maskedAs(value: Rows | undefined): readonly Rows[] | undefined {
-  return value === undefined ? undefined : [value, value];
 }
 
 function elementwise(step: RowStep): ReturnType<RowRule> {
@@ -96,18 +85,11 @@ function alongAxis(step: RowStep): ReturnType<RowRule> {
   return axis === undefined || axis === value?.axis ? undefined : sameAs(value);
 }
 
-function layerNormalization(step: RowStep): ReturnType<RowRule> {
-  const value = step.rows(0);
-  if (value === undefined || !step.areConstant(1) || step.node.outputs.length > 1) return undefined;
-  const axis = step.axis(value.shape.length, -1);
-  return axis !== undefined && axis > value.axis ? [value] : undefined;
-}
-
-/** While it serves, its means are constants. */
-function batchNormalization(step: RowStep): ReturnType<RowRule> {
-  const isServing = step.version >= 7 && step.integer('training_mode', 0) === 0;
-  if (!isServing || step.node.outputs.length > 1 || !step.areConstant(1)) return undefined;
-  return step.rows(0)?.axis === 0 ? sameAs(step.rows(0)) : undefined;
+/** Both have an element of each row in the same place. */
+function pickedElements(step: RowStep): ReturnType<RowRule> {
+  const [value, indexes] = [step.rows(0), step.rows(1)];
+  const axis = value === undefined ? undefined : step.axis(value.shape.length, 0);
+  return axis === undefined || axis === value?.axis ? undefined : sameAs(indexes);
 }
 
 function quantization(step: RowStep): ReturnType<RowRule> {
@@ -126,6 +108,14 @@ function cumulation(step: RowStep): ReturnType<RowRule> {
   if (value === undefined || listed === undefined) return undefined;
   const axis = plainAxis(listed, value.shape.length);
   return axis === undefined || axis === value.axis ? undefined : [value];
+}
+
+/** Of the texts in each row; an array of one dimension would be one row. */
+function counting(step: RowStep): ReturnType<RowRule> {
+  const value = step.rows(0);
+  return value?.shape.length === 2 && value.axis === 0
+    ? [rows([undefined, undefined], 0)]
+    : undefined;
 }
 
 function top(step: RowStep): ReturnType<RowRule> {
@@ -163,28 +153,4 @@ function gemm(step: RowStep): ReturnType<RowRule> {
   if (!step.has(2)) return [product];
   const sum = added === undefined ? undefined : broadcast([product, added]);
   return sum?.kind === 'rows' && sum.axis === 0 && sum.shape.length === 2 ? [sum] : undefined;
-}
-
-function convolution(step: RowStep): ReturnType<RowRule> {
-  const value = step.rows(0);
-  if (value?.axis !== 0 || !step.areConstant(1)) return undefined;
-  return [
-    rows(
-      value.shape.map(() => undefined),
-      0,
-    ),
-  ];
-}
-
-function pooling(step: RowStep): ReturnType<RowRule> {
-  const value = step.rows(0);
-  // The second output of MaxPool counts through all rows.
-  if (value?.axis !== 0 || value.shape.length < 3 || step.node.outputs.length > 1) return undefined;
-  const isGlobal = step.node.op.startsWith('Global');
-  return [
-    rows(
-      value.shape.map((size, at) => (at === 1 ? size : isGlobal ? 1 : undefined)),
-      0,
-    ),
-  ];
 }

@@ -7,7 +7,9 @@
 import { tensorAttribute } from './attribute.js';
 import type { GraphNode, Initializer, OnnxModel } from './graph.js';
 import { LEARNER_RULES } from './row-learner-rules.js';
+import { NETWORK_RULES } from './row-network-rules.js';
 import { COMPUTING_RULES } from './row-rules.js';
+import { SELECTION_RULES } from './row-selection-rules.js';
 import { SHAPE_RULES } from './row-shape-rules.js';
 import { RowStep } from './row-step.js';
 import { CONSTANT, type Constant, rows, type Value } from './row-value.js';
@@ -16,7 +18,9 @@ import { contentOf, type Range } from './wire.js';
 
 /** As many axes as anybody has. */
 const MOST_INTEGERS = 64;
-const RULES = new Map(Object.entries({ ...COMPUTING_RULES, ...SHAPE_RULES }));
+const RULES = new Map(
+  Object.entries({ ...COMPUTING_RULES, ...NETWORK_RULES, ...SELECTION_RULES, ...SHAPE_RULES }),
+);
 const LEARNERS = new Map(Object.entries(LEARNER_RULES));
 
 export function isRowWise(model: OnnxModel): boolean {

@@ -2,10 +2,13 @@
 import { RequestError } from '../../errors.js';
 import { firstLine, modelError } from '../model-error.js';
 
+/** Names of ours, before the name that a client knows. */
+const OWN_NAMES = /forkcast\/(?:input|output)\//g;
 /** Where in its own source a check stands, with the whole head of the function. */
-const SOURCE_PLACE = /\S+\.(?:h|cc|cpp):\d+ (?:\S+ )*?\S+\([^()]*\)(?: const)? /g;
+const SOURCE_PLACE =
+  /\S+\.(?:h|cc|cpp):\d+ (?:\S+ )*?\S+\([^()]*\)(?:::<lambda\([^()]*\)>)?(?: const)? (?:\[with [^\]]*\] )?/g;
 const SHORT_PLACE = /\S+\.(?:h|cc|cpp):\d+ (?:operator\(\)|\w+) /g;
-const LOAD_PREFIX = /^Load model (?:from .* )?failed: ?/;
+const LOAD_PREFIX = /^(?:Load model (?:from .* )?failed: ?|Fatal error: )/;
 const STATUS_PREFIX = /\[ONNXRuntimeError\] : \d+ : \w+ : /g;
 const NODE_FAILED =
   /^Non-zero status code returned while running (\S+) node\. Name:'.*?' Status Message: /;
@@ -34,8 +37,13 @@ export function loadFault(error: unknown): Error {
   const reason =
     op === undefined
       ? message
-      : `ONNX Runtime cannot run ${op} (version ${version}) with the types it has here; export the model with others, such as float32`;
+      : `ONNX Runtime has no ${op} of version ${version} for the types it has here; export the model with a newer opset, or with other types such as float32`;
   return new Error(reason, { cause: error });
+}
+
+/** Whether a model works on texts by the rules of a country that this system does not have. */
+export function isLocaleMissing(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('Failed to construct locale');
 }
 
 /** INVALID_INPUT where the request was wrong in a way that only a run shows, else MODEL_ERROR. */
@@ -57,5 +65,6 @@ function plainMessage(error: unknown): string {
     .replace(NODE_FAILED, 'in $1: ')
     .replace(SOURCE_PLACE, '')
     .replace(SHORT_PLACE, '')
+    .replace(OWN_NAMES, '')
     .trim();
 }

@@ -8,7 +8,7 @@ import type { ModelPlan } from '../model-plan.js';
 import { inspectFile, type OnnxFile } from '../onnx/onnx-file.js';
 import { microsSince } from '../run-queue.js';
 import type { Tensor, Tensors } from '../tensor.js';
-import { loadFault, runFault } from './onnx-fault.js';
+import { isLocaleMissing, loadFault, runFault } from './onnx-fault.js';
 import { sessionOptions } from './onnx-options.js';
 import {
   checkShared,
@@ -20,21 +20,14 @@ import {
 } from './onnx-signature.js';
 import { fromOnnxTensor, toOnnxTensor } from './onnx-tensor.js';
 
+type SessionOptions = InferenceSession.SessionOptions;
 type Feeds = Record<string, OnnxTensor>;
 
 export async function loadOnnxModel(plan: ModelPlan, options: LoadOptions): Promise<TensorModel> {
+  const { file: path, retry = true, ...traits } = plan;
   const checked = sessionOptions(plan.options, options.threads);
-  return modelOf(plan, inspectFile(plan.file), checked);
-}
-
-async function modelOf(
-  plan: ModelPlan,
-  file: OnnxFile,
-  options: InferenceSession.SessionOptions,
-): Promise<TensorModel> {
-  const session = await openSession(file, options);
-  const onnx = new OnnxSession(plan.name, session, file, options.freeDimensionOverrides ?? {});
-  const { file: _file, retry = true, ...traits } = plan;
+  const { file, session } = await opened(path, checked);
+  const onnx = new OnnxSession(plan.name, session, file, checked.freeDimensionOverrides ?? {});
   return {
     ...traits,
     kind: 'tensors',
@@ -46,23 +39,32 @@ async function modelOf(
   };
 }
 
-async function openSession(
-  { content, externalFolder }: OnnxFile,
-  options: InferenceSession.SessionOptions,
-): Promise<InferenceSession> {
+type Opened = { readonly file: OnnxFile; readonly session: InferenceSession };
+
+async function opened(path: string, options: SessionOptions): Promise<Opened> {
   try {
-    if (typeof content === 'string') return await InferenceSession.create(content, options);
-    return await InferenceSession.create(content, withFolder(options, externalFolder));
+    return await openSession(inspectFile(path), options);
+  } catch (error) {
+    if (!isLocaleMissing(error)) throw error;
+    return openSession(inspectFile(path, { plainUnicode: true }), options);
+  }
+}
+
+async function openSession(file: OnnxFile, options: SessionOptions): Promise<Opened> {
+  const { content, externalFolder } = file;
+  try {
+    const session =
+      typeof content === 'string'
+        ? await InferenceSession.create(content, options)
+        : await InferenceSession.create(content, withFolder(options, externalFolder));
+    return { file, session };
   } catch (error) {
     throw loadFault(error);
   }
 }
 
 /** What comes from memory lies in no folder: the runtime would look for weights in its own. */
-function withFolder(
-  options: InferenceSession.SessionOptions,
-  folder: string | undefined,
-): InferenceSession.SessionOptions {
+function withFolder(options: SessionOptions, folder: string | undefined): SessionOptions {
   if (folder === undefined) return options;
   const { session, ...others } = (options.extra ?? {}) as { session?: object };
   const entry = { model_external_initializers_file_folder_path: folder };

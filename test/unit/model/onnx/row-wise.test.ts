@@ -269,6 +269,17 @@ describe('across rows, or nobody knows', () => {
     ['rows of a stack', [['MatMul', 'x cube', 'y']]],
     ['a Gemm of turned rows', [['Gemm', 'x matrix', 'y', { transA: 1 }]]],
     ['a row that is padded', [['Pad', 'x padsRows', 'y']]],
+    ['elements of other rows', [['GatherElements', 'x x', 'y', { axis: 0 }]]],
+    ['series of which one is for all rows', [['LSTM', 't cube cube', 'y', { hidden_size: 2 }]]],
+    [
+      'a state that is there once',
+      [
+        ['Transpose', 't', 'a', { perm: [1, 0, 2] }],
+        ['LSTM', 'a cube cube - - cube', 'b y', { hidden_size: 2 }],
+        ['Squeeze', 'y zero', 'c'],
+      ],
+      'c',
+    ],
     ['a learner on one row', [['Normalizer@ml', 'v', 'y']]],
     [
       'normalized while it trains',
