@@ -1,8 +1,10 @@
 /** `POST /predict`, and `POST /v1/models/NAME[/versions/V | /labels/L]:predict`. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { RequestError } from '../../../errors.js';
+import { NO_FACTS } from '../../../link/reply-facts.js';
 import type { Model } from '../../../model/model.js';
 import { readV1Path } from '../../../model/v1-path.js';
+import { sendError } from '../../error-handler.js';
 import { Inference, type InferenceOptions, type InferenceRoute } from '../../inference.js';
 import type { ModelTable } from '../../model-table.js';
 import { notAnswered, pathOf } from '../../not-found.js';
@@ -24,16 +26,14 @@ export function addV1Routes(
   // Matched as a whole and read here: a router's patterns know no literal colon after a name.
   app.post('/v1/models/*', (request, reply) => {
     const path = pathOf(request);
-    const model = known.get(path) ?? findModel(path, models, request);
+    const model = known.get(path) ?? findModel(path, models);
+    if (model === undefined) return sendError(reply, notAnswered(request), NO_FACTS);
     new Inference(named, request, reply).start(model);
   });
 }
 
-function findModel(
-  path: string,
-  models: ModelTable,
-  request: FastifyRequest,
-): Model | RequestError {
+/** Undefined: the path asks for no prediction. */
+function findModel(path: string, models: ModelTable): Model | RequestError | undefined {
   const target = readV1Path(path);
-  return target?.verb === VERB ? models.find(target.name, target) : notAnswered(request);
+  return target?.verb === VERB ? models.find(target.name, target) : undefined;
 }

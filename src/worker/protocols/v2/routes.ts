@@ -1,8 +1,10 @@
 /** `POST /v2/models/NAME[/versions/V]/infer`. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { RequestError } from '../../../errors.js';
+import { NO_FACTS } from '../../../link/reply-facts.js';
 import type { Model } from '../../../model/model.js';
 import { readV2Path } from '../../../model/v2-path.js';
+import { sendError } from '../../error-handler.js';
 import { Inference, type InferenceOptions, type InferenceRoute } from '../../inference.js';
 import { shown } from '../../json-object.js';
 import type { ModelTable } from '../../model-table.js';
@@ -21,18 +23,16 @@ export function addV2Routes(
   const route: InferenceRoute = { label: '/v2/models/:name/infer', protocol: v2, ...options };
   app.post('/v2/models/*', (request, reply) => {
     const path = pathOf(request);
-    const model = known.get(path) ?? findModel(path, models, request);
+    const model = known.get(path) ?? findModel(path, models);
+    if (model === undefined) return sendError(reply, notAnswered(request), NO_FACTS);
     new Inference(route, request, reply).start(model);
   });
 }
 
-function findModel(
-  path: string,
-  models: ModelTable,
-  request: FastifyRequest,
-): Model | RequestError {
+/** Undefined: the path asks for no prediction. */
+function findModel(path: string, models: ModelTable): Model | RequestError | undefined {
   const target = readV2Path(path);
-  if (target?.verb !== VERB) return notAnswered(request);
+  if (target?.verb !== VERB) return undefined;
   const { name, version } = target;
   if (version === undefined || VERSION.test(version)) return models.find(name, target);
   const problem = `expected a version of digits, got ${shown(version)}`;
