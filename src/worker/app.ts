@@ -4,7 +4,7 @@ import type { Model } from '../model/model.js';
 import { errorHandler } from './error-handler.js';
 import { ModelTable } from './model-table.js';
 import { addNotFound } from './not-found.js';
-import { mountOwnRoutes } from './own-routes.js';
+import { type BeginRoutes, mountOwnRoutes } from './own-routes.js';
 import { addV1Routes } from './protocols/v1/routes.js';
 import { addV2Routes } from './protocols/v2/routes.js';
 import { takeBodiesWhole } from './request-body.js';
@@ -19,6 +19,7 @@ export type AppOptions = {
   readonly maxBodyBytes: number;
   /** The link's server; without one, Node's. */
   readonly serverFactory?: FastifyServerFactory;
+  readonly beginRoutes?: BeginRoutes;
 };
 
 /** The front has checked the length of the request line: no name can be longer than this. */
@@ -30,6 +31,7 @@ export function buildApp({
   log,
   maxBodyBytes,
   serverFactory,
+  beginRoutes,
 }: AppOptions): FastifyInstance {
   const handleError = errorHandler(log);
   const app = fastify({
@@ -54,6 +56,6 @@ export function buildApp({
   const table = new ModelTable(models, defaultModel);
   addV1Routes(app, table, { log, maxBodyBytes });
   addV2Routes(app, table, { log, maxBodyBytes });
-  mountOwnRoutes(app, models, log);
+  mountOwnRoutes(app, models, log, beginRoutes);
   return app;
 }

@@ -11,23 +11,30 @@ import { ownErrorHandler } from './own-route-errors.js';
 import type { RoutesOptions, RoutesPlugin } from './routes-plugin.js';
 import type { WorkerLog } from './worker-log.js';
 
+/** Called before the routes of a model are set up: should that fail or hang, it is the one. */
+export type BeginRoutes = (model: Model) => void;
+
 /** Of several versions of a module, the latest has the routes. */
 export function mountOwnRoutes(
   app: FastifyInstance,
   models: readonly Model[],
   log: WorkerLog,
+  begin: BeginRoutes = () => {},
 ): void {
   for (const model of models) {
     const { routes } = model;
     if (routes === undefined || !model.isLatest) continue;
-    app.register(
-      async (scope) => {
-        prepare(scope, model, log);
-        const options = { models: modelsOf(model, models), logger: scope.log };
-        await scope.register(named(model, routes), options);
-      },
-      { prefix: routes.prefix },
-    );
+    const mount = async (scope: FastifyInstance): Promise<void> => {
+      begin(model);
+      prepare(scope, model, log);
+      const options = { models: modelsOf(model, models), logger: scope.log };
+      try {
+        await scope.register(inItsOwnScope(routes), options);
+      } catch (error) {
+        throw routesFault(model.name, error);
+      }
+    };
+    app.register(mount, { prefix: routes.prefix });
   }
 }
 
@@ -39,12 +46,18 @@ export function mountOwnRoutes(
 export async function readyWithRoutes(
   app: FastifyInstance,
   models: readonly Model[],
+  begin: BeginRoutes = () => {},
 ): Promise<void> {
   try {
     await app.ready();
   } catch (error) {
-    const names = models.filter(({ routes }) => routes !== undefined).map(({ name }) => name);
-    if (error instanceof StartError || names.length === 0) throw error;
+    const suspects = models.filter(({ routes }) => routes !== undefined);
+    if (error instanceof StartError || suspects.length === 0) throw error;
+    // Schemas are compiled at the end, all of them; what is wrong with one names its path.
+    const text = String(error);
+    const culprit = suspects.find(({ routes }) => text.includes(`${routes?.prefix}/`));
+    if (culprit !== undefined) begin(culprit);
+    const names = (culprit === undefined ? suspects : [culprit]).map(({ name }) => name);
     throw routesFault(names.join('" or "'), error);
   }
 }
@@ -54,26 +67,20 @@ function routesFault(names: string, cause: unknown): StartError {
   return new StartError(EXIT.MODEL_LOAD_FAILED, reason, { cause });
 }
 
-/** The plugin, so that what it throws tells whose it is. */
-function named(model: Model, { plugin }: OwnRoutes): RoutesPlugin {
+/** Even a plugin that was made to leave its scope (by fastify-plugin) stays in the module's. */
+function inItsOwnScope({ plugin }: OwnRoutes): RoutesPlugin {
   const call = plugin as unknown as RoutesPlugin;
   if (call.length > 2) {
     return (app, options, done) => {
-      const fail = (error?: Error): void => done(error && routesFault(model.name, error));
       try {
-        void call(app, options, fail);
+        void call(app, options, done);
       } catch (error) {
-        fail(error as Error);
+        // Fastify itself would let it end the process.
+        done(error as Error);
       }
     };
   }
-  return async (app, options) => {
-    try {
-      await call(app, options, () => {});
-    } catch (error) {
-      throw routesFault(model.name, error);
-    }
-  };
+  return async (app, options) => call(app, options, () => {});
 }
 
 /** What Fastify would do by itself, had our own routes no ways of their own. */

@@ -10,7 +10,7 @@ import { buildApp } from './app.js';
 import { watchMaster } from './master-watch.js';
 import { describeModel, type LoadFacts } from './model-report.js';
 import { withNaturalBatches } from './natural-batch.js';
-import { readyWithRoutes } from './own-routes.js';
+import { type BeginRoutes, readyWithRoutes } from './own-routes.js';
 import { readFigures } from './process-figures.js';
 import { tryModel } from './trial.js';
 import { warmUp } from './warm-up.js';
@@ -79,14 +79,16 @@ export class Life {
     link.onEnd = () => this.#masterGone(log);
     this.#link = link;
     const { defaultModel, maxBodyBytes } = boot;
+    const beginRoutes: BeginRoutes = (model) => this.#tellLoading(model);
     const app = buildApp({
       models: this.#models,
       defaultModel,
       log,
       maxBodyBytes,
       serverFactory: link.serverFactory,
+      beginRoutes,
     });
-    await readyWithRoutes(app, this.#models);
+    await readyWithRoutes(app, this.#models, beginRoutes);
     if (this.#state !== 'booting') return;
     this.#state = 'serving';
     link.start();
@@ -101,8 +103,8 @@ export class Life {
 
   /** One plan's models: loaded, and warmed up or tried. */
   async #load(plan: ModelPlan, boot: Boot, log: Logger): Promise<Loaded[]> {
-    const { name, version } = plan;
-    this.#ports.tell({ type: 'loading', name, version });
+    const { name } = plan;
+    this.#tellLoading(plan);
     const rssBefore = process.memoryUsage.rss();
     const startedAt = performance.now();
     const models = await loadModel(plan, {
@@ -122,6 +124,10 @@ export class Life {
       loaded.push({ model, facts: { plan: name, loadMs, warmupMs }, trial });
     }
     return loaded;
+  }
+
+  #tellLoading({ name, version }: Pick<ModelPlan, 'name' | 'version'>): void {
+    this.#ports.tell({ type: 'loading', name, version });
   }
 
   #tellFigures(): void {

@@ -4,6 +4,7 @@ import { loadModel } from '../../src/model/load-model.js';
 import type { Model } from '../../src/model/model.js';
 import { findModels } from '../../src/model/repository.js';
 import { buildApp } from '../../src/worker/app.js';
+import type { BeginRoutes } from '../../src/worker/own-routes.js';
 import { warmUp } from '../../src/worker/warm-up.js';
 
 export type LogLine = { readonly level: string; readonly facts: object; readonly message: string };
@@ -27,7 +28,11 @@ export type Answer = {
 
 export const REQUEST_ID = 'test-1';
 
-export async function modelApp(paths: readonly string[], defaultModel?: string): Promise<ModelApp> {
+export async function modelApp(
+  paths: readonly string[],
+  defaultModel?: string,
+  beginRoutes?: BeginRoutes,
+): Promise<ModelApp> {
   const lines: LogLine[] = [];
   const write =
     (level: string) =>
@@ -47,7 +52,8 @@ export async function modelApp(paths: readonly string[], defaultModel?: string):
       models.push(model);
     }
   }
-  const app = buildApp({ models, defaultModel, log, maxBodyBytes: 2 ** 25 });
+  const told = beginRoutes === undefined ? {} : { beginRoutes };
+  const app = buildApp({ models, defaultModel, log, maxBodyBytes: 2 ** 25, ...told });
   const headers = { 'content-type': 'application/json' };
   const post = (url: string, body: unknown): Promise<Answer> =>
     ask(app, { method: 'POST', url, headers, body: asText(body) });

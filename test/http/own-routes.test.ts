@@ -226,7 +226,9 @@ describe('their errors', () => {
 });
 
 describe('refused at load', () => {
-  const MODEL = { name: 'wine', routes: { prefix: '/a', plugin: () => {} } } as unknown as Model;
+  /** Models with routes of their own: `readyWithRoutes` looks at nothing else. */
+  const withRoutes = (...names: string[]): Model[] =>
+    names.map((name) => ({ name, routes: { prefix: `/models/${name}` } }) as unknown as Model);
 
   test.each([
     ["export const routes = () => { throw new Error('no cellar'); };", 'no cellar'],
@@ -238,12 +240,16 @@ describe('refused at load', () => {
     ],
     ['export const routes = async (app) => app.get("/a");', 'handler'],
     [
+      "export const routes = async (app) => { app.register(async () => { throw new Error('deep'); }); };",
+      'deep',
+    ],
+    [
       'export const routes = async (app) => app.post("/a", { schema: { body: { type: "odd" } } }, () => 1);',
       'schema',
     ],
   ])('%s', async (source, reason) => {
     const { app: broken } = await modelApp([write('wine', source)]);
-    await expect(readyWithRoutes(broken, [MODEL])).rejects.toMatchObject({
+    await expect(readyWithRoutes(broken, withRoutes('port', 'wine'))).rejects.toMatchObject({
       exitCode: 11,
       message: expect.stringMatching(
         new RegExp(`^routes of model "wine" could not be set up: .*${reason}`),
@@ -256,6 +262,22 @@ describe('refused at load', () => {
     ['export const routes = () => {}; export const prefix = "/v1";', 'would hide the server'],
   ])('%s', async (source, reason) => {
     await expect(modelApp([write('wine', source)])).rejects.toThrow(reason);
+  });
+
+  test('the model is told before its plugin runs, and when its schemas are wrong', async () => {
+    const begun: string[] = [];
+    const begin = ({ name }: Model): void => void begun.push(name);
+    const schema = '{ schema: { body: { type: "odd" } } }';
+    const broken = write(
+      'port',
+      `export const routes = async (app) => app.post("/a", ${schema}, () => 1);`,
+    );
+    const paths = [broken, write('wine', 'export const routes = async () => {};')];
+    const { app: both } = await modelApp(paths, undefined, begin);
+    await expect(readyWithRoutes(both, withRoutes('port', 'wine'), begin)).rejects.toThrow(
+      'model "port" could',
+    );
+    expect(begun).toEqual(['port', 'wine', 'port']);
   });
 
   test('two modules with one prefix', async () => {
