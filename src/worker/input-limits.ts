@@ -5,12 +5,12 @@
 import { RequestError } from '../errors.js';
 
 /** One more is a body to be sent in parts: no model computes that in one run. */
-export const MOST_ROWS = 1_000_000;
+const MOST_ROWS = 1_000_000;
 /**
  * Values of one tensor, and the product of its sizes where one of them is 0: a gibibyte of
  * float32, which is as much as the link to the master carries.
  */
-export const MOST_VALUES: number = 2 ** 28;
+const MOST_VALUES = 2 ** 28;
 
 /** @throws RequestError INVALID_INPUT; `at` is the place it begins with */
 export function checkRows(at: string, rows: number): void {

@@ -1,5 +1,5 @@
 /** The bytes of a body to the JSON value in it; whatever they are, never worse than a 400. */
-import { isUtf8 } from 'node:buffer';
+import { constants, isUtf8 } from 'node:buffer';
 import secureJsonParse from 'secure-json-parse';
 import { RequestError } from '../errors.js';
 import { withExactIntegers } from './exact-integers.js';
@@ -21,10 +21,11 @@ const BACKSLASH = 0x5c;
 /**
  * @param keepsDigits whole numbers beyond ±(2^53 − 1) become bigints, wherever they are in the
  *   body; for models that take int64 or uint64
- * @throws RequestError INVALID_INPUT with the position of the first fault
+ * @throws RequestError INVALID_INPUT with the position of the first fault, or BODY_TOO_LARGE
  */
 export function parseJsonBody(bytes: Buffer, keepsDigits = false): unknown {
   if (bytes.length === 0) throw invalid('the body is empty; expected JSON');
+  if (bytes.length > constants.MAX_STRING_LENGTH) throw tooLong(bytes.length);
   if (!isUtf8(bytes)) throw invalid('the body is not valid UTF-8');
   if (bytes.length > HARMLESS_BYTES) checkNesting(bytes);
   const text = bytes.toString('utf8');
@@ -35,6 +36,14 @@ export function parseJsonBody(bytes: Buffer, keepsDigits = false): unknown {
   } catch (error) {
     throw unparsable(text, error);
   }
+}
+
+/** Longer than any text Node can make of it, which only a very large `--max-body` lets through. */
+function tooLong(bytes: number): RequestError {
+  return new RequestError(
+    'BODY_TOO_LARGE',
+    `expected at most ${constants.MAX_STRING_LENGTH} bytes of JSON, got ${bytes}: send it in parts, or as binary tensors`,
+  );
 }
 
 function unparsable(text: string, cause: unknown): RequestError {

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
 import { RequestError } from '../../../src/errors.js';
 import { MOST_CONTAINERS, parseJsonBody } from '../../../src/worker/json-body.js';
@@ -17,6 +18,13 @@ function faultOf(body: string | Buffer): string {
 test('JSON is parsed, also behind a byte order mark', () => {
   expect(parseJsonBody(Buffer.from('{"a":[1,"é"]}'))).toEqual({ a: [1, 'é'] });
   expect(parseJsonBody(Buffer.from('\uFEFF[1]'))).toEqual([1]);
+});
+
+test('more bytes than a text can have', () => {
+  // Memory that nobody writes to is only promised, not taken.
+  const bytes = Buffer.alloc(constants.MAX_STRING_LENGTH + 1);
+  const expected = { code: 'BODY_TOO_LARGE', statusCode: 413 };
+  expect(() => parseJsonBody(bytes)).toThrow(expect.objectContaining(expected));
 });
 
 describe('a fault is named with its position', () => {

@@ -2,6 +2,7 @@
  * The JSON of a v2 body. Python's json writes NaN and the infinities bare, Triton's client among
  * its users and Triton among its readers; so such a body is read once more, with quotes.
  */
+import { RequestError } from '../../../errors.js';
 import { endOfString } from '../../exact-integers.js';
 import { parseJsonBody } from '../../json-body.js';
 
@@ -13,7 +14,8 @@ export function parseV2Json(bytes: Buffer, keepsDigits: boolean): unknown {
   try {
     return parseJsonBody(bytes, keepsDigits);
   } catch (error) {
-    const text = bytes.toString('utf8');
+    const isFault = error instanceof RequestError && error.code === 'INVALID_INPUT';
+    const text = isFault ? bytes.toString('utf8') : '';
     if (!BARE.test(text)) throw error;
     try {
       return parseJsonBody(Buffer.from(withQuotedNames(text)), keepsDigits);
