@@ -39,9 +39,9 @@ type Loader = (plan: ModelPlan, options: LoadOptions) => Promise<Model | readonl
 /** A runtime is imported only when a model needs it: ONNX Runtime alone costs 40 MB. */
 const LOADERS: Readonly<Record<RuntimeName, () => Promise<Loader>>> = {
   onnx: async () => (await import('./runtimes/onnx.js')).loadOnnxModel,
-  xgboost: notYet,
-  lightgbm: notYet,
-  tfjs: notYet,
+  xgboost: async () => (await import('./runtimes/xgboost.js')).loadXgboostModel,
+  lightgbm: async () => (await import('./runtimes/lightgbm.js')).loadLightgbmModel,
+  tfjs: async () => (await import('./runtimes/tfjs.js')).loadTfjsModel,
   module: async () => (await import('./runtimes/module.js')).loadModuleModels,
   pipeline: notYet,
 };

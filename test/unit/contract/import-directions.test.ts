@@ -21,9 +21,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   master: ['errors.ts', 'version.ts', 'config', 'queue', 'model', 'link', 'observe'],
   // Starts workers as the master does, but serves nobody: it needs none of the server's life.
   check: ['errors.ts', 'config', 'model', 'link'],
+  // Asks a server over its admin port: it may run on another machine, so it knows no room of it.
+  ctl: ['errors.ts', 'config'],
   // Types alone: a plugin is written for Fastify, which only workers know.
   'index.ts': ['model', 'worker'],
-  'cli.ts': ['errors.ts', 'version.ts', 'config', 'model', 'observe', 'master', 'check'],
+  'cli.ts': ['errors.ts', 'version.ts', 'config', 'model', 'observe', 'master', 'check', 'ctl'],
 };
 
 describe('rooms', () => {
@@ -70,6 +72,11 @@ describe('single owners', () => {
   test('onnxruntime only in model/runtimes/onnx…', () => {
     const importers = importersOf((name) => name.startsWith('onnxruntime'));
     expect(importers.filter(isNotIn('model/runtimes/onnx'))).toEqual([]);
+  });
+
+  test('tensorflow only in model/runtimes/tfjs…', () => {
+    const importers = importersOf((name) => name.startsWith('@tensorflow/'));
+    expect(importers.filter(isNotIn('model/runtimes/tfjs'))).toEqual([]);
   });
 
   test('prom-client only in observe/metrics.ts', () => {

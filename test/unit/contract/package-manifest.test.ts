@@ -74,6 +74,12 @@ describe('package.json', () => {
   });
 });
 
+test('what installs TensorFlow.js installs the version that is tested', () => {
+  const version = manifest.optionalDependencies['@tensorflow/tfjs-core'];
+  const command = `npm install @tensorflow/tfjs@${version} @tensorflow/tfjs-backend-wasm@${version}`;
+  expect(read('src/model/runtimes/tfjs-backend.ts')).toContain(`'${command}'`);
+});
+
 // Its install script fetches CUDA parts, and fails where their server cannot be reached.
 test('no npm version runs the install script of onnxruntime-node', () => {
   expect(manifest.allowScripts).toEqual({ 'onnxruntime-node': false });
