@@ -22,12 +22,20 @@ export type ModelDescription = {
   readonly example?: unknown;
   /** False: a request whose worker died is answered 500 WORKER_CRASHED, never run again. */
   readonly isRetryable: boolean;
-  /** Where its module's own routes are. `retry` is absent where the method of a request decides. */
-  readonly routes?: { readonly prefix: string; readonly retry?: boolean };
+  /** Where its module's own routes are. */
+  readonly routes?: OwnPlace;
   /** Execution timeout of this model; absent: the server's `timeout`. */
   readonly timeoutMs?: number;
   readonly loadMs: number;
   readonly warmupMs: number;
+};
+
+export type OwnPlace = {
+  readonly prefix: string;
+  /** Absent: the method of a request decides whether it may run again. */
+  readonly retry?: boolean;
+  /** True: there is no model behind the name, only the routes. */
+  readonly isAlone?: boolean;
 };
 
 /**

@@ -9,6 +9,8 @@ export type OwnRoutes = {
   readonly plugin: (...values: never[]) => unknown;
   /** Absent: a request runs again only where its method promises to change nothing. */
   readonly retry?: boolean;
+  /** Its module has no model that is called what its folder is called. */
+  readonly isAlone?: boolean;
 };
 
 const PREFIX = /^(?:\/[A-Za-z0-9._~-]+)+$/;

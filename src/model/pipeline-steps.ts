@@ -1,5 +1,6 @@
 /** `pipeline` in `forkcast.json`: models that run one after another as one. Its form, no more. */
 import { didYouMean } from '../config/closest-name.js';
+import { MODEL_NAME } from './model-name.js';
 import { described } from './place.js';
 
 /** All of it survives JSON. */
@@ -40,7 +41,6 @@ const MOST_STEPS = 64;
 const MOST_NAMES = 256;
 const STEP_KEYS = ['model', 'version', 'module', 'inputs', 'outputs'];
 const PIPELINE_KEYS = ['steps', 'inputs', 'outputs'];
-const MODEL_NAME = /^[A-Za-z0-9._-]{1,128}$/;
 const VERSION = /^(0|[1-9]\d{0,18})$/;
 /** Below the pipeline's own folder, in plain segments: no `..`, no hidden folders. */
 const MODULE_FILE = /^\.(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+\.(m?js|cjs|m?ts)$/;

@@ -37,8 +37,8 @@ export function describeModel(
 /** Of several versions, only the latest has its module's routes. */
 function routesOf({ isLatest, routes }: Model): Pick<ModelDescription, 'routes'> {
   if (routes === undefined || !isLatest) return {};
-  const { prefix, retry } = routes;
-  return { routes: { prefix, ...(retry === undefined ? {} : { retry }) } };
+  const { plugin: _plugin, ...place } = routes;
+  return { routes: place };
 }
 
 /** It is shown to people, and travels in a control message. */

@@ -1,7 +1,7 @@
 /** `GET /docs`: what is served, for people, in one page that loads nothing from elsewhere. */
 import type { ServedModel } from '../../model/description.js';
 import type { TensorSpec } from '../../model/signature.js';
-import { exampleBody, predictUrl } from './openapi.js';
+import { exampleBody, predictUrl, takesPredictions } from './openapi.js';
 
 /** Nothing but what is in the page itself may run or load, and it may only ask this server. */
 export const PAGE_POLICY =
@@ -33,15 +33,16 @@ ${sections || '<p>No model is loaded.</p>'}
 }
 
 function modelSection(model: ServedModel): string {
-  const { name, version, runtime, labels, isDefault, isLatest, state, reason } = model;
+  const { name, version, runtime, labels, isDefault, isLatest, state, reason, routes } = model;
   const marks = [state.toLowerCase(), ...(isDefault && isLatest ? ['default'] : []), ...labels];
   const heading = `${text(name)} <small>version ${text(version)} · ${runtime}</small>`;
   const chips = marks.map((mark) => `<span class="mark ${state}">${text(mark)}</span>`).join(' ');
   return `<section>
 <h2>${heading} ${chips}</h2>
 ${reason === '' ? '' : `<p class="reason">${text(reason)}</p>`}
-${signatureTable(model)}
-${state === 'READY' && isLatest ? trial(model) : ''}
+${routes?.isAlone === true ? '' : signatureTable(model)}
+${routes === undefined ? '' : `<p>Has routes of its own under <code>${text(routes.prefix)}</code>.</p>`}
+${state === 'READY' && takesPredictions(model) ? trial(model) : ''}
 </section>`;
 }
 

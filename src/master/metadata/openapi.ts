@@ -5,7 +5,7 @@ import { exampleOf, type JsonSchema, rowOf, tensorSchema } from './json-schema.j
 
 /** The description of what is served now; models that are not ready are left out. */
 export function openApi(serverVersion: string, models: readonly ServedModel[]): unknown {
-  const ready = models.filter(({ state, isLatest }) => state === 'READY' && isLatest);
+  const ready = models.filter((model) => model.state === 'READY' && takesPredictions(model));
   const standard = ready.find(({ isDefault }) => isDefault);
   return {
     openapi: '3.1.0',
@@ -19,6 +19,11 @@ export function openApi(serverVersion: string, models: readonly ServedModel[]): 
     },
     components: { schemas: { Error: ERROR }, responses: { Error: ERROR_RESPONSE } },
   };
+}
+
+/** By its name alone; the routes that a module brings along are for it to describe. */
+export function takesPredictions({ isLatest, routes }: ServedModel): boolean {
+  return isLatest && routes?.isAlone !== true;
 }
 
 /** The path that predicts with a model's latest version. */

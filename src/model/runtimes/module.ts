@@ -99,7 +99,7 @@ function withRoutes(
     return models.map((model) => (model.name === plan.name ? { ...model, routes } : model));
   }
   const traits = traitsOf(plan.name, plan, shared, async () => {});
-  return [routesOnly(traits, routes), ...models];
+  return [routesOnly(traits, { ...routes, isAlone: true }), ...models];
 }
 
 /** What the models share goes with the last of them. */

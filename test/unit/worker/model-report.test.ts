@@ -40,6 +40,10 @@ describe('what the master is told of a model', () => {
       prefix: '/wine',
       retry: false,
     });
+    expect(report({ routes: { ...routes, isAlone: true } }).routes).toEqual({
+      prefix: '/wine',
+      isAlone: true,
+    });
     expect(report({ routes, isLatest: false })).not.toHaveProperty('routes');
   });
 });

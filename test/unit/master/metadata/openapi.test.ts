@@ -43,6 +43,7 @@ describe('the description', () => {
     servedModel(),
     servedModel({ name: 'old', version: '1', isLatest: false, isDefault: false }),
     servedModel({ name: 'broken', state: 'UNAVAILABLE', isDefault: false }),
+    servedModel({ name: 'tools', isDefault: false, routes: { prefix: '/tools', isAlone: true } }),
   ]) as { paths: Record<string, unknown>; info: unknown };
 
   test('has a path for each model that answers, and the default one', () => {
@@ -87,4 +88,14 @@ test('the page shows names as text, whatever they hold', () => {
   expect(page).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;');
   expect(page.match(/<script>/g)).toHaveLength(1);
   expect(page).toContain('/v1/models/digits:predict');
+});
+
+test('the page shows where a module has routes of its own, and no form where it has no model', () => {
+  const { signature: _none, ...raw } = servedModel();
+  const beside = docsPage('1.2.3', [{ ...raw, routes: { prefix: '/digits' } }]);
+  expect(beside).toContain('routes of its own under <code>/digits</code>');
+  expect(beside).toContain('data-url="v1/models/digits:predict"');
+  const alone = docsPage('1.2.3', [{ ...raw, routes: { prefix: '/digits', isAlone: true } }]);
+  expect(alone).toContain('routes of its own under <code>/digits</code>');
+  expect(alone).not.toMatch(/data-url=|Takes <code>instances/);
 });
