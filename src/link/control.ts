@@ -10,6 +10,7 @@ export type Boot = {
   readonly type: 'boot';
   readonly slot: number;
   readonly models: readonly ModelPlan[];
+  /** Undefined: the only one there is. `NO_DEFAULT`: none, though it may hold only one of several. */
   readonly defaultModel: string | undefined;
   /** Intra-op threads of a native runtime in this worker. */
   readonly threads: number;

@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.js';
 import type { Boot } from '../link/control.js';
+import { NO_DEFAULT } from '../model/default-model.js';
 import type { LoggerOptions } from '../observe/logger.js';
 import type { WorkerHandle } from './worker-handle.js';
 
@@ -9,7 +10,7 @@ export function bootMessage(
   settings: Pick<Settings, 'threads' | 'maxBody'>,
   logging: Pick<LoggerOptions, 'level' | 'format'>,
 ): Boot {
-  const { plans: models, defaultModel } = holding;
+  const { plans: models, defaultModel = NO_DEFAULT } = holding;
   const limits = { threads: settings.threads, maxBodyBytes: settings.maxBody };
   const { level: logLevel, format: logFormat } = logging;
   return { type: 'boot', slot, models, defaultModel, ...limits, logLevel, logFormat };

@@ -5,6 +5,9 @@ type Candidate = {
   readonly isLatest: boolean;
 };
 
+/** In place of a name: no model is the default one, not even where a worker holds only one of several. */
+export const NO_DEFAULT = '';
+
 /**
  * The model that answers `POST /predict`: the one that was named, else the only one there is; of
  * several versions the latest. `undefined` where neither is so.
@@ -13,6 +16,7 @@ export function defaultModelOf<M extends Candidate>(
   models: readonly M[],
   name: string | undefined,
 ): M | undefined {
+  if (name === NO_DEFAULT) return undefined;
   const wanted = name === undefined ? onlyName(models) : nameIn(models, name);
   const versions = models.filter((model) => model.name === wanted);
   return versions.find(({ isLatest }) => isLatest) ?? versions[0];

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js';
-import { defaultModelOf } from '../model/default-model.js';
+import { defaultModelOf, NO_DEFAULT } from '../model/default-model.js';
 import type { Model } from '../model/model.js';
 
 /** Which version of a model a path names; neither: the latest. */
@@ -61,7 +61,9 @@ export class ModelTable {
 
   #noDefault(name: string | undefined): RequestError {
     const why =
-      name === undefined ? 'there is no default model' : `the default model "${name}" is not here`;
+      name === undefined || name === NO_DEFAULT
+        ? 'there is no default model'
+        : `the default model "${name}" is not here`;
     const message = `${why}; expected POST /v1/models/NAME:predict with NAME one of: ${this.#names()}`;
     return new RequestError('MODEL_NOT_FOUND', message);
   }

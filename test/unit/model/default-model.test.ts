@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultModelOf } from '../../../src/model/default-model.js';
+import { defaultModelOf, NO_DEFAULT } from '../../../src/model/default-model.js';
 
 function model(name: string, plan?: string, isLatest = true) {
   return { name, isLatest, ...(plan === undefined ? {} : { plan }) };
@@ -21,6 +21,7 @@ test.each([
   ['none of several that a module calls otherwise', tools, 'tools', undefined],
   ['the one of them that is called as its folder', [...tools, model('tools')], 'tools', 'tools'],
   ['none where there is nothing', [], undefined, undefined],
+  ['not the only one there is, where there is to be none', [model('a')], NO_DEFAULT, undefined],
 ] as const)('is %s', (_which, models, name, expected) => {
   expect(defaultModelOf(models, name)?.name).toBe(expected);
 });
