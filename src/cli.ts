@@ -51,11 +51,24 @@ async function run(command: Command): Promise<ExitCode> {
       const { printConfig } = await import('./config/print-config.js');
       return print(printConfig(command.configuration));
     }
+    case 'ctl':
+      return ctl(command);
+    case 'ctlHelp': {
+      const { ctlUsage } = await import('./ctl/ctl.js');
+      return print(ctlUsage());
+    }
     case 'check':
       return check(command);
     case 'serve':
       return serve(command);
   }
+}
+
+/** Asks a running server; Ctrl-C ends the asking, not what was asked for. */
+async function ctl({ words, admin, isJson }: Extract<Command, { name: 'ctl' }>): Promise<ExitCode> {
+  for (const signal of HELD_SIGNALS) process.off(signal, hold);
+  const { runVerb } = await import('./ctl/ctl.js');
+  return print(await runVerb(words, admin, isJson));
 }
 
 /** Loads and runs every model; every fault of settings and folders has been thrown by then. */

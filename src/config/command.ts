@@ -3,6 +3,7 @@ import { ConfigError } from '../errors.js';
 import { didYouMean } from './closest-name.js';
 import { readConfigFile } from './config-file.js';
 import { type Configuration, configure } from './configuration.js';
+import { CTL, type CtlCommand, parseCtlCommand } from './ctl-command.js';
 import { CONFIG_VARIABLE, type Environment, readEnvironment } from './environment.js';
 import { type CommandLine, readCommandLine } from './flags.js';
 import type { Reading, Source } from './origin.js';
@@ -16,6 +17,7 @@ export type Command =
       readonly configuration: Configuration;
       readonly isJson: boolean;
     }
+  | CtlCommand
   | { readonly name: 'printConfig'; readonly configuration: Configuration }
   | { readonly name: 'help' }
   | { readonly name: 'version' };
@@ -41,7 +43,7 @@ const NO_PATH =
   'No PATH given: name a model file or a folder of models, as in "forkcast serve models", ' +
   'or set FORKCAST_PATH or "path" in the config file.';
 
-const NOT_JSON = 'flag --json: only "forkcast check" prints JSON.';
+const NOT_JSON = 'flag --json: only "forkcast check" and "forkcast ctl" print JSON.';
 
 /**
  * Reads the command line, the environment and the config file.
@@ -49,6 +51,13 @@ const NOT_JSON = 'flag --json: only "forkcast check" prints JSON.';
  * @throws ConfigError with all faults of all of them, and then of the models too
  */
 export function parseCommand(inputs: Inputs): Command {
+  const [first, ...others] = inputs.argv;
+  if (first === CTL) {
+    return parseCtlCommand(others, inputs.cwd, (line) => [
+      readNamedFile(line, inputs),
+      readEnvironment(inputs.env, inputs.cwd),
+    ]);
+  }
   const line = readCommandLine(inputs.argv, inputs.cwd);
   if (line.actions.has('help')) return { name: 'help' };
   if (line.actions.has('version')) return { name: 'version' };

@@ -11,7 +11,7 @@ export const ACTIONS = {
   help: { short: 'h', doc: 'Shows this text.' },
   version: { doc: 'Shows the version.' },
   'print-config': { doc: 'Shows every setting with its value and where it came from.' },
-  json: { doc: 'Has "forkcast check" print JSON.' },
+  json: { doc: 'Has "forkcast check" and "forkcast ctl" print JSON.' },
 } as const;
 
 export type Action = keyof typeof ACTIONS;

@@ -11,6 +11,7 @@ const HEAD = `Forkcast, a prefork HTTP model server: one master, N workers, one 
 Usage:
   forkcast serve [PATH] [flags]    serve the models at PATH; "serve" may be left out
   forkcast check [PATH] [flags]    check settings, load and run every model, then exit
+  forkcast ctl VERB                ask a running server: status, models, load, unload, reload
 
 PATH is a model file, a folder with one model, or a folder of such folders.
 `;

@@ -113,10 +113,13 @@ export class Catalog {
     return faults.filter(({ name }) => !known.has(name));
   }
 
-  /** Somebody has unloaded a model: its name stays known. */
-  unloaded(name: string): void {
-    const versions = this.models.filter((model) => planOf(model) === name);
-    this.#unloaded.set(name, versions);
+  /** Somebody has unloaded a model: its name stays known, with the versions that these plans are. */
+  unloaded(name: string, plans: readonly ModelPlan[]): void {
+    const models = plans.flatMap((plan) => this.#planned(plan));
+    if (models.length > 0) {
+      this.absolve(name);
+      this.#unloaded.set(name, models);
+    }
     this.changed();
   }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RequestError } from '../errors.js';
+import type { ModelPlan } from '../model/model-plan.js';
 import type { SurveyedModel } from '../model/model-survey.js';
 import type { Logger } from '../observe/logger.js';
 import { type Catalog, planOf } from './catalog.js';
@@ -92,21 +93,31 @@ export class RepositoryControl {
   }
 
   async #unload(name: string, withPipelines: boolean): Promise<void> {
-    const { generations, catalog, look } = this.#parts;
-    const served = new Set(generations.current.models.map((plan) => plan.name));
-    const pipelines = pipelinesOf(generations.current.models, name);
+    const { generations, catalog } = this.#parts;
+    const { models } = generations.current;
+    const pipelines = pipelinesOf(models, name);
     if (!withPipelines && pipelines.length > 0) throw isPart(name, pipelines);
-    if (!catalog.planNames.has(name)) {
-      const { models } = (await look()).survey;
-      if (!models.some((model) => model.name === name)) throw this.#unknown(name, models);
-    }
-    const gone = [name, ...pipelines].filter((one) => served.has(one));
-    const refused = await this.#apply(gone.map(removal));
+    const isServed = models.some((plan) => plan.name === name);
+    const plans = isServed ? models : await this.#readPlans(name);
+    const names = [name, ...pipelines];
+    const refused = isServed ? await this.#apply(names.map(removal)) : [];
     if (refused.length > 0) throw loadFailed(refused);
-    for (const one of [name, ...pipelines]) {
+    for (const one of names) {
       this.#unloaded.add(one);
-      catalog.unloaded(one);
+      catalog.unloaded(
+        one,
+        plans.filter((plan) => plan.name === one),
+      );
     }
+  }
+
+  /** Of a model that is not served, it lies in the folder; of one that was unloaded, nothing new. */
+  async #readPlans(name: string): Promise<readonly ModelPlan[]> {
+    if (this.#unloaded.has(name)) return [];
+    const { models } = (await this.#parts.look()).survey;
+    const model = models.find((one) => one.name === name);
+    if (model === undefined) throw this.#unknown(name, models);
+    return model.plans;
   }
 
   async #reload(paths: ReadonlySet<string> | undefined): Promise<void> {
@@ -116,7 +127,9 @@ export class RepositoryControl {
     if (survey.models.length === 0) throw nothingThere(root, survey.faults);
     const isMeant = (path: string): boolean =>
       paths === undefined || path === root || paths.has(path);
-    const meant = survey.models.filter(({ name, path }) => isMeant(path) && !this.#isOut(name));
+    const meant = survey.models.filter(
+      ({ name, path }) => isMeant(path) && !this.#unloaded.has(name),
+    );
     const good = meant.filter(({ faults }) => faults.length === 0);
     const bad = meant.filter(({ faults }) => faults.length > 0).map((one) => this.#faulty(one));
     const present = new Set(survey.models.map(({ name }) => name));
@@ -179,10 +192,6 @@ export class RepositoryControl {
         (model) => planOf(model) === name && model.version === version && model.state === 'READY',
       ),
     );
-  }
-
-  #isOut(name: string): boolean {
-    return this.#unloaded.has(name);
   }
 
   #forget(name: string): void {

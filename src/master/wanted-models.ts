@@ -1,5 +1,4 @@
 /** What is wanted once some models have changed. Pure. */
-import { defaultModelOf } from '../model/default-model.js';
 import type { ModelPlan } from '../model/model-plan.js';
 import { inLoadOrder, partNames, pipelineFaults } from '../model/pipeline-parts.js';
 import { compareVersions } from '../model/version-policy.js';
@@ -20,8 +19,8 @@ export function removal(name: string): Change {
 export type Refusal = { readonly name: string; readonly reason: string };
 
 /**
- * The model that `POST /predict` means stays the same for the life of the server, loaded or not:
- * its clients must not be answered by another one.
+ * The model that `POST /predict` means stays the same for the life of the server, loaded or not: its
+ * clients must not be answered by another one.
  */
 export function withChanges(now: WantedPlan, changes: readonly Change[]): WantedPlan {
   const changed = new Set(changes.map(({ name }) => name));
@@ -34,8 +33,8 @@ export function withChanges(now: WantedPlan, changes: readonly Change[]): Wanted
     if (own.length === 0) fingerprints.delete(name);
     else fingerprints.set(name, fingerprint);
   }
-  const defaultModel = now.defaultModel ?? defaultModelOf(plans, undefined)?.name;
-  return { models: inLoadOrder(plans.sort(byNameAndVersion)), defaultModel, fingerprints };
+  const models = inLoadOrder(plans.sort(byNameAndVersion));
+  return { models, defaultModel: now.defaultModel, fingerprints };
 }
 
 /**

@@ -28,7 +28,7 @@ describe('what to do', () => {
     expect(command({ argv: ['check', 'models'] })).toMatchObject({ isJson: false });
     expect(command({ argv: ['check', 'models', '--json'] })).toMatchObject({ isJson: true });
     expect(faults({ argv: ['serve', 'models', '--json'] })).toEqual([
-      'flag --json: only "forkcast check" prints JSON.',
+      'flag --json: only "forkcast check" and "forkcast ctl" print JSON.',
     ]);
   });
 

@@ -142,8 +142,8 @@ describe('a version that failed', () => {
 
 test('an unloaded model stays known by its name', () => {
   const worker = add(holder('ready', A, B));
-  catalog.unloaded('b');
   catalog.want({ models: [A], defaultModel: 'a' });
+  catalog.unloaded('b', [B]);
   catalog.workerGone(worker);
   add(holder('ready', A));
   expect(told()).toEqual(['a 1 READY', 'b 1 UNAVAILABLE unloaded']);

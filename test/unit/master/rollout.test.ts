@@ -4,6 +4,7 @@ import { RequestError } from '../../../src/errors.js';
 import { Catalog } from '../../../src/master/catalog.js';
 import type { Generation } from '../../../src/master/generation.js';
 import { Generations, RolloutError } from '../../../src/master/generations.js';
+import { nextToMove } from '../../../src/master/rollout.js';
 import { Supervisor } from '../../../src/master/supervisor.js';
 import type { WorkerHandle } from '../../../src/master/worker-handle.js';
 import type { ModelPlan } from '../../../src/model/model-plan.js';
@@ -390,6 +391,38 @@ test('a stop ends a rollout at once: what boots is given up, what serves stays',
   expect(slots()).toEqual([['ready a1'], ['ready a1']]);
   expect(happened).toEqual(['rollout abandoned', '0 replaced']);
   expect(lines().filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+describe('the slot to move next', () => {
+  const at = (...holders: number[]): Generation => ({
+    ...generationOf(1, [A1]),
+    placement: new Map([['a', holders]]),
+  });
+  const next = (waiting: readonly number[], from: Generation, to: Generation) =>
+    nextToMove(
+      supervisor.slots.filter(({ number }) => waiting.includes(number)),
+      from,
+      to,
+    )?.number;
+
+  test('is the one that gets a model before the one that gives it up', () => {
+    expect(next([0, 1], at(0), at(1))).toBe(1);
+    expect(next([0], at(0), at(1))).toBe(0);
+  });
+
+  test('is the first where nobody is left without a holder, or it cannot be helped', () => {
+    expect(next([0, 1], at(0, 1), at(0, 1))).toBe(0);
+    expect(next([0, 1], at(0, 1), at(1))).toBe(0);
+    const crossed = (a: number, b: number): Generation => ({
+      ...generationOf(1, [A1, B]),
+      placement: new Map([
+        ['a', [a]],
+        ['b', [b]],
+      ]),
+    });
+    expect(next([0, 1], crossed(0, 1), crossed(1, 0))).toBe(0);
+    expect(next([], at(0), at(1))).toBeUndefined();
+  });
 });
 
 describe('the catalog', () => {

@@ -1,0 +1,84 @@
+import { request } from 'node:http';
+import { type Address, formatAddress } from '../config/address.js';
+import { ConfigError, EXIT, StartError } from '../errors.js';
+
+type Answer = { readonly status: number; readonly text: string };
+
+/** Asks a server at its admin port. Nothing is given up by time: a load takes as long as it takes. */
+export class AdminClient {
+  readonly #address: Address;
+
+  /** @throws ConfigError where the address leads to nobody */
+  constructor(address: Address) {
+    const isOpen = address.kind === 'fd' || (address.kind === 'tcp' && address.port === 0);
+    if (isOpen) {
+      const text = `${formatAddress(address)} does not say where the server listens: name its admin port with --admin HOST:PORT or --admin unix:PATH.`;
+      throw new ConfigError([text]);
+    }
+    this.#address = address;
+  }
+
+  /** @returns the body of a 200 @throws StartError with the server's reason, or that nobody answers */
+  async ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<string> {
+    const { status, text } = await this.#send(method, path, body);
+    if (status === 200) return text;
+    throw new StartError(EXIT.UNEXPECTED, reasonOf(status, text));
+  }
+
+  #send(method: string, path: string, body: unknown): Promise<Answer> {
+    const sent = body === undefined ? '' : JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const fail = (error: Error): void => reject(this.#unreachable(error));
+      const message = request({ ...target(this.#address), method, path, agent: false });
+      message.once('error', fail);
+      message.once('response', (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.once('error', fail);
+        response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      });
+      message.setHeader('content-length', Buffer.byteLength(sent));
+      message.end(sent);
+    });
+  }
+
+  #unreachable(error: NodeJS.ErrnoException): StartError {
+    const where = formatAddress(this.#address);
+    const why = error.code ?? error.message;
+    const text = NOBODY.includes(why)
+      ? `nobody answers at ${where} (${why}): is the server running, and is this its admin port (--admin)?`
+      : `the server at ${where} gave no answer: ${error.message}`;
+    return new StartError(EXIT.UNEXPECTED, text, { cause: error });
+  }
+}
+
+const NOBODY: readonly string[] = [
+  'ECONNREFUSED',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+];
+
+type Target = { socketPath: string } | { host: string; port: number };
+
+/** What a server binds to for all interfaces is reached over loopback. */
+function target(address: Address): Target {
+  if (address.kind === 'unix') return { socketPath: address.path };
+  if (address.kind === 'fd') throw new Error('not reached: refused by the constructor');
+  const { host, port } = address;
+  if (host === '0.0.0.0') return { host: '127.0.0.1', port };
+  return { host: host === '::' ? '::1' : host, port };
+}
+
+function reasonOf(status: number, text: string): string {
+  try {
+    const { error, code } = JSON.parse(text) as { error?: unknown; code?: unknown };
+    if (typeof error === 'string') return `${error} (${status} ${String(code)})`;
+  } catch {
+    // no answer of ours
+  }
+  return `expected an answer of a Forkcast server, got status ${status}: ${text.slice(0, 200)}`;
+}

@@ -1,0 +1,55 @@
+/** `forkcast ctl`: the operator's verbs, asked of a running server at its admin port. */
+import type { Address } from '../config/address.js';
+import { didYouMean } from '../config/closest-name.js';
+import { ConfigError } from '../errors.js';
+import { AdminClient } from './admin-client.js';
+import { load, models, reload, unload } from './model-verbs.js';
+import { status } from './status.js';
+import type { Verb } from './verb.js';
+
+/** A verb of its own file is one line here. */
+const VERBS: Readonly<Record<string, Verb>> = { status, models, load, unload, reload };
+
+/** @returns what is printed @throws ConfigError when it is said wrongly, StartError when it failed */
+export async function runVerb(
+  words: readonly string[],
+  admin: Address,
+  isJson: boolean,
+): Promise<string> {
+  const [name, ...others] = words;
+  const verb = findVerb(name);
+  const expected = [name, ...verb.takes].join(' ');
+  if (others.length !== verb.takes.length) {
+    throw new ConfigError([`ctl ${words.join(' ')}: expected "ctl ${expected}".`]);
+  }
+  return verb.run(new AdminClient(admin), others, isJson);
+}
+
+export function ctlUsage(): string {
+  const lines = Object.entries(VERBS).map(([name, { takes, doc }]) => {
+    const form = [name, ...takes].join(' ');
+    return `  forkcast ctl ${form.padEnd(14)} ${doc}`;
+  });
+  return `Asks a running server, at its admin port.
+
+${lines.join('\n')}
+
+  --admin HOST:PORT|unix:PATH   the admin port; else what --admin-bind, FORKCAST_ADMIN_BIND or the
+                                config file (-c FILE) say, as they do for the server
+  --json                        prints what the server says, for status and models
+
+Exit code 1 when the verb failed; the reason is on the standard error.
+`;
+}
+
+function findVerb(name: string | undefined): Verb {
+  const names = Object.keys(VERBS);
+  const expected = `expected one of: ${names.join(', ')}`;
+  if (name === undefined) throw new ConfigError([`ctl: no verb given; ${expected}.`]);
+  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (verb !== undefined) return verb;
+  const hint = didYouMean(name, names);
+  throw new ConfigError([
+    `ctl ${name}: there is no such verb${hint === '.' ? `; ${expected}.` : hint}`,
+  ]);
+}

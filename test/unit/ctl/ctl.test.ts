@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { ctlUsage, runVerb } from '../../../src/ctl/ctl.js';
+import { ConfigError } from '../../../src/errors.js';
+
+const ADMIN = { kind: 'tcp', host: '127.0.0.1', port: 1 } as const;
+
+async function faultsOf(words: string[], admin: Parameters<typeof runVerb>[1] = ADMIN) {
+  const error = await runVerb(words, admin, false).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ConfigError);
+  return (error as ConfigError).faults;
+}
+
+test.each([
+  [[], 'ctl: no verb given; expected one of: status, models, load, unload, reload.'],
+  [['laod', 'x'], 'ctl laod: there is no such verb; did you mean load?'],
+  [
+    ['toString'],
+    'ctl toString: there is no such verb; expected one of: status, models, load, unload, reload.',
+  ],
+  [['load'], 'ctl load: expected "ctl load NAME".'],
+  [['reload', 'now'], 'ctl reload now: expected "ctl reload".'],
+])('%j is said wrongly', async (words, fault) => {
+  expect(await faultsOf(words)).toEqual([fault]);
+});
+
+test.each([
+  [{ kind: 'tcp', host: '127.0.0.1', port: 0 } as const, '127.0.0.1:0 does not say where'],
+  [{ kind: 'fd', fd: 3 } as const, 'fd://3 does not say where'],
+])('an address that leads to nobody is a fault', async (admin, start) => {
+  const [fault] = await faultsOf(['status'], admin);
+  expect(fault?.startsWith(start)).toBe(true);
+});
+
+test('the usage names every verb', () => {
+  for (const form of ['status', 'models', 'load NAME', 'unload NAME', 'reload']) {
+    expect(ctlUsage()).toContain(`forkcast ctl ${form} `);
+  }
+});
