@@ -42,8 +42,7 @@ export function placeModels(
     for (const name of names) {
       const own = order.slice(0, counts.get(name)).sort((one, other) => one - other);
       placement.set(name, own);
-      // What all slots hold makes none of them fuller than the others.
-      if (own.length < slots) for (const slot of own) loads[slot] = (loads[slot] ?? 0) + 1;
+      for (const slot of own) loads[slot] = (loads[slot] ?? 0) + 1;
     }
   }
   return placement;

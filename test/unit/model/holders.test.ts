@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Placement, placeModels, plansOfSlot } from '../../../src/model/holders.js';
 import type { ModelPlan } from '../../../src/model/model-plan.js';
+import type { PipelineStep } from '../../../src/model/pipeline-steps.js';
 
 function model(name: string, workers?: number, version = '1'): ModelPlan {
   const plan = {
@@ -21,6 +22,10 @@ function pipeline(name: string, parts: readonly string[], workers?: number): Mod
 
 function shown(placement: Placement): Record<string, readonly number[]> {
   return Object.fromEntries(placement);
+}
+
+function partOf(step: PipelineStep): string[] {
+  return 'model' in step ? [step.model] : [];
 }
 
 /** How many models each slot holds. */
@@ -184,8 +189,7 @@ test('holds for many repositories', () => {
     for (const plan of plans) {
       const own = placement.get(plan.name) ?? [];
       const allowed = Math.min(slots, plan.workers ?? slots);
-      const parts =
-        plan.pipeline?.steps.flatMap((step) => ('model' in step ? step.model : [])) ?? [];
+      const parts = plan.pipeline?.steps.flatMap(partOf) ?? [];
       const rarest = Math.min(allowed, ...parts.map((part) => placement.get(part)?.length ?? 0));
       expect(own.length, `seed ${seed}, ${plan.name}`).toBe(rarest);
       expect(new Set(own).size).toBe(own.length);
@@ -201,7 +205,7 @@ test('holds for many repositories', () => {
   }
 });
 
-test('moves nobody for a newcomer, in many repositories', () => {
+test('moves nobody for who comes or goes, in many repositories', () => {
   for (let seed = 1; seed <= 300; seed++) {
     const below = numbers(seed);
     const slots = 1 + below(6);
@@ -214,5 +218,11 @@ test('moves nobody for a newcomer, in many repositories', () => {
     const before = placeModels(plans, slots);
     const after = placeModels([model('a', 1), ...plans, model('z', 1)], slots, before);
     for (const [name, own] of before) expect(after.get(name), `seed ${seed}`).toEqual(own);
+    const left = placeModels([...plans, model('z', 1)], slots, after);
+    const others = plans.filter((plan) => plan.pipeline !== undefined || below(2) === 0);
+    const parts = new Set(others.flatMap((plan) => plan.pipeline?.steps ?? []).flatMap(partOf));
+    const fewer = plans.filter((plan) => others.includes(plan) || parts.has(plan.name));
+    const rest = placeModels(fewer, slots, left);
+    for (const { name } of fewer) expect(rest.get(name), `seed ${seed}`).toEqual(before.get(name));
   }
 });

@@ -255,9 +255,11 @@ describe('a pipeline', () => {
     put('b/forkcast.json', { timeout: 'soon' });
     put('b/model.mjs');
     expect(faultsOf()).toEqual([expect.stringMatching(/^ROOT\/b\/forkcast\.json: timeout/)]);
-    put('b/model.onnx');
     rmSync(join(root, 'b/model.mjs'));
-    expect(faultsOf()).toHaveLength(1);
+    expect(faultsOf()).toEqual([
+      expect.stringMatching(/^ROOT\/b\/forkcast\.json: timeout/),
+      expect.stringMatching(/^ROOT\/b: no model here/),
+    ]);
   });
 
   test('has no model file, and no other runtime', () => {
