@@ -69,6 +69,8 @@ const JSON_TYPE = 'application/json';
 
 /** Paths without a model in them. */
 const PLAIN_ROUTES: Readonly<Record<string, LocalRoute['answer']>> = {
+  // What KServe's client asks to learn whether a server is there.
+  '/': () => json({ status: 'alive' }),
   '/livez': liveness,
   '/readyz': readiness,
   '/docs': ({ models }) => ({

@@ -52,6 +52,7 @@ function codeOf(act: () => unknown): string {
 }
 
 test.each([
+  ['/', '/'],
   ['/livez', '/livez'],
   ['/readyz', '/readyz'],
   ['/v1/models', '/v1/models'],
@@ -63,7 +64,7 @@ test.each([
 
 test.each([
   ...['/predict', '/v1/models/', '/v1/models/a:predict', '/v2/models/a/infer', '/livez/'],
-  ...['/', '*', '-', '/LIVEZ', '/v1/models/a/'],
+  ...['//', '*', '-', '/LIVEZ', '/v1/models/a/'],
 ])('%s is for a worker', (path) => {
   expect(localRoute(path)).toBeUndefined();
 });
