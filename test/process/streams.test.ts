@@ -64,12 +64,25 @@ function open(server: TestServer, instance: object, requestId = 'stream'): Promi
   });
 }
 
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'forkcast-streams-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** A file that lets a stream go on, once it is there. */
 function gate(): { file: string; open(): void } {
-  const folder = mkdtempSync(join(tmpdir(), 'forkcast-gate-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, 'open');
+  const file = join(temporaryFolder(), 'open');
   return { file, open: () => writeFileSync(file, '') };
+}
+
+/** Asks and leaves, once the request is at a worker. */
+async function askAndLeave(server: TestServer, instance: unknown): Promise<void> {
+  const leaving = new Client(server.url);
+  leaving.post('/predict', { instances: [instance] }).catch(() => {});
+  await server.untilStatus('a running request', ({ inFlight }) => inFlight === 1);
+  leaving.close();
+  await server.line('request', ({ status }) => status === 499);
 }
 
 describe('a stream', () => {
@@ -137,6 +150,36 @@ describe('a client', () => {
     expect(over.made).toBeLessThan(300);
     expect(over).toMatchObject({ requestId: 'slow', isAborted: true });
     stream.leave();
+    await server.stop();
+  });
+});
+
+describe('a client that leaves an asynchronous run', () => {
+  it('stops it by its signal, which is no error', async () => {
+    const server = await startServer({ path: 'async-slow', workers: 1 });
+    await askAndLeave(server, { ms: 60_000 });
+    const client = new Client(server.url);
+    const { status, text } = await client.post('/predict', { instances: [1] });
+    expect([status, JSON.parse(text).predictions[0].running]).toEqual([200, 1]);
+    client.close();
+    await server.stop();
+  });
+
+  it('that stops for nobody: only that run is blamed for its time', async () => {
+    const folder = temporaryFolder();
+    const source = 'export const predict = async ([x]) => (x === 1 ? new Promise(() => {}) : [x]);';
+    writeFileSync(join(folder, 'deaf.mjs'), source);
+    const server = await startServer({
+      path: join(folder, 'deaf.mjs'),
+      workers: 1,
+      args: ['--timeout', '1s'],
+      expectedErrors: ['worker died'],
+    });
+    await askAndLeave(server, 1);
+    const client = new Client(server.url);
+    expect((await client.post('/predict', { instances: [2] })).status).toBe(200);
+    expect((await server.line('worker died')).reason).toContain('execution timeout');
+    client.close();
     await server.stop();
   });
 });
