@@ -1,6 +1,7 @@
 /** `forkcast check`: every model loaded and run in a worker of its own, one after another. */
 import type { Settings } from '../config/settings.js';
 import type { Boot, ModelTrial } from '../link/control.js';
+import { NO_DEFAULT } from '../model/default-model.js';
 import type { ModelDescription } from '../model/description.js';
 import type { ModelPlan } from '../model/model-plan.js';
 import { inLoadOrder, partNames } from '../model/pipeline-parts.js';
@@ -38,7 +39,7 @@ export async function* checkModels(
       type: 'boot',
       slot: 0,
       models: withParts(plan, plans),
-      defaultModel,
+      defaultModel: defaultModel ?? NO_DEFAULT,
       threads: settings.threads,
       maxBodyBytes: settings.maxBody,
       logLevel,
@@ -46,7 +47,7 @@ export async function* checkModels(
       isTrial: true,
     };
     const outcome = await runTrial(boot, { bootTimeoutMs: settings.bootTimeout, signal });
-    yield checked(plan, outcome, defaultModel);
+    yield checked(plan, outcome);
   }
 }
 
@@ -61,15 +62,14 @@ function withParts(plan: ModelPlan, plans: readonly ModelPlan[]): ModelPlan[] {
 }
 
 /** The trials of its parts are their own affair. */
-function checked(plan: ModelPlan, outcome: Outcome, defaultModel: string | undefined): CheckedPlan {
+function checked(plan: ModelPlan, outcome: Outcome): CheckedPlan {
   if (outcome.kind === 'failed') return { plan, models: [], fault: outcome.reason };
   const models = outcome.models.flatMap((description, index): CheckedModel[] => {
     const trial = outcome.trials[index];
     const isIts = description.version === plan.version && planOf(description) === plan.name;
     if (trial === undefined || !isIts) return [];
-    // To a worker its only model is the default one, and its only version the latest.
-    const { isDefault: isAlone, isLatest } = description;
-    const isDefault = isAlone && isLatest && defaultModel !== undefined;
+    // A worker takes the only version it holds for the one that is meant.
+    const isDefault = description.isDefault && description.isLatest;
     return [{ description: { ...description, isDefault }, trial }];
   });
   return { plan, models };

@@ -15,8 +15,7 @@ import { checkSignature } from './signature-check.js';
 export type ModuleTraits = Omit<ModelPlan, 'file' | 'retry'> &
   Pick<Model, 'isRetryable' | 'dispose' | 'plan'>;
 
-/** What a definition may say of itself, and the module for all of them: keys of `forkcast.json`. */
-export const DEFINITION_KEYS: readonly string[] = ['timeout', 'retry', 'warmup', 'maxBatchRows'];
+/** What a module may say for all of its definitions, keys of `forkcast.json`. */
 export const MODULE_KEYS: readonly string[] = ['timeout', 'retry'];
 
 export type ModuleSettings = Pick<ModelPlan, 'timeoutMs' | 'retry' | 'warmup' | 'maxBatchRows'>;

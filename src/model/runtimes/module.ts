@@ -7,9 +7,9 @@ import type { Model } from '../model.js';
 import { firstLine } from '../model-error.js';
 import { checkModelName } from '../model-name.js';
 import type { ModelPlan } from '../model-plan.js';
+import { MODEL_SETTING_KEYS } from '../model-settings.js';
 import { type NamedDefinition, readExports } from '../module-exports.js';
 import {
-  DEFINITION_KEYS,
   MODULE_KEYS,
   type ModuleSettings,
   type ModuleTraits,
@@ -58,7 +58,7 @@ async function loadOne(
 ): Promise<Model> {
   try {
     if (name !== undefined) checkModelName(name, 'the export');
-    const own = settingsOf(definition, DEFINITION_KEYS);
+    const own = settingsOf(definition, MODEL_SETTING_KEYS);
     const dispose = async (): Promise<void> => void (await definition.dispose?.());
     const traits = traitsOf(name ?? plan.name, plan, { ...shared, ...own }, dispose);
     const model = moduleModel(traits, definition);
