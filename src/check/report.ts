@@ -1,5 +1,6 @@
 /** What `forkcast check` prints: a block for each model, or all of it as JSON. Pure. */
 import type { ModelTrial } from '../link/control.js';
+import type { ModelDescription } from '../model/description.js';
 import type { Signature, TensorSpec } from '../model/signature.js';
 import type { CheckedModel, CheckedPlan } from './check-models.js';
 
@@ -44,21 +45,32 @@ export function jsonReport(checked: readonly CheckedPlan[]): string {
 }
 
 function modelReport({ description, trial }: CheckedModel, { plan }: CheckedPlan): string {
-  const { runtime, isDefault, labels, signature, loadMs } = description;
+  const { runtime, isDefault, labels, loadMs } = description;
   const notes = [
     runtime,
     ...(description.name === plan.name ? [] : [`of module "${plan.name}"`]),
     ...(isDefault ? ['default'] : []),
     ...(labels.length === 0 ? [] : [`labels ${labels.join(', ')}`]),
   ];
-  const tensors =
-    signature === undefined ? ['  takes    instances as they are'] : tensorLines(signature);
   const facts = [`load ${ms(loadMs)}`, ...runFacts(trial), `memory ${mib(trial.memoryBytes)}`];
-  return [heading(description, notes), ...tensors, `  ${facts.join('   ')}`, ''].join('\n');
+  return [
+    heading(description, notes),
+    ...takenLines(description),
+    `  ${facts.join('   ')}`,
+    '',
+  ].join('\n');
 }
 
 function heading({ name, version }: { name: string; version: string }, notes: string[]): string {
   return `${name}  version ${version}  ${notes.join('  ')}`;
+}
+
+function takenLines({ signature, routes }: ModelDescription): string[] {
+  const own = routes === undefined ? [] : [`  routes   under ${routes.prefix}`];
+  if (routes?.isAlone === true) return own;
+  const taken =
+    signature === undefined ? ['  takes    instances as they are'] : tensorLines(signature);
+  return [...taken, ...own];
 }
 
 function runFacts({ runs, refusal }: ModelTrial): string[] {

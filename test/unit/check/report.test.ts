@@ -45,9 +45,22 @@ function good(given: Partial<ModelDescription> = {}, of: Partial<ModelTrial> = {
   };
 }
 
+/** As a module is told that has no signature. */
+function withRoutes(isAlone: boolean): ModelDescription {
+  const { signature: _none, ...rest } = description;
+  return { ...rest, routes: { prefix: '/cellar', ...(isAlone ? { isAlone } : {}) } };
+}
+
 const failed: CheckedPlan = { plan, models: [], fault: 'it died by SIGSEGV' };
 
 describe('a block', () => {
+  test('has the routes that a module brings along, with its model or without', () => {
+    const lines = (isAlone: boolean): string =>
+      planReport({ plan, models: [{ description: withRoutes(isAlone), trial }] });
+    expect(lines(false)).toContain('  takes    instances as they are\n  routes   under /cellar\n');
+    expect(lines(true)).toContain('stable\n  routes   under /cellar\n  load');
+  });
+
   test('has name, version, runtime, signature, times and memory', () => {
     expect(planReport(good())).toBe(
       `wine  version 2  onnx  default  labels stable
