@@ -157,6 +157,7 @@ export type Status = {
   readonly connections: number;
   readonly inFlight: number;
   readonly queue: { readonly depth: number; readonly bytes: number };
+  readonly rollout: { readonly generation: number } | null;
   readonly workers: readonly {
     readonly slot: number;
     readonly pid?: number;

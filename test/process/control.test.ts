@@ -1,0 +1,263 @@
+/** What is served changes while it is served, and no client sees more of it than another answer. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
+import { Client, type Failure, runLoad } from './clients.js';
+import { CLI, expectGone, processTree, startServer, type TestServer } from './server.js';
+
+/** A repository in which each version of a model answers with its own name. */
+class Repository {
+  readonly path: string = temporaryFolder();
+  /** While this file is there, a version that was laid with `isHeld` does not finish to load. */
+  readonly hold: string = join(temporaryFolder(), 'hold');
+
+  lay(name: string, version: number, isHeld = false): void {
+    const wait = `while (existsSync(${JSON.stringify(this.hold)})) await setTimeout(10);`;
+    this.#write(
+      name,
+      version,
+      `import { existsSync } from 'node:fs';
+      import { setTimeout } from 'node:timers/promises';
+      ${isHeld ? wait : ''}
+      export const predict = (rows) => rows.map(() => '${name} ${version}');`,
+    );
+    if (isHeld) writeFileSync(this.hold, '');
+  }
+
+  layBroken(name: string, version: number): void {
+    this.#write(name, version, `throw new Error('no weights in ${name}');`);
+  }
+
+  remove(name: string, version?: number): void {
+    const folder = join(this.path, name, version === undefined ? '' : String(version));
+    rmSync(folder, { recursive: true });
+  }
+
+  release(): void {
+    rmSync(this.hold);
+  }
+
+  #write(name: string, version: number, code: string): void {
+    const folder = join(this.path, name, String(version));
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'model.mjs'), code);
+  }
+}
+
+type Told = { readonly status: number; readonly text: string };
+
+async function verb(url: string, path: string): Promise<Told> {
+  const answer = await fetch(`${url}/v2/repository/models/${path}`, { method: 'POST' });
+  return { status: answer.status, text: await answer.text() };
+}
+
+async function predict(client: Client, name: string): Promise<string> {
+  const { status, text } = await client.post(`/v1/models/${name}:predict`, { instances: [0] });
+  return status === 200 ? (JSON.parse(text).predictions[0] as string) : `${status}`;
+}
+
+/** Exit code, and both outputs. */
+function ctl(server: TestServer, ...words: string[]): Promise<[number, string, string]> {
+  const admin = server.adminUrl.replace('http://', '');
+  return new Promise((resolve) => {
+    const args = [CLI, 'ctl', ...words, '--admin', admin];
+    execFile(process.execPath, args, (error, stdout, stderr) => {
+      resolve([Number(error?.code ?? 0), stdout, stderr]);
+    });
+  });
+}
+
+/** The worker that boots beside those that serve. */
+async function successor(server: TestServer): Promise<number> {
+  let pid = 0;
+  await server.untilStatus('worker that boots during the rollout', (status) => {
+    const booting = status.workers.find(({ state }) => state === 'booting');
+    pid = status.rollout === null ? 0 : (booting?.pid ?? 0);
+    return pid > 0;
+  });
+  return pid;
+}
+
+describe('under load', () => {
+  it('versions are swapped and models come and go: nothing fails, and every answer is right', async () => {
+    const repository = new Repository();
+    repository.lay('swapped', 1);
+    repository.lay('other', 1);
+    const server = await startServer({ path: repository.path });
+    await server.until('both ready', () => server.linesOf('worker ready')[1]);
+    let allowed = ['swapped 1'];
+    let isOver = false;
+    const load = runLoad(
+      server.url,
+      8,
+      () => isOver,
+      async (client, number): Promise<Failure | undefined> => {
+        const isOther = number % 2 === 1;
+        const before = allowed;
+        const answer = await predict(client, isOther ? 'other' : 'swapped');
+        const expected = isOther ? ['other 1'] : [...before, ...allowed];
+        return expected.includes(answer) ? undefined : { error: `${answer}, not ${expected}` };
+      },
+    );
+    repository.lay('swapped', 2);
+    allowed = ['swapped 1', 'swapped 2'];
+    expect(await verb(server.url, 'swapped/load')).toEqual({ status: 200, text: '' });
+    allowed = ['swapped 2'];
+    const client = new Client(server.url);
+    for (let round = 0; round < 2; round += 1) {
+      repository.lay('extra', round + 1);
+      expect((await verb(server.url, 'extra/load')).status).toBe(200);
+      expect(await predict(client, 'extra')).toBe(`extra ${round + 1}`);
+      expect((await verb(server.url, 'extra/unload')).status).toBe(200);
+      expect(await predict(client, 'extra')).toBe('404');
+    }
+    isOver = true;
+    const { failures, requests } = await load;
+    expect(failures).toEqual([]);
+    expect(requests).toBeGreaterThan(100);
+    expect(await server.metrics()).toContain('forkcast_rollouts_total{outcome="done"} 5\n');
+    client.close();
+    await server.stop();
+  });
+});
+
+describe('a version that cannot be loaded', () => {
+  it('leaves the old one serving, and why is told by API, ctl, log and index', async () => {
+    const repository = new Repository();
+    repository.lay('a', 1);
+    const server = await startServer({
+      path: repository.path,
+      expectedErrors: ['boot failed', 'worker died', 'rollout failed', 'reload failed'],
+    });
+    await server.until('both ready', () => server.linesOf('worker ready')[1]);
+    const pids = await server.workerPids();
+    repository.layBroken('a', 2);
+    const { status, text } = await verb(server.url, 'a/load');
+    expect(status).toBe(400);
+    expect(JSON.parse(text)).toMatchObject({ code: 'MODEL_LOAD_FAILED' });
+    expect(JSON.parse(text).error).toContain('no weights in a');
+    const [code, , stderr] = await ctl(server, 'load', 'a');
+    expect(code).toBe(1);
+    expect(stderr).toContain('no weights in a');
+    const failed = await server.line('rollout failed');
+    expect(failed).toMatchObject({ level: 'error', model: 'a', version: '2' });
+    const [, table] = await ctl(server, 'models');
+    expect(table).toMatch(/^a +1 +READY$/m);
+    expect(table).toMatch(/^a +2 +UNAVAILABLE +.*no weights in a$/m);
+    server.kill('SIGHUP');
+    expect((await server.line('reload failed')).reason).toContain('no weights in a');
+    const client = new Client(server.url);
+    expect(await predict(client, 'a')).toBe('a 1');
+    expect(await server.workerPids()).toEqual(pids);
+    repository.lay('a', 2);
+    const [swapped, said] = await ctl(server, 'reload');
+    expect([swapped, said]).toEqual([0, 'the repository is served as it is now\n']);
+    expect(await predict(client, 'a')).toBe('a 2');
+    client.close();
+    await server.stop();
+  });
+});
+
+describe('while a successor boots', () => {
+  it('it may be killed: the verb fails at once, the old one serves on', async () => {
+    const repository = new Repository();
+    repository.lay('a', 1);
+    const server = await startServer({
+      path: repository.path,
+      workers: 1,
+      expectedErrors: ['worker died', 'rollout failed'],
+    });
+    repository.lay('a', 2, true);
+    const loaded = verb(server.url, 'a/load');
+    process.kill(await successor(server), 'SIGKILL');
+    const { status, text } = await loaded;
+    expect(status).toBe(400);
+    expect(JSON.parse(text).error).toContain('died by SIGKILL');
+    const client = new Client(server.url);
+    expect(await predict(client, 'a')).toBe('a 1');
+    repository.release();
+    expect((await verb(server.url, 'a/load')).status).toBe(200);
+    expect(await predict(client, 'a')).toBe('a 2');
+    client.close();
+    await server.stop();
+  });
+
+  it('TERM ends the rollout at once, and the server as ever', async () => {
+    const repository = new Repository();
+    repository.lay('a', 1);
+    const server = await startServer({ path: repository.path });
+    await server.until('both ready', () => server.linesOf('worker ready')[1]);
+    repository.lay('a', 2, true);
+    const loaded = [verb(server.url, 'a/load'), verb(server.adminUrl, 'a/unload')];
+    await successor(server);
+    const pids = processTree(server.pid);
+    server.kill('SIGTERM');
+    for (const { status, text } of await Promise.all(loaded)) {
+      expect(status).toBe(503);
+      expect(JSON.parse(text)).toMatchObject({ code: 'DRAINING' });
+    }
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    await expectGone(pids);
+    await server.line('rollout abandoned');
+  });
+});
+
+describe('--watch', () => {
+  it('takes what comes, changes and goes', async () => {
+    const repository = new Repository();
+    repository.lay('a', 1);
+    repository.lay('b', 1);
+    const server = await startServer({
+      path: repository.path,
+      args: ['--watch', '--watch-interval', '50ms'],
+      expectedErrors: ['boot failed', 'worker died', 'rollout failed', 'change not taken'],
+    });
+    await server.until('both ready', () => server.linesOf('worker ready')[1]);
+    const done = (count: number) =>
+      server.until(`${count} rollouts`, () => server.linesOf('rollout done')[count - 1]);
+    const client = new Client(server.url);
+    repository.lay('a', 2);
+    await done(1);
+    expect(await predict(client, 'a')).toBe('a 2');
+    repository.remove('b');
+    await done(2);
+    expect(await predict(client, 'b')).toBe('404');
+    repository.layBroken('a', 3);
+    const told = await server.line('change not taken');
+    expect(told.reason).toContain('no weights in a');
+    expect(await predict(client, 'a')).toBe('a 2');
+    repository.lay('a', 3);
+    await done(3);
+    expect(await predict(client, 'a')).toBe('a 3');
+    expect(server.linesOf('change not taken')).toHaveLength(1);
+    client.close();
+    await server.stop();
+  });
+});
+
+describe('--on-broken-model skip', () => {
+  it('serves the others from the start, and the broken one once it is mended', async () => {
+    const repository = new Repository();
+    repository.lay('a', 1);
+    repository.layBroken('b', 1);
+    mkdirSync(join(repository.path, 'c'));
+    const server = await startServer({
+      path: repository.path,
+      args: ['--on-broken-model', 'skip'],
+      expectedErrors: ['boot failed', 'worker died'],
+    });
+    const client = new Client(server.url);
+    expect(await predict(client, 'a')).toBe('a 1');
+    const [, table] = await ctl(server, 'models');
+    expect(table).toMatch(/^b +1 +UNAVAILABLE +.*no weights in b$/m);
+    expect(table).toMatch(/^c +UNAVAILABLE +.*no model here/m);
+    expect(server.linesOf('model skipped').map(({ model }) => model)).toEqual(['c', 'b']);
+    repository.lay('b', 1);
+    expect((await verb(server.url, 'b/load')).status).toBe(200);
+    expect(await predict(client, 'b')).toBe('b 1');
+    client.close();
+    await server.stop();
+  });
+});
