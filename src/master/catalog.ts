@@ -1,6 +1,6 @@
 import type { ModelDescription, ModelState, ServedModel } from '../model/description.js';
+import type { ModelPlan } from '../model/model-plan.js';
 import { type Plan, plannedModels } from '../model/plan.js';
-import type { ModelPlan } from '../model/repository.js';
 import type { WorkerHandle } from './worker-handle.js';
 
 /** A worker, as far as what it holds goes. */

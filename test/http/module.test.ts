@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel } from '../../src/model/load-model.js';
 import type { Model } from '../../src/model/model.js';
-import { findModels, type ModelPlan } from '../../src/model/repository.js';
+import type { ModelPlan } from '../../src/model/model-plan.js';
+import { findModels } from '../../src/model/repository.js';
 import { warmUp } from '../../src/worker/warm-up.js';
 import { modelApp } from './model-app.js';
 
