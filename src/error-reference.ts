@@ -106,7 +106,7 @@ const EXIT_EXPLANATIONS: Readonly<Record<keyof typeof EXIT, Explanation>> = {
   },
   BAD_CONFIG: {
     when: 'A setting or the path of the models is wrong.',
-    action: 'Correct all that was listed; `forkcast check` tests without serving.',
+    action: 'Correct all that was listed; `forkcast check` tells the same without serving.',
   },
   BOOT_FAILED: {
     when: 'A worker could not boot, or not within `--boot-timeout`.',
@@ -114,7 +114,8 @@ const EXIT_EXPLANATIONS: Readonly<Record<keyof typeof EXIT, Explanation>> = {
   },
   MODEL_LOAD_FAILED: {
     when: 'A model could not be loaded or warmed up.',
-    action: 'Read the reason in the log; it names the model.',
+    action:
+      'Read the reason, which names the model, in the log or in what `forkcast check` prints.',
   },
   GAVE_UP: {
     when: 'No worker was ready for as long as `--give-up-after` allows.',
