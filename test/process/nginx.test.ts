@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Answer, Client, type Failure, type LoadResult, runLoad } from './clients.js';
 import { type Nginx, startNginx } from './nginx.js';
 import { ROOT, startServer, type TestServer } from './server.js';
+import { openStream } from './stream-client.js';
 import { mustDoWithout } from './tools.js';
 
 type Digits = { readonly inputs: number[][]; readonly mlp: number[][] };
@@ -104,6 +105,15 @@ describe.skipIf(mustDoWithout('nginx'))('behind nginx with deploy/nginx.conf', (
     expect(refused.status).toBe(413);
     expect(refused.headers.get('content-type')).toBe('application/json');
     expect(await refused.json()).toMatchObject({ code: 'BODY_TOO_LARGE', requestId: 'big' });
+    await server.stop();
+  });
+
+  it('passes each piece of a stream on as it comes', async () => {
+    const { server, nginx } = await startBoth('streams');
+    const stream = await openStream(nginx.url, { count: 2, gate: { at: 1, file: '/nowhere' } });
+    expect((await stream.piece(0)).number).toBe(0);
+    stream.leave();
+    expect(await server.line('stream over')).toMatchObject({ made: 1, isAborted: true });
     await server.stop();
   });
 

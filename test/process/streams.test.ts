@@ -1,68 +1,11 @@
 /** Replies that come piece by piece, over the whole way from a worker to its client. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Client } from './clients.js';
 import { startServer, type TestServer } from './server.js';
-
-type Piece = { readonly number: number; readonly pid: number };
-
-/** A streamed reply as its client takes it: line by line. */
-class Stream {
-  readonly pieces: Piece[] = [];
-  readonly response: IncomingMessage;
-  /** How it ended. */
-  readonly ended: Promise<'complete' | 'cut'>;
-  #rest = '';
-  #watcher: (() => void) | undefined;
-
-  constructor(response: IncomingMessage) {
-    this.response = response;
-    this.ended = new Promise((resolve) => {
-      response.once('end', () => resolve('complete'));
-      response.once('error', () => resolve('cut'));
-    });
-  }
-
-  /** Begins to read; settles with the piece of that number. */
-  async piece(number: number): Promise<Piece> {
-    if (this.response.listenerCount('data') === 0) this.#read();
-    for (;;) {
-      const found = this.pieces[number];
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve) => {
-        this.#watcher = resolve;
-      });
-    }
-  }
-
-  leave(): void {
-    this.response.destroy();
-  }
-
-  #read(): void {
-    this.response.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (this.#rest + text).split('\n');
-      this.#rest = lines.pop() ?? '';
-      this.pieces.push(...lines.map((line) => JSON.parse(line) as Piece));
-      this.#watcher?.();
-    });
-  }
-}
-
-function open(server: TestServer, instance: object, requestId = 'stream'): Promise<Stream> {
-  return new Promise((resolve, reject) => {
-    const message = httpRequest(`${server.url}/predict`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-request-id': requestId },
-    });
-    message.once('error', reject);
-    message.once('response', (response) => resolve(new Stream(response)));
-    message.end(JSON.stringify({ instances: [instance] }));
-  });
-}
+import { openStream } from './stream-client.js';
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'forkcast-streams-'));
@@ -89,7 +32,7 @@ describe('a stream', () => {
   it('arrives as it is made, also while the server drains', async () => {
     const server = await startServer({ path: 'streams', workers: 1 });
     const { file, open: letGo } = gate();
-    const stream = await open(server, { count: 3, gate: { at: 2, file } });
+    const stream = await openStream(server.url, { count: 3, gate: { at: 2, file } });
     expect(stream.response.headers).toMatchObject({
       'content-type': 'application/x-ndjson',
       'transfer-encoding': 'chunked',
@@ -114,10 +57,10 @@ describe('a stream', () => {
       args: ['--timeout', '600ms'],
       expectedErrors: ['worker died'],
     });
-    const long = await open(server, { count: 8, ms: 150 });
+    const long = await openStream(server.url, { count: 8, ms: 150 });
     await long.piece(7);
     expect(await long.ended).toBe('complete');
-    const stuck = await open(server, { gate: { at: 1, file: '/nowhere' } });
+    const stuck = await openStream(server.url, { gate: { at: 1, file: '/nowhere' } });
     await stuck.piece(0);
     expect(await stuck.ended).toBe('cut');
     expect((await server.line('worker died')).reason).toContain('execution timeout');
@@ -129,13 +72,13 @@ describe('a stream', () => {
 describe('a client', () => {
   it('that leaves ends the stream, and gives its worker free', async () => {
     const server = await startServer({ path: 'streams', workers: 1 });
-    const stream = await open(server, { ms: 1 }, 'left');
+    const stream = await openStream(server.url, { ms: 1 }, 'left');
     const { pid } = await stream.piece(2);
     stream.leave();
     const over = await server.line('stream over');
     expect(over).toMatchObject({ requestId: 'left', isAborted: true });
     expect((await server.line('request')).status).toBe(499);
-    const next = await open(server, { count: 1 });
+    const next = await openStream(server.url, { count: 1 });
     expect((await next.piece(0)).pid).toBe(pid);
     await server.stop();
   });
@@ -143,7 +86,7 @@ describe('a client', () => {
   it('that does not read holds the model back, and is cut after --write-timeout', async () => {
     const args = ['--write-timeout', '500ms'];
     const server = await startServer({ path: 'streams', workers: 1, args });
-    const stream = await open(server, { bytes: 100_000 }, 'slow');
+    const stream = await openStream(server.url, { bytes: 100_000 }, 'slow');
     stream.response.pause();
     const over = await server.line('stream over');
     // What the sockets between take, and no more: without a break it would be thousands.
@@ -196,9 +139,9 @@ describe('kill -9 of its worker', () => {
       workers.every(({ state }) => state === 'ready'),
     );
     const { file, open: letGo } = gate();
-    const doomed = await open(server, { gate: { at: 1, file } }, 'doomed');
+    const doomed = await openStream(server.url, { gate: { at: 1, file } }, 'doomed');
     const { pid } = await doomed.piece(0);
-    const other = await open(server, { count: 2, gate: { at: 1, file } }, 'other');
+    const other = await openStream(server.url, { count: 2, gate: { at: 1, file } }, 'other');
     expect((await other.piece(0)).pid).not.toBe(pid);
     process.kill(pid, 'SIGKILL');
     expect(await doomed.ended).toBe('cut');
