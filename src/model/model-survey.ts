@@ -106,8 +106,9 @@ function plansOfFolder(look: Look): ModelPlan[] {
 function checkVersionFolders({ path, faults }: Look, contents: FolderContents): void {
   const { files, versions, oddVersions } = contents;
   for (const name of oddVersions) {
+    const example = name.replace(/^0+(?=\d)/, '').slice(0, 19);
     faults.push(
-      `${join(path, name)}: not a version; expected at most 19 digits without leading zeros, such as ${Number(name)}.`,
+      `${join(path, name)}: not a version; expected at most 19 digits without leading zeros, such as ${example}.`,
     );
   }
   if (files.length === 0) return;
@@ -135,6 +136,7 @@ function plansOf(
       return [];
     }
     if (!staysInside(look, chosen.file)) return [];
+    checkOwnModules(look, chosen.file, one.settings);
     const isLatest = version === versions.at(-1);
     const found = { name: look.name, version, isLatest, labels: labelled.labelsOf(version) };
     return [planOf({ ...found, ...chosen }, one.settings)];
@@ -160,6 +162,16 @@ function choiceIn({ folder, contents, settings, settingsFile }: VersionFolder): 
   return {
     fault: `${folder}: has both ${other} and a "pipeline" in ${SETTINGS_FILE}; keep one of them.`,
   };
+}
+
+/** Modules between the models of a pipeline lie in its own folder. */
+function checkOwnModules(look: Look, settingsFile: string, { pipeline }: FolderSettings): void {
+  for (const step of pipeline?.steps ?? []) {
+    if (!('module' in step)) continue;
+    const path = join(dirname(settingsFile), step.module);
+    if (kindOf(path) === 'file') staysInside(look, path);
+    else look.faults.push(`${path}: there is no such file; a step of the pipeline names it.`);
+  }
 }
 
 function planOfFile(look: Look): ModelPlan[] {

@@ -89,12 +89,14 @@ describe('versions', () => {
 
   test('with leading zeros, or beside a model file, are faults; other folders are not', () => {
     put('wine/01/model.onnx');
+    put(`wine/${'7'.repeat(30)}/model.onnx`);
     put('wine/notes/model.onnx');
     put('wine/v3/model.onnx');
     put('wine/model.onnx');
     expect(faultsOf()).toEqual([
       'ROOT/wine/01: not a version; expected at most 19 digits without leading zeros, such as 1.',
-      'ROOT/wine: has both model.onnx and version folders (1, 2, 10, 01); keep one of them.',
+      `ROOT/wine/${'7'.repeat(30)}: not a version; expected at most 19 digits without leading zeros, such as ${'7'.repeat(19)}.`,
+      `ROOT/wine: has both model.onnx and version folders (1, 2, 10, 01, ${'7'.repeat(30)}); keep one of them.`,
     ]);
   });
 
@@ -248,6 +250,21 @@ describe('a pipeline', () => {
       'ROOT/b/forkcast.json: pipeline: "b" is a part of itself.',
       'ROOT/c/forkcast.json: pipeline: "c" is a part of itself.',
     ]);
+  });
+
+  test('has its own modules in its folder', () => {
+    put('p/forkcast.json', { pipeline: [{ module: './scale.mjs' }, { module: './lib/x.mjs' }] });
+    put('p/scale.mjs');
+    expect(faultsOf()).toEqual([
+      'ROOT/p/lib/x.mjs: there is no such file; a step of the pipeline names it.',
+    ]);
+    const outside = mkdtempSync(join(tmpdir(), 'forkcast-outside-'));
+    writeFileSync(join(outside, 'x.mjs'), '');
+    link('p/lib/x.mjs', join(outside, 'x.mjs'));
+    expect(faultsOf()).toEqual([
+      expect.stringMatching(/^ROOT\/p\/lib\/x\.mjs: the link leaves ROOT/),
+    ]);
+    rmSync(outside, { recursive: true });
   });
 
   test('is not blamed for the faults of a part', () => {
