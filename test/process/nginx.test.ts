@@ -92,7 +92,7 @@ describe.skipIf(mustDoWithout('nginx'))('behind nginx with deploy/nginx.conf', (
     });
   });
 
-  it('takes a body of nearly 32 MB, and refuses a larger one in our form', async () => {
+  it('takes a body of nearly 32 MB; refuses a larger one, and control, in our form', async () => {
     const { server, nginx } = await startBoth('echo');
     const body = (bytes: number) => `{"instances":["${'a'.repeat(bytes)}"]}`;
     const taken = await withClient(nginx.url, (c) => c.post('/predict', body(31 * 1024 ** 2)));
@@ -105,6 +105,11 @@ describe.skipIf(mustDoWithout('nginx'))('behind nginx with deploy/nginx.conf', (
     expect(refused.status).toBe(413);
     expect(refused.headers.get('content-type')).toBe('application/json');
     expect(await refused.json()).toMatchObject({ code: 'BODY_TOO_LARGE', requestId: 'big' });
+    const control = await fetch(`${nginx.url}/v2/repository/models/echo/unload`, {
+      method: 'POST',
+    });
+    expect(control.status).toBe(403);
+    expect(await control.json()).toMatchObject({ code: 'FORBIDDEN' });
     await server.stop();
   });
 
