@@ -12,7 +12,10 @@ export type TensorSpec = {
   readonly isOptional?: boolean;
   /** `null` in JSON is a missing value, NaN in the tensor: only for floating-point inputs. */
   readonly takesMissing?: boolean;
-  /** Of an output: what its class indexes, or the columns of its last dimension, are called. */
+  /**
+   * What the columns of its last dimension are called: an input's features, an output's classes; or
+   * what the class numbers of an output mean.
+   */
   readonly labels?: readonly (string | number)[];
 };
 
