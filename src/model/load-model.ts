@@ -43,9 +43,5 @@ const LOADERS: Readonly<Record<RuntimeName, () => Promise<Loader>>> = {
   lightgbm: async () => (await import('./runtimes/lightgbm.js')).loadLightgbmModel,
   tfjs: async () => (await import('./runtimes/tfjs.js')).loadTfjsModel,
   module: async () => (await import('./runtimes/module.js')).loadModuleModels,
-  pipeline: notYet,
+  pipeline: async () => (await import('./runtimes/pipeline.js')).loadPipelineModel,
 };
-
-async function notYet(): Promise<Loader> {
-  throw new Error('there is no runtime for its format');
-}
