@@ -4,7 +4,7 @@ import type { Boot, ModelTrial } from '../link/control.js';
 import { NO_DEFAULT } from '../model/default-model.js';
 import type { ModelDescription } from '../model/description.js';
 import type { ModelPlan } from '../model/model-plan.js';
-import { inLoadOrder, partNames } from '../model/pipeline-parts.js';
+import { withParts } from '../model/pipeline-parts.js';
 import type { Plan } from '../model/plan.js';
 import { type Outcome, runTrial } from './trial-process.js';
 
@@ -49,16 +49,6 @@ export async function* checkModels(
     const outcome = await runTrial(boot, { bootTimeoutMs: settings.bootTimeout, signal });
     yield checked(plan, outcome);
   }
-}
-
-/** A pipeline needs all it is made of in its own worker. */
-function withParts(plan: ModelPlan, plans: readonly ModelPlan[]): ModelPlan[] {
-  const needed = new Set([plan]);
-  for (const one of needed) {
-    const parts = partNames(one);
-    for (const other of plans) if (parts.includes(other.name)) needed.add(other);
-  }
-  return inLoadOrder([...needed]);
 }
 
 /** The trials of its parts are their own affair. */

@@ -41,6 +41,16 @@ export function inLoadOrder(plans: readonly ModelPlan[]): ModelPlan[] {
   return [...ordered];
 }
 
+/** All that one worker needs to hold this plan: its parts, nested ones included, then itself. */
+export function withParts(plan: ModelPlan, plans: readonly ModelPlan[]): ModelPlan[] {
+  const needed = new Set([plan]);
+  for (const one of needed) {
+    const parts = partNames(one);
+    for (const other of plans) if (parts.includes(other.name)) needed.add(other);
+  }
+  return inLoadOrder([...needed]);
+}
+
 function partFaults(
   plan: ModelPlan,
   plans: readonly ModelPlan[],
@@ -52,9 +62,8 @@ function partFaults(
     if (excused.has(name)) return [];
     if (!names.has(name)) {
       const others = [...names].filter((other) => other !== plan.name).join(', ');
-      return [
-        `pipeline: there is no model "${name}"; expected one of: ${others || 'none is here'}.`,
-      ];
+      const expected = others === '' ? 'no other is here' : `expected one of: ${others}`;
+      return [`pipeline: there is no model "${name}"; ${expected}.`];
     }
     const versions = plans.filter((other) => other.name === name).map((other) => other.version);
     if (version === undefined || versions.includes(version)) return [];
