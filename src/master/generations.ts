@@ -1,4 +1,4 @@
-import type { RequestError } from '../errors.js';
+import { RequestError } from '../errors.js';
 import type { Logger } from '../observe/logger.js';
 import type { RolloutOutcome } from '../observe/metric-table.js';
 import type { BootFailure, ModelVersion } from './boot-failure.js';
@@ -101,13 +101,16 @@ export class Generations {
   }
 
   /**
-   * Goes on without a version that cannot be loaded, before anybody has served it.
+   * Goes on without a version that cannot be loaded, before anybody has served it. A rollout that was
+   * asked for meanwhile is given up.
    *
    * @returns false when nothing would be left to serve
    */
   leaveOut(version: ModelVersion): boolean {
     const models = withoutVersion(this.current.models, version);
     if (models.length === 0) return false;
+    const text = 'a model was left out while the server was still starting; try again';
+    this.abandon(new RequestError('MODEL_LOAD_FAILED', text));
     const { number, fingerprints, defaultModel } = this.current;
     const { slots, catalog } = this.#parts;
     const wanted = { models, defaultModel, fingerprints };

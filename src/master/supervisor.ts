@@ -27,6 +27,8 @@ export class Supervisor {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #deaths: Deaths;
+  /** Before, nobody is forked: a wish may come as soon as the admin port is open. */
+  #hasStarted = false;
   #isStopping = false;
   /** What slots are to hold has changed during a pass: another one follows. */
   #isDue = false;
@@ -58,6 +60,7 @@ export class Supervisor {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
       execArgv: [...process.execArgv, ...WORKER_FLAGS],
     });
+    this.#hasStarted = true;
     this.tick();
   }
 
@@ -139,7 +142,7 @@ export class Supervisor {
 
   #pass(nowMs: number): void {
     for (const worker of this.workers) this.#enforceDeadline(worker, nowMs);
-    if (this.#isStopping) return;
+    if (this.#isStopping || !this.#hasStarted) return;
     for (const slot of this.slots) this.#reconcile(slot, nowMs);
     this.#serveWaiting(nowMs);
     this.#ports.passed();
@@ -201,7 +204,7 @@ export class Supervisor {
       this.#settings,
     );
     if (!mayFork) return;
-    const empty = this.slots.filter((slot) => slot.keeper === undefined);
+    const empty = this.slots.filter(({ keeper, move }) => !keeper && move?.state !== 'failed');
     const next = empty.sort((a, b) => a.nextTryMs - b.nextTryMs)[0];
     if (next !== undefined) this.#fork(next, nowMs);
   }

@@ -34,7 +34,7 @@ let nowMs: number;
 let happened: string[];
 let lines: () => LogLine[];
 
-function setUp(first: Generation): void {
+function setUp(first: Generation, isStarted = true): void {
   vi.useFakeTimers();
   vi.spyOn(Math, 'random').mockReturnValue(0);
   workers = [];
@@ -78,7 +78,7 @@ function setUp(first: Generation): void {
     captured.log,
     () => nowMs,
   );
-  supervisor.start();
+  if (isStarted) supervisor.start();
 }
 
 beforeEach(() => {
@@ -442,6 +442,37 @@ describe('the catalog', () => {
 });
 
 describe('at the start', () => {
+  test('a rollout that is asked for before the first worker was forked waits for it', async () => {
+    setUp(generationOf(1, [A1]), false);
+    const rollout = roll([A2], ['a']);
+    await pass();
+    expect(workers).toEqual([]);
+    supervisor.start();
+    expect(slots()).toEqual([['booting a2'], ['booting a1']]);
+    await becomesReady(0);
+    await pass();
+    expect(worker(1).wasKilled).toBe(true);
+    await dies(1, null, 'SIGKILL');
+    await becomesReady(2);
+    expect(rollout.outcome).toEqual({ state: 'done' });
+  });
+
+  test('a rollout is given up when a model is left out', async () => {
+    setUp(generationOf(1, [A1, B]));
+    const rollout = roll([A2, B], ['a']);
+    worker(1).tells({ type: 'loading', name: 'b', version: '1' });
+    await dies(1, 11);
+    expect(happened.at(-1)).toMatch(/^fatal/);
+    expect(generations.leaveOut(B)).toBe(true);
+    await pass();
+    expect(rollout.outcome).toMatchObject({ error: { code: 'MODEL_LOAD_FAILED' } });
+    await pass(SECOND);
+    await dies(0, null, 'SIGKILL');
+    await pass(SECOND);
+    const booting = slots().flat();
+    expect(booting.filter((one) => one === 'booting a1')).toHaveLength(2);
+  });
+
   test('a model that cannot be loaded is left out when that is asked for', async () => {
     setUp(generationOf(1, [A1, B]));
     worker(0).tells({ type: 'loading', name: 'b', version: '1' });
