@@ -23,12 +23,12 @@ export function parseLenientJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    if (!text.includes('NaN') && !text.includes('Infinity')) throw notJson(error);
+    if (!text.includes('NaN') && !text.includes('Infinity')) throw notJson(error, text);
   }
   try {
     return JSON.parse(withoutNonFinite(text));
   } catch (error) {
-    throw notJson(error);
+    throw notJson(error, text);
   }
 }
 
@@ -53,7 +53,8 @@ function endOfString(text: string, quote: number): number {
   return at + 1;
 }
 
-function notJson(cause: unknown): Error {
+function notJson(cause: unknown, text: string): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new Error(`not valid JSON: ${reason}`, { cause });
+  const doubt = text.trimEnd().endsWith('}') ? '' : '; is it cut short?';
+  return new Error(`not valid JSON: ${reason}${doubt}`, { cause });
 }

@@ -80,7 +80,7 @@ const TREE = /^Tree=\d+$/;
 export function parseLightgbm(text: string): LightgbmText {
   const [head, ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   if (head !== 'tree') {
-    throw new Error('is not a LightGBM model: expected its first line to be "tree"');
+    throw new Error('it is not a LightGBM model: expected its first line to be "tree"');
   }
   const model = new Section('');
   const trees: Section[] = [];

@@ -10,10 +10,10 @@ const SAVE_IT = 'save the model with save_model() as .json or .ubj';
 
 /** First bytes of what is called like an XGBoost model and is none we read. */
 const STRANGERS: readonly (readonly [head: string, problem: string])[] = [
-  ['binf', `is in XGBoost's old binary format; load it there and ${SAVE_IT}`],
-  ['bs64', `is in XGBoost's old binary format; load it there and ${SAVE_IT}`],
-  ['\x80', `is a Python pickle; ${SAVE_IT}`],
-  ['[', `is a list, as dump_model() writes it, which lacks the objective; ${SAVE_IT}`],
+  ['binf', `it is in XGBoost's old binary format; load it there and ${SAVE_IT}`],
+  ['bs64', `it is in XGBoost's old binary format; load it there and ${SAVE_IT}`],
+  ['\x80', `it is a Python pickle; ${SAVE_IT}`],
+  ['[', `it is a list, as dump_model() writes it, which lacks the objective; ${SAVE_IT}`],
 ];
 
 /**
@@ -25,7 +25,7 @@ export async function readXgboostFile(file: string): Promise<unknown> {
   const bytes = await readFile(file);
   const head = bytes.toString('latin1', 0, HEAD_BYTES);
   const text = head.replace(BYTE_ORDER_MARK, '').trimStart();
-  if (text === '') throw new Error('is empty');
+  if (text === '') throw new Error('it is empty');
   const stranger = STRANGERS.find(([head]) => text.startsWith(head));
   if (stranger !== undefined) throw new Error(stranger[1]);
   return isJson(text) ? readLenientJson(bytes) : readUbjson(bytes);
@@ -33,6 +33,6 @@ export async function readXgboostFile(file: string): Promise<unknown> {
 
 /** In JSON a quote follows the brace, in UBJSON the marker of a key's length. */
 function isJson(text: string): boolean {
-  if (!text.startsWith('{')) throw new Error(`is neither JSON nor UBJSON; ${SAVE_IT}`);
+  if (!text.startsWith('{')) throw new Error(`it is neither JSON nor UBJSON; ${SAVE_IT}`);
   return /^\{\s*["}]/.test(text) || /^\{\s*$/.test(text);
 }

@@ -121,7 +121,7 @@ describe('the text', () => {
 
 describe('what is refused', () => {
   test.each([
-    ['another text', 'hello\n', 'is not a LightGBM model: expected its first line to be "tree"'],
+    ['another text', 'hello\n', 'it is not a LightGBM model: expected its first line to be "tree"'],
     ['half of it', BINARY.slice(0, BINARY.length / 3), 'it ends before "end of trees"'],
     [
       'a tree less',
