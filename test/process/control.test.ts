@@ -48,8 +48,8 @@ class Repository {
 
 type Told = { readonly status: number; readonly text: string };
 
-async function verb(url: string, path: string): Promise<Told> {
-  const answer = await fetch(`${url}/v2/repository/models/${path}`, { method: 'POST' });
+async function verb(url: string, path: string, init: RequestInit = {}): Promise<Told> {
+  const answer = await fetch(`${url}/v2/repository/models/${path}`, { method: 'POST', ...init });
   return { status: answer.status, text: await answer.text() };
 }
 
@@ -177,8 +177,24 @@ describe('while a successor boots', () => {
     expect(JSON.parse(text).error).toContain('died by SIGKILL');
     const client = new Client(server.url);
     expect(await predict(client, 'a')).toBe('a 1');
+    client.close();
+    await server.stop();
+  });
+
+  it('who asked for it may leave: it goes on', async () => {
+    const repository = new Repository();
+    repository.lay('a', 1);
+    const server = await startServer({ path: repository.path, workers: 1 });
+    repository.lay('a', 2, true);
+    const leaver = new AbortController();
+    const left = expect(verb(server.url, 'a/load', { signal: leaver.signal })).rejects.toThrow();
+    await successor(server);
+    leaver.abort();
+    await left;
+    await server.line('request', (line) => line.status === 499);
     repository.release();
-    expect((await verb(server.url, 'a/load')).status).toBe(200);
+    await server.line('rollout done');
+    const client = new Client(server.url);
     expect(await predict(client, 'a')).toBe('a 2');
     client.close();
     await server.stop();
@@ -201,6 +217,32 @@ describe('while a successor boots', () => {
     expect(await server.exited).toEqual({ code: 0, signal: null });
     await expectGone(pids);
     await server.line('rollout abandoned');
+  });
+});
+
+describe('the main port', () => {
+  it('refuses what is malformed, too large, not allowed or from a web page', async () => {
+    const repository = new Repository();
+    repository.lay('a', 1);
+    const server = await startServer({ path: repository.path, workers: 1 });
+    const refusals: [RequestInit, number, string][] = [
+      [{ body: '{' }, 400, 'INVALID_INPUT'],
+      [{ body: '{"parameters":7}' }, 400, 'INVALID_INPUT'],
+      [{ body: ' '.repeat(70_000) }, 413, 'BODY_TOO_LARGE'],
+      [{ method: 'GET' }, 405, 'METHOD_NOT_ALLOWED'],
+      [{ headers: { origin: 'http://page.example' } }, 403, 'FORBIDDEN'],
+      [{ headers: { 'X-Forwarded-For': '192.0.2.1' } }, 403, 'FORBIDDEN'],
+    ];
+    for (const [init, status, code] of refusals) {
+      const told = await verb(server.url, 'a/unload', init);
+      expect([told.status, JSON.parse(told.text).code], JSON.stringify(init)).toEqual([
+        status,
+        code,
+      ]);
+    }
+    const index = await fetch(`${server.url}/v2/repository/index`, { method: 'POST' });
+    expect(await index.json()).toEqual([{ name: 'a', version: '1', state: 'READY', reason: '' }]);
+    await server.stop();
   });
 });
 
