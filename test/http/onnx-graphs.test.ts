@@ -259,6 +259,26 @@ describe('shapes', () => {
     expect((await post('/predict', { instances: [] })).status).toBe(400);
   });
 
+  test('are refused where the runtime would crash on them', async () => {
+    const { post } = await graph('top', {
+      nodes: [{ op: 'TopK', inputs: ['x', 'k'], outputs: ['y', 'index'] }],
+      inputs: [X],
+      outputs: [
+        { ...X, name: 'y' },
+        { ...X, name: 'index', type: 'int64' },
+      ],
+      initializers: [{ name: 'k', type: 'int64', dims: [1], data: BigInt64Array.of(2n) }],
+    });
+    expect((await post('/predict', { instances: [[1, 3, 2]] })).json).toEqual({
+      predictions: [{ y: [3, 2], index: [1, 2] }],
+    });
+    const reply = await post('/predict', { inputs: [] });
+    expect(reply.status).toBe(400);
+    expect(reply.json.error).toBe(
+      'input "x": expected at least one value, which the model\'s TopK needs, got the shape [0, 3]',
+    );
+  });
+
   test('a model without inputs, one whose output is its input, and an output listed twice', async () => {
     const { post } = await graph('constant', {
       nodes: [{ op: 'Identity', inputs: ['w'], outputs: ['y'] }],

@@ -15,10 +15,7 @@ export const LEARNER_RULES: Readonly<Record<string, RowRule>> = {
   ...all('Binarizer CategoryMapper LabelEncoder', (step) => sameAs(step.rows(0))),
   ArrayFeatureExtractor: extraction,
   FeatureVectorizer: vectorization,
-  OneHotEncoder: (step) => {
-    const value = step.rows(0);
-    return value === undefined ? undefined : [rows([...value.shape, undefined], value.axis)];
-  },
+  OneHotEncoder: spreading,
 };
 
 /** An array of one dimension would be one row. */
@@ -50,4 +47,11 @@ function vectorization(step: RowStep): ReturnType<RowRule> {
     (value) => value.kind === 'rows' && value.shape.length === 2 && value.axis === 0,
   );
   return areTables && values.length > 0 ? [rows([undefined, undefined], 0)] : undefined;
+}
+
+/** A new last axis with a place for each category. */
+function spreading(step: RowStep): ReturnType<RowRule> {
+  const value = step.rows(0);
+  const categories = step.integers('cats_int64s') ?? step.texts('cats_strings');
+  return value === undefined ? undefined : [rows([...value.shape, categories?.length], value.axis)];
 }

@@ -1,5 +1,5 @@
 /** One node of a graph while it is looked at row by row. */
-import { integerAttribute, integersAttribute, textAttribute } from './attribute.js';
+import { integerAttribute, integersAttribute, textAttribute, textsAttribute } from './attribute.js';
 import type { GraphNode, OnnxModel } from './graph.js';
 import { plainAxis, type Rows, type Value } from './row-value.js';
 
@@ -68,6 +68,10 @@ export class RowStep {
 
   text(attribute: string, standard: string): string {
     return textAttribute(this.#model.source, this.node, attribute) ?? standard;
+  }
+
+  texts(attribute: string): readonly string[] | undefined {
+    return textsAttribute(this.#model.source, this.node, attribute);
   }
 
   /** The attribute `axis` as an index into the shape. */

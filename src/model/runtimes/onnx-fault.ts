@@ -14,20 +14,16 @@ const NODE_FAILED =
   /^Non-zero status code returned while running (\S+) node\. Name:'.*?' Status Message: /;
 const NO_KERNEL = /^Could not find an implementation for (\w+)\((\d+)\)/;
 
-/**
- * What a kernel says when a request's sizes or values do not go together. A graph is the same for
- * every request, so where such a check fails the request is what it fails for.
- */
+/** What the runtime says of a request before it runs. */
+const WRONG_INPUT =
+  /^(?:(?:Got invalid dimensions|Invalid rank) for input|Unexpected input data type)/;
+const NO_MEMORY = /Failed to allocate memory|bad_alloc/;
+/** What kernels say, where it is plain that sizes or values of the request do not go together. */
 const WRONG_REQUEST: readonly RegExp[] = [
-  /^(?:Got invalid dimensions|Invalid rank) for input/,
-  /^Unexpected input data type/,
-  /out of (?:data )?(?:bounds|range)|out-of-bounds|must be (?:with)?in (?:the )?(?:inclusive )?range/i,
-  /broadcast/i,
-  /cannot be reshaped|At most one dimension can be -1/,
-  /mismatch|not compatible|incompatible|do not match|must match|doesn't match|should match/i,
+  /out of (?:data )?(?:bounds|range)|must be within the inclusive range|is not in valid range/i,
+  /broadcast|cannot be reshaped|At most one dimension can be -1/i,
+  /mismatch|not compatible|incompatible|do not match|does not match|must match|don't match/i,
   /by zero/,
-  /must be (?:>=?|non-?negative|positive|greater|less|at least|equal|the same|divisible)/i,
-  /(?:invalid|wrong|illegal|unexpected|bad) (?:\w+ )?(?:rank|shape|dim|axis|index|indices|size|input|value)/i,
 ];
 
 /** ONNX Runtime's reason for refusing a model. */
@@ -46,13 +42,21 @@ export function isLocaleMissing(error: unknown): boolean {
   return error instanceof Error && error.message.includes('Failed to construct locale');
 }
 
-/** INVALID_INPUT where the request was wrong in a way that only a run shows, else MODEL_ERROR. */
-export function runFault(modelName: string, error: unknown): RequestError {
+/**
+ * INVALID_INPUT where the request is to blame, else MODEL_ERROR. A graph is the same for every
+ * request, so when a kernel of a model that has computed before refuses something, it refuses
+ * the sizes or values of this request; unless it just ran out of memory.
+ */
+export function runFault(modelName: string, error: unknown, hasComputed: boolean): RequestError {
   if (error instanceof RequestError) return error;
+  const text = error instanceof Error ? error.message : String(error);
   const message = plainMessage(error);
-  const isRefusal = WRONG_REQUEST.some((pattern) => pattern.test(message));
-  if (!isRefusal) return modelError(modelName, new Error(message, { cause: error }));
-  return new RequestError('INVALID_INPUT', firstLine(message), { cause: error });
+  const isOfKernel = NODE_FAILED.test(text) && !NO_MEMORY.test(text);
+  const isPlain = WRONG_REQUEST.some((pattern) => pattern.test(message));
+  if (WRONG_INPUT.test(text) || (isOfKernel && (hasComputed || isPlain))) {
+    return new RequestError('INVALID_INPUT', firstLine(message), { cause: error });
+  }
+  return modelError(modelName, new Error(message, { cause: error }));
 }
 
 /** The message without what concerns only those who build the runtime. */

@@ -113,3 +113,15 @@ export function checkStrings({ inputs: specs }: Signature, inputs: Tensors): voi
     );
   }
 }
+
+/** @param operator one of the graph that would end the process */
+export function checkValues(operator: string, inputs: Tensors): void {
+  for (const name in inputs) {
+    const { shape, data } = inputs[name] ?? {};
+    if (data?.length !== 0) continue;
+    throw new RequestError(
+      'INVALID_INPUT',
+      `input "${name}": expected at least one value, which the model's ${operator} needs, got the shape [${shape?.join(', ')}]`,
+    );
+  }
+}

@@ -13,6 +13,7 @@ import { sessionOptions } from './onnx-options.js';
 import {
   checkShared,
   checkStrings,
+  checkValues,
   type Joint,
   jointsOf,
   type SharedDimension,
@@ -79,6 +80,8 @@ class OnnxSession {
   readonly #outputs: readonly Joint[];
   readonly #shared: readonly SharedDimension[];
   readonly #hasStrings: boolean;
+  readonly #needsValues: string | undefined;
+  #hasComputed = false;
   /** Of inputs that a request may leave out. */
   readonly #defaults: Feeds = {};
 
@@ -98,6 +101,7 @@ class OnnxSession {
       outputs: this.#outputs.map(({ spec }) => spec),
     };
     this.#shared = sharedDimensions(session.inputMetadata, this.#inputs);
+    this.#needsValues = file.needsValues;
     this.#hasStrings = this.signature.inputs.some(({ dtype }) => dtype === 'string');
     for (const { sessionName, port } of this.#inputs) {
       if (port.byDefault !== undefined) this.#defaults[sessionName] = toOnnxTensor(port.byDefault);
@@ -108,9 +112,10 @@ class OnnxSession {
     try {
       if (this.#shared.length > 0) checkShared(this.#shared, inputs);
       if (this.#hasStrings) checkStrings(this.signature, inputs);
+      if (this.#needsValues !== undefined) checkValues(this.#needsValues, inputs);
       this.#compute(this.#feeds(inputs), finish);
     } catch (error) {
-      finish(runFault(this.#modelName, error), undefined, 0);
+      finish(runFault(this.#modelName, error, this.#hasComputed), undefined, 0);
     }
   }
 
@@ -127,10 +132,13 @@ class OnnxSession {
     this.#session.run(feeds).then(
       (outputs) => {
         const runMicros = microsSince(startedAt);
+        this.#hasComputed = true;
         finish(undefined, this.#tensors(outputs), runMicros);
       },
-      (error: unknown) =>
-        finish(runFault(this.#modelName, error), undefined, microsSince(startedAt)),
+      (error: unknown) => {
+        const runMicros = microsSince(startedAt);
+        finish(runFault(this.#modelName, error, this.#hasComputed), undefined, runMicros);
+      },
     );
   }
 
