@@ -30,10 +30,10 @@ describe('options', () => {
   });
 
   test('missing: a number that counts as NaN does', async () => {
-    const model = await loadTrees(fixturePath(BINARY), { missing: -10 });
+    const model = await loadTrees(fixturePath(BINARY), { missing: -10.1 });
     const plain = await loadTrees(fixturePath(BINARY));
     const { inputs } = casesOf(BINARY);
-    const filled = inputs.map((row) => row.map((value) => value ?? -10));
+    const filled = inputs.map((row) => row.map((value) => value ?? -10.1));
     expect(evaluate(model, filled).data).toEqual(evaluate(plain, inputs).data);
     expect(evaluate(plain, filled).data).not.toEqual(evaluate(plain, inputs).data);
   });

@@ -164,6 +164,12 @@ describe('rounds', () => {
     expect(xgboostEnsemble(document, 'best').trees).toBe(9);
   });
 
+  test('a tree with vectors for leaves is all there is of a round', () => {
+    const document = changed(VECTORS, 'learner.attributes.best_iteration', '1');
+    delete at(document, 'learner.gradient_booster.model').iteration_indptr;
+    expect(xgboostEnsemble(document, 'best').trees).toBe(2);
+  });
+
   test('the best of a model that does not say which they are', () => {
     expect(() => xgboostEnsemble(documentOf(VECTORS), 'best')).toThrow(
       'options.rounds: "best" needs a model that was trained with early stopping',
