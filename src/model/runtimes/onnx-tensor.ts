@@ -5,9 +5,19 @@ import type { Dtype, Tensor, TensorData } from '../tensor.js';
 
 /** bfloat16 goes in and out as float32, which has all its values: see model/onnx/rewriting.ts. */
 export function toOnnxTensor({ dtype, data, shape }: Tensor): OnnxTensor {
+  if (dtype === 'float16') return rawTensor(data, shape);
   if (dtype !== 'bfloat16') return new OnnxTensor(dtype, data, shape);
   const floats = Float32Array.from(data as Uint16Array, bfloat16Value);
   return new OnnxTensor('float32', floats, shape);
+}
+
+/**
+ * Where Node has a Float16Array (24 on) a tensor's constructor makes one of the bits, which the
+ * native side then takes for an array without any. What it reads of a tensor are these four.
+ */
+function rawTensor(data: TensorData, dims: readonly number[]): OnnxTensor {
+  const tensor = { type: 'float16', data, dims, location: 'cpu' };
+  return tensor as unknown as OnnxTensor;
 }
 
 export function fromOnnxTensor(dtype: Dtype, { data, dims }: OnnxTensor): Tensor {
