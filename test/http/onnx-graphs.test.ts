@@ -154,6 +154,65 @@ test('a sequence of known tensors leaves those', async () => {
   });
 });
 
+test('the probabilities of each target keep their labels', async () => {
+  const classifier = (name: string, labels: readonly number[]) =>
+    ({
+      op: 'LinearClassifier',
+      domain: 'ai.onnx.ml',
+      inputs: ['x'],
+      outputs: [`${name}Label`, name],
+      attributes: {
+        coefficients: { floats: labels.flatMap(() => [1, 0, 0]) },
+        intercepts: { floats: labels.map(() => 0) },
+        classlabels_ints: labels,
+      },
+    }) as const;
+  write('targets', {
+    nodes: [
+      classifier('colour', [4, 5, 6]),
+      classifier('size', [0, 1]),
+      { op: 'SequenceConstruct', inputs: ['colour', 'size'], outputs: ['p'] },
+    ],
+    inputs: [X],
+    outputs: [{ name: 'p', type: 'float32', wrapping: 'sequence' }],
+  });
+  const { signature, isRowWise } = await loaded('targets');
+  expect(signature.outputs).toEqual([
+    { name: 'p_0', dtype: 'float32', shape: [-1, 3], labels: [4, 5, 6] },
+    { name: 'p_1', dtype: 'float32', shape: [-1, 2], labels: [0, 1] },
+  ]);
+  expect(isRowWise).toBe(true);
+});
+
+test('scores of pairs of classes are not labelled as if they were scores of classes', async () => {
+  write('pairs', {
+    nodes: [
+      {
+        op: 'SVMClassifier',
+        domain: 'ai.onnx.ml',
+        inputs: ['x'],
+        outputs: ['label', 'scores'],
+        attributes: {
+          kernel_type: 'LINEAR',
+          kernel_params: { floats: [1, 0, 3] },
+          support_vectors: { floats: [1, 0, 0, 0, 1, 0, 0, 0, 1] },
+          coefficients: { floats: [1, 1, 1, 1, 1, 1] },
+          rho: { floats: [0, 0, 0] },
+          vectors_per_class: [1, 1, 1],
+          classlabels_ints: [0, 1, 2],
+        },
+      },
+    ],
+    inputs: [X],
+    outputs: [
+      { name: 'label', type: 'int64', shape: ['N'] },
+      { name: 'scores', type: 'float32', shape: ['N', 3] },
+    ],
+  });
+  const { signature } = await loaded('pairs');
+  expect(signature.outputs.map(({ labels }) => labels)).toEqual([undefined, undefined]);
+});
+
 test('bfloat16 goes in and out rounded to its 8 bits, and keeps what it computes', async () => {
   const { post } = await graph('bfloat16', {
     nodes: [

@@ -22,10 +22,17 @@ export function labelsOfOutput(model: OnnxModel, output: string): Labels | undef
     if (node === undefined) return undefined;
     const isScores = node.domain === ML && node.outputs.indexOf(name) === 1;
     const labels = isScores || isZipMap(node) ? labelsOfNode(model, node) : undefined;
+    if (labels !== undefined && scoresPairs(node, labels)) return undefined;
     if (labels !== undefined || !COLUMNWISE.includes(node.op)) return labels;
     name = node.inputs[0] ?? '';
   }
   return undefined;
+}
+
+/** Without probabilities, a support vector machine scores each pair of classes. */
+function scoresPairs({ op, attributes }: GraphNode, { length }: Labels): boolean {
+  const hasPairs = op === 'SVMClassifier' && attributes.has('vectors_per_class') && length > 2;
+  return hasPairs && !attributes.has('prob_a');
 }
 
 export function isZipMap({ op, domain }: GraphNode): boolean {

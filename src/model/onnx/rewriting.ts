@@ -131,7 +131,7 @@ function addOutput(
     return;
   }
   if (producer?.op === 'SequenceConstruct' && type.kind === 'sequence') {
-    addElements(producer, type.of, { name, field }, edits, outputs);
+    addElements(model, producer, type.of, { name, field }, edits, outputs);
     return;
   }
   if (type.kind !== 'undeclared') checkedTensor(`output "${name}"`, type);
@@ -149,6 +149,7 @@ function addOutput(
 
 /** A classifier of several targets gives a sequence with the probabilities of each. */
 function addElements(
+  model: OnnxModel,
   producer: GraphNode,
   element: ValueType,
   { name, field }: Pick<GraphValue, 'name' | 'field'>,
@@ -160,8 +161,19 @@ function addElements(
   const names = producer.inputs.map((_input, index) => `${name}_${index}`);
   const nodes = producer.inputs.map((input, index) => identityNode(input, names[index] ?? ''));
   edits.replace(producer.field, ...nodes);
-  edits.replace(field, ...names.map((each) => valueInfo(12, each, elementType)));
-  for (const each of names) outputs.set(each, { name: each });
+  const labels = producer.inputs.map((input) => labelsOfOutput(model, input));
+  const infos = names.map((each, index) => elementInfo(each, elementType, labels[index]));
+  edits.replace(field, ...infos);
+  names.forEach((each, index) => {
+    const own = labels[index];
+    outputs.set(each, { name: each, ...(own === undefined ? {} : { labels: own }) });
+  });
+}
+
+/** The file has no shape for each of them; where there are labels, they are its columns. */
+function elementInfo(name: string, elementType: number, labels: Labels | undefined): Buffer {
+  const shape = labels === undefined ? undefined : [undefined, labels.length];
+  return valueInfo(12, name, elementType, shape);
 }
 
 function checkedTensor(at: string, type: ValueType): ValueType & { kind: 'tensor' } {
