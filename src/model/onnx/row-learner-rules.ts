@@ -4,13 +4,20 @@ import type { RowRule, RowStep } from './row-step.js';
 import { productOf, type Rows, rows } from './row-value.js';
 
 const CLASSIFIERS = 'LinearClassifier SVMClassifier TreeEnsembleClassifier';
-const REGRESSORS = 'LinearRegressor SVMRegressor TreeEnsembleRegressor TreeEnsemble';
+
+/** The attribute with the number of columns a regressor gives; without it one. */
+const REGRESSORS: Readonly<Record<string, string>> = {
+  LinearRegressor: 'targets',
+  SVMRegressor: '',
+  TreeEnsemble: 'n_targets',
+  TreeEnsembleRegressor: 'n_targets',
+};
 
 export const LEARNER_RULES: Readonly<Record<string, RowRule>> = {
   ...all(CLASSIFIERS, (step) =>
     onTable(step, () => [rows([undefined], 0), rows([undefined, undefined], 0)]),
   ),
-  ...all(REGRESSORS, (step) => onTable(step, () => [rows([undefined, undefined], 0)])),
+  ...all(Object.keys(REGRESSORS).join(' '), regression),
   ...all('Imputer Normalizer Scaler ZipMap', (step) => onTable(step, (table) => [table])),
   ...all('Binarizer CategoryMapper LabelEncoder', (step) => sameAs(step.rows(0))),
   ArrayFeatureExtractor: extraction,
@@ -24,6 +31,11 @@ function onTable(step: RowStep, outputs: (table: Rows) => readonly Rows[]): Retu
   return table?.shape.length === 2 && table.axis === 0 ? outputs(table) : undefined;
 }
 
+function regression(step: RowStep): ReturnType<RowRule> {
+  const targets = step.integer(REGRESSORS[step.node.op] ?? '', 1);
+  return onTable(step, () => [rows([undefined, targets], 0)]);
+}
+
 /**
  * Columns of a table; or, as scikit-learn's converters look up labels, one row of constants by
  * the indexes of all rows, which leaves the rows side by side.
@@ -32,7 +44,8 @@ function extraction(step: RowStep): ReturnType<RowRule> {
   const [table, indexes] = [step.input(0), step.input(1)];
   if (table?.kind === 'rows') {
     if (indexes?.kind !== 'constant') return undefined;
-    return onTable(step, () => [rows([undefined, undefined], 0)]);
+    const columns = indexes.shape === undefined ? undefined : productOf(indexes.shape);
+    return onTable(step, () => [rows([undefined, columns], 0)]);
   }
   if (table?.kind !== 'constant' || table.shape === undefined || indexes?.kind !== 'rows')
     return undefined;

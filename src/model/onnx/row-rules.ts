@@ -46,21 +46,30 @@ function elementwise(step: RowStep): ReturnType<RowRule> {
 
 /** Per row as long as the rows are not what is summed over; without axes all is. */
 function reducing(step: RowStep): ReturnType<RowRule> {
-  const value = step.rows(0);
-  if (value === undefined) return undefined;
-  const axes = step.axes(value.shape.length, 1);
-  if (axes === undefined || axes.length === 0 || axes.includes(value.axis)) return undefined;
-  return [reduced(value, axes, step.integer('keepdims', 1) === 1)];
+  const value = step.input(0);
+  if (value?.kind === 'sizes' || value?.shape === undefined) return undefined;
+  const { shape } = value;
+  const axes = step.axes(shape.length, 1);
+  if (axes === undefined || axes.length === 0) return undefined;
+  const keepsAxes = step.integer('keepdims', 1) === 1;
+  if (value.kind === 'rows')
+    return axes.includes(value.axis) ? undefined : [reduced(value, axes, keepsAxes)];
+  return [{ kind: 'constant', shape: reducedShape(shape, axes, keepsAxes) }];
 }
 
 function reduced({ shape, axis }: Rows, axes: readonly number[], keepsAxes: boolean): Rows {
-  if (keepsAxes)
-    return rows(
-      shape.map((size, at) => (axes.includes(at) ? 1 : size)),
-      axis,
-    );
-  const left = shape.filter((_size, at) => !axes.includes(at));
-  return rows(left, axis - axes.filter((at) => at < axis).length);
+  const left = reducedShape(shape, axes, keepsAxes);
+  return rows(left, keepsAxes ? axis : axis - axes.filter((at) => at < axis).length);
+}
+
+function reducedShape(
+  shape: readonly Size[],
+  axes: readonly number[],
+  keepsAxes: boolean,
+): readonly Size[] {
+  return keepsAxes
+    ? shape.map((size, at) => (axes.includes(at) ? 1 : size))
+    : shape.filter((_size, at) => !axes.includes(at));
 }
 
 function argument(step: RowStep): ReturnType<RowRule> {

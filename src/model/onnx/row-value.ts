@@ -60,15 +60,12 @@ type Shaped = Rows | (Constant & { readonly shape: readonly Size[] });
  * aligned at their ends. Undefined where rows would meet other rows, or it cannot be told.
  */
 export function broadcast(values: readonly Value[]): Rows | Constant | undefined {
-  if (values.every((value) => value.kind === 'constant')) return broadcastConstants(values);
-  if (!values.every(isShaped)) return undefined;
-  const rank = Math.max(...values.map(({ shape }) => shape.length));
-  const axis = commonAxis(values, rank);
-  if (axis === undefined) return undefined;
-  const sizes = Array.from({ length: rank }, (_, at) =>
-    joinedSize(values.map(({ shape }) => alignedSize(shape, rank, at))),
-  );
-  return rows(sizes, axis);
+  const areConstants = values.every(({ kind }) => kind === 'constant');
+  if (!values.every(isShaped)) return areConstants ? CONSTANT : undefined;
+  const shape = broadcastShape(values);
+  if (areConstants) return { kind: 'constant', shape };
+  const axis = commonAxis(values, shape.length);
+  return axis === undefined ? undefined : rows(shape, axis);
 }
 
 function isShaped(value: Value): value is Shaped {
@@ -96,10 +93,11 @@ function alignedSize(shape: readonly Size[], rank: number, at: number): Size {
   return own < 0 ? 1 : shape[own];
 }
 
-function broadcastConstants(values: readonly Constant[]): Constant {
-  const [only, second] = values;
-  if (only?.shape === undefined || second !== undefined) return CONSTANT;
-  return { kind: 'constant', shape: only.shape };
+function broadcastShape(values: readonly Shaped[]): Size[] {
+  const rank = Math.max(0, ...values.map(({ shape }) => shape.length));
+  return Array.from({ length: rank }, (_, at) =>
+    joinedSize(values.map(({ shape }) => alignedSize(shape, rank, at))),
+  );
 }
 
 /** 1 gives way to any other size, and an unknown one to a known one that is not 1. */

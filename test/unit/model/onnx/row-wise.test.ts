@@ -47,6 +47,7 @@ const WEIGHTS: readonly Weights[] = [
   integers('two', 2),
   integers('minusOne', -1),
   integers('keepRows', 0, -1),
+  integers('pair', -1, 1),
   integers('twelve', -1, 12),
   integers('six', -1, 6),
   integers('flat', -1),
@@ -211,6 +212,30 @@ describe('row by row', () => {
         ['FeatureVectorizer@ml', 'a b', 'y'],
       ],
     ],
+    [
+      'a column of a table, flat',
+      [
+        ['ArrayFeatureExtractor@ml', 'x two', 'a'],
+        ['Reshape', 'a flat', 'y'],
+      ],
+    ],
+    [
+      'what a tree says of a row',
+      [
+        ['TreeEnsembleRegressor@ml', 'x', 'leaf', { n_targets: 1 }],
+        ['LabelEncoder@ml', 'leaf', 'depth'],
+        ['Reshape', 'depth pair', 'y'],
+      ],
+    ],
+    [
+      'constants worked out of others',
+      [
+        ['Sub', 'one bias', 'a'],
+        ['ReduceSum', 'row zero', 'b', { keepdims: 0 }],
+        ['Add', 'a b', 'c'],
+        ['Mul', 'x c', 'y'],
+      ],
+    ],
     ['a sequence of both', [['SequenceConstruct', 'x z', 'y']]],
     [
       'what is constant beside it',
@@ -227,6 +252,28 @@ describe('row by row', () => {
 
 describe('across rows, or nobody knows', () => {
   test.each<[string, Step[], string?, number?]>([
+    [
+      'several columns of a table, flat',
+      [
+        ['ArrayFeatureExtractor@ml', 'x padsRows', 'a'],
+        ['Reshape', 'a flat', 'y'],
+      ],
+    ],
+    [
+      'two targets of each row, one below the other',
+      [
+        ['TreeEnsembleRegressor@ml', 'x', 'a', { n_targets: 2 }],
+        ['Reshape', 'a pair', 'y'],
+      ],
+    ],
+    [
+      'constants with a value for each of some rows',
+      [
+        ['ReduceSum', 'classes4 one', 'a'],
+        ['Add', 'column a', 'b'],
+        ['Mul', 'x b', 'y'],
+      ],
+    ],
     [
       'a mean of all rows',
       [
