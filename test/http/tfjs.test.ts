@@ -352,6 +352,39 @@ describe('refused at load', () => {
     expect(await refusal('digits-cnn', change)).toContain(reason);
   });
 
+  test.each<[string, string, (model: Loose) => unknown, string]>([
+    [
+      'a layer that takes what is not there',
+      'two-heads',
+      ({ modelTopology }) => {
+        modelTopology.config.layers[3].inbound_nodes[0][0][0] = 'lost';
+      },
+      'layer "hidden" takes what "lost" gives, which is not there',
+    ],
+    [
+      'layers that take each other',
+      'two-heads',
+      ({ modelTopology }) => {
+        modelTopology.config.layers[2].inbound_nodes[0][0][0] = 'score';
+      },
+      'layer "both" takes what "score" gives, in a circle',
+    ],
+    [
+      'two layers of one name',
+      'two-heads',
+      ({ modelTopology }) => modelTopology.config.layers.push(modelTopology.config.layers[0]),
+      'there are two layers "a"',
+    ],
+    [
+      'a graph with a hole',
+      'affine',
+      ({ modelTopology }) => void delete modelTopology.node[0].name,
+      'modelTopology or signature is damaged, or not what TensorFlow.js takes (',
+    ],
+  ])('%s', async (_case, name, change, reason) => {
+    expect(await refusal(name, change)).toContain(reason);
+  });
+
   test('a graph whose shapes nobody says', async () => {
     const reason = await refusal('affine', (model) => {
       model.signature.inputs.features.tensorShape = { unknownRank: true };

@@ -6,6 +6,7 @@ import type { Signature, TensorSpec } from '../signature.js';
 import { optional } from './tfjs-backend.js';
 import type { Computation } from './tfjs-computation.js';
 import { isTfjsDtype } from './tfjs-tensors.js';
+import { checkTopology } from './tfjs-topology.js';
 
 export async function loadLayers(artifacts: Core.io.ModelArtifacts): Promise<Computation> {
   const { loadLayersModel } = await optional(() => import('@tensorflow/tfjs-layers'));
@@ -30,6 +31,7 @@ async function loaded(
   { modelTopology }: Core.io.ModelArtifacts,
 ): Promise<LayersModel> {
   try {
+    checkTopology(modelTopology);
     return await load();
   } catch (error) {
     const { keras_version: version } = modelTopology as { keras_version?: unknown };

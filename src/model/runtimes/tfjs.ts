@@ -4,6 +4,7 @@
  */
 import type { LoadOptions } from '../load-model.js';
 import type { Model } from '../model.js';
+import { firstLine } from '../model-error.js';
 import type { ModelPlan } from '../model-plan.js';
 import { described } from '../place.js';
 import type { Signature } from '../signature.js';
@@ -21,10 +22,23 @@ export async function loadTfjsModel(plan: ModelPlan, { logger }: LoadOptions): P
   const { core, fastest } = await startTfjs(logger);
   const backend = wanted ?? fastest;
   useBackend(core, backend);
-  const computation =
-    kind === 'layers' ? await loadLayers(artifacts) : await loadGraph(artifacts, plan);
+  const computation = await undamaged(() =>
+    kind === 'layers' ? loadLayers(artifacts) : loadGraph(artifacts, plan),
+  );
   const runner = new TfjsRunner(core, computation, backend, logger);
   return modelOf(plan, computation, runner, await probed(runner, computation, logger));
+}
+
+/** TensorFlow.js reads a topology as it comes, and stumbles over what is not there. */
+async function undamaged(load: () => Promise<Computation>): Promise<Computation> {
+  try {
+    return await load();
+  } catch (error) {
+    const isStumble = error instanceof TypeError || error instanceof RangeError;
+    if (!(error instanceof Error) || !(isStumble || error.message === '')) throw error;
+    const problem = 'modelTopology or signature is damaged, or not what TensorFlow.js takes';
+    throw new Error(`${problem} (${firstLine(error)})`, { cause: error });
+  }
 }
 
 function wantedBackend(options: ModelPlan['options'] = {}): Backend | undefined {
