@@ -190,6 +190,9 @@ describe('unload', () => {
     expect(index()).toEqual(['a 1 READY', 'b 1 UNAVAILABLE unloaded']);
     await control.load('b');
     expect(index()).toEqual(['a 1 READY', 'b 1 READY']);
+    lay('b', [planOf('b', '2')], 'v2');
+    await control.reload();
+    expect(index()).toEqual(['a 1 READY', 'b 2 READY']);
   });
 
   test('of what is unloaded already is fine', async () => {
