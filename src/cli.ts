@@ -20,7 +20,7 @@ process.exit(await main());
 async function main(): Promise<ExitCode> {
   try {
     const { processCommand } = await import('./config/process-command.js');
-    const { planModels } = await import('./model/plan.js');
+    const { planModels } = await import('./model/repository/plan.js');
     return await run(processCommand((path, chosen) => faultsOf(() => planModels(path, chosen))));
   } catch (error) {
     return explain(error);
@@ -77,7 +77,7 @@ async function check({
   configuration: { settings, origins },
   isJson,
 }: Extract<Command, { name: 'check' }>): Promise<ExitCode> {
-  const { planModels } = await import('./model/plan.js');
+  const { planModels } = await import('./model/repository/plan.js');
   const { checkModels } = await import('./check/check-models.js');
   const { jsonReport, planReport, summary } = await import('./check/report.js');
   const plan = planModels(path, settings.defaultModel);
@@ -111,7 +111,7 @@ async function serve({
   path,
   configuration,
 }: Extract<Command, { name: 'serve' }>): Promise<ExitCode> {
-  const { firstLook } = await import('./master/first-look.js');
+  const { firstLook } = await import('./master/models/first-look.js');
   const { createLogger, flushLogs, resolveLogFormat } = await import('./observe/logger.js');
   const { Master } = await import('./master/master.js');
   const { settings } = configuration;

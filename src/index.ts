@@ -13,12 +13,12 @@ export {
   type Result,
   type RunContext,
   type TensorModule,
-} from './model/define-model.js';
-export type { Signature, TensorSpec } from './model/signature.js';
-export type { Dtype, Tensor, TensorData, Tensors } from './model/tensor.js';
+} from './model/module/define-model.js';
+export type { Signature, TensorSpec } from './model/signature/signature.js';
+export type { Dtype, Tensor, TensorData, Tensors } from './model/tensor/tensor.js';
 export type {
   OwnModel,
   OwnRunOptions,
   RoutesOptions,
   RoutesPlugin,
-} from './worker/routes-plugin.js';
+} from './worker/own-routes/routes-plugin.js';

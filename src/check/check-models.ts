@@ -1,11 +1,11 @@
 /** `forkcast check`: every model loaded and run in a worker of its own, one after another. */
 import type { Settings } from '../config/settings.js';
 import type { Boot, ModelTrial } from '../link/control.js';
-import { NO_DEFAULT } from '../model/default-model.js';
 import type { ModelDescription } from '../model/description.js';
-import type { ModelPlan } from '../model/model-plan.js';
-import { withParts } from '../model/pipeline-parts.js';
-import type { Plan } from '../model/plan.js';
+import { withParts } from '../model/pipeline/pipeline-parts.js';
+import { NO_DEFAULT } from '../model/repository/default-model.js';
+import type { ModelPlan } from '../model/repository/model-plan.js';
+import type { Plan } from '../model/repository/plan.js';
 import { type Outcome, runTrial } from './trial-process.js';
 
 /** One plan that was tried: the models it gives, or why it gives none. */

@@ -3,7 +3,7 @@
  * here: they go over the private stream (see frame.ts).
  */
 import type { ModelDescription } from '../model/description.js';
-import type { ModelPlan } from '../model/model-plan.js';
+import type { ModelPlan } from '../model/repository/model-plan.js';
 
 /** What a worker needs to boot; answered by `ready` or `failed`. */
 export type Boot = {

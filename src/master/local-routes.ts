@@ -1,10 +1,9 @@
 import { RequestError } from '../errors.js';
 import type { ServedModel } from '../model/description.js';
-import type { ModelPath } from '../model/model-path.js';
-import { readV1Path } from '../model/v1-path.js';
-import { readV2Path } from '../model/v2-path.js';
+import type { ModelPath } from '../model/paths/model-path.js';
+import { readV1Path } from '../model/paths/v1-path.js';
+import { readV2Path } from '../model/paths/v2-path.js';
 import { VERSION } from '../version.js';
-import type { ClientRequest } from './client-request.js';
 import type { Answers } from './front/answers.js';
 import { docsPage, PAGE_POLICY } from './metadata/docs-page.js';
 import { openApi } from './metadata/openapi.js';
@@ -12,6 +11,7 @@ import type { ModelStatistics } from './metadata/statistics.js';
 import { modelList, modelStatus, modelMetadata as v1Metadata } from './metadata/v1.js';
 import { modelReadiness, serverMetadata, modelMetadata as v2Metadata } from './metadata/v2.js';
 import { isKnown, meantBy, versionsMeantBy } from './metadata/versions.js';
+import type { ClientRequest } from './routing/client-request.js';
 
 /** Answers what the master knows by itself. False: the request is for a worker. */
 export function answerLocally(

@@ -1,8 +1,8 @@
 import { EXIT, type ExitCode, RequestError } from '../errors.js';
 import type { Logger } from '../observe/logger.js';
 import type { Front } from './front/front.js';
-import type { Supervisor } from './supervisor.js';
-import type { Traffic } from './traffic.js';
+import type { Traffic } from './routing/traffic.js';
+import type { Supervisor } from './workers/supervisor.js';
 
 /**
  * serving → draining → stopping → stopped

@@ -1,5 +1,5 @@
 import type { RuntimeName } from './runtime-name.js';
-import type { Signature } from './signature.js';
+import type { Signature } from './signature/signature.js';
 
 /**
  * What the master knows of a model: told by each ready worker over the control

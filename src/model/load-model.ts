@@ -1,11 +1,11 @@
 import { EXIT, StartError } from '../errors.js';
-import { checkClashes } from './clash.js';
-import type { ModuleLogger } from './define-model.js';
-import { withOverrides } from './mapped-model.js';
 import type { Model } from './model.js';
 import { firstLine } from './model-error.js';
-import type { ModelPlan } from './model-plan.js';
+import { checkClashes } from './module/clash.js';
+import type { ModuleLogger } from './module/define-model.js';
+import type { ModelPlan } from './repository/model-plan.js';
 import type { RuntimeName } from './runtime-name.js';
+import { withOverrides } from './signature/mapped-model.js';
 
 export type LoadOptions = {
   /** Intra-op threads of a native runtime. */

@@ -1,10 +1,10 @@
 /** A loaded model, as routes see it: whatever its format, it runs and says what it takes. */
 import type { RequestError } from '../errors.js';
-import type { OwnRoutes } from './own-routes.js';
+import type { OwnRoutes } from './module/own-routes.js';
+import type { TakePiece } from './module/streamed-result.js';
 import type { RuntimeName } from './runtime-name.js';
-import type { Signature } from './signature.js';
-import type { TakePiece } from './streamed-result.js';
-import type { Tensors } from './tensor.js';
+import type { Signature } from './signature/signature.js';
+import type { Tensors } from './tensor/tensor.js';
 
 /** What a run may know of its request. */
 export type PredictContext = {

@@ -1,13 +1,13 @@
 /** The Fastify app of a worker: the same on a port, injected in a test, and behind the link. */
 import { type FastifyInstance, type FastifyServerFactory, fastify, LogController } from 'fastify';
 import type { Model } from '../model/model.js';
+import { takeBodiesWhole } from './body/request-body.js';
 import { errorHandler } from './error-handler.js';
-import { ModelTable } from './model-table.js';
+import { ModelTable } from './inference/model-table.js';
 import { addNotFound } from './not-found.js';
-import { type BeginRoutes, mountOwnRoutes } from './own-routes.js';
+import { type BeginRoutes, mountOwnRoutes } from './own-routes/own-routes.js';
 import { addV1Routes } from './protocols/v1/routes.js';
 import { addV2Routes } from './protocols/v2/routes.js';
-import { takeBodiesWhole } from './request-body.js';
 import type { WorkerLog } from './worker-log.js';
 
 export type AppOptions = {

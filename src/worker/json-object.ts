@@ -1,6 +1,6 @@
 /** Reading the objects of a body, each fault named by its place. */
 import { RequestError } from '../errors.js';
-import { described } from '../model/place.js';
+import { described } from '../model/tensor/place.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

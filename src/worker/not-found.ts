@@ -3,8 +3,8 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
 import { NO_FACTS } from '../link/reply-facts.js';
-import { readV1Path } from '../model/v1-path.js';
-import { readV2Path } from '../model/v2-path.js';
+import { readV1Path } from '../model/paths/v1-path.js';
+import { readV2Path } from '../model/paths/v2-path.js';
 import { sendError } from './error-handler.js';
 
 const READING = 'GET, HEAD';

@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { InstancesModel, TensorModel } from '../model/model.js';
-import type { Tensors } from '../model/tensor.js';
+import type { Tensors } from '../model/tensor/tensor.js';
 
 export type Protocol = {
   /** @throws RequestError for a body that is none of this protocol, or does not fit the model */

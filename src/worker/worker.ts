@@ -4,16 +4,16 @@ import type { Boot, FromWorker, ModelTrial, ToWorker } from '../link/control.js'
 import { WorkerEnd } from '../link/worker-end.js';
 import { loadModel } from '../model/load-model.js';
 import type { Model } from '../model/model.js';
-import type { ModelPlan } from '../model/model-plan.js';
+import type { ModelPlan } from '../model/repository/model-plan.js';
 import { createLogger, flushLogs, type Logger, type LogLevel } from '../observe/logger.js';
 import { buildApp } from './app.js';
-import { watchMaster } from './master-watch.js';
-import { describeModel, type LoadFacts } from './model-report.js';
-import { withNaturalBatches } from './natural-batch.js';
-import { type BeginRoutes, readyWithRoutes } from './own-routes.js';
-import { readFigures } from './process-figures.js';
-import { tryModel } from './trial.js';
-import { warmUp } from './warm-up.js';
+import { withNaturalBatches } from './inference/natural-batch.js';
+import { watchMaster } from './life/master-watch.js';
+import { describeModel, type LoadFacts } from './life/model-report.js';
+import { readFigures } from './life/process-figures.js';
+import { tryModel } from './life/trial.js';
+import { warmUp } from './life/warm-up.js';
+import { type BeginRoutes, readyWithRoutes } from './own-routes/own-routes.js';
 
 export type LifePorts = {
   tell(message: FromWorker): void;

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { type AdminPorts, makeAdminServer } from '../../src/master/admin.js';
+import { type AdminPorts, makeAdminServer } from '../../src/master/control/admin.js';
 import { ModelStatistics } from '../../src/master/metadata/statistics.js';
 
 const PORTS: AdminPorts = {

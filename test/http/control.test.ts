@@ -7,8 +7,8 @@ import type { Address } from '../../src/config/address.js';
 import type { Settings } from '../../src/config/settings.js';
 import { runVerb } from '../../src/ctl/ctl.js';
 import { RequestError, StartError } from '../../src/errors.js';
-import { makeAdminServer } from '../../src/master/admin.js';
-import { answerControl } from '../../src/master/control-routes.js';
+import { makeAdminServer } from '../../src/master/control/admin.js';
+import { answerControl } from '../../src/master/control/control-routes.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 
 const MODEL = {

@@ -2,10 +2,10 @@
 import type { FastifyInstance } from 'fastify';
 import { loadModel } from '../../src/model/load-model.js';
 import type { Model } from '../../src/model/model.js';
-import { findModels } from '../../src/model/repository.js';
+import { findModels } from '../../src/model/repository/repository.js';
 import { buildApp } from '../../src/worker/app.js';
-import type { BeginRoutes } from '../../src/worker/own-routes.js';
-import { warmUp } from '../../src/worker/warm-up.js';
+import { warmUp } from '../../src/worker/life/warm-up.js';
+import type { BeginRoutes } from '../../src/worker/own-routes/own-routes.js';
 
 export type LogLine = { readonly level: string; readonly facts: object; readonly message: string };
 

@@ -1,7 +1,7 @@
 /** The JSON Schema that editors use accepts what the server's own reader accepts, and no more. */
 import { type FastifyInstance, fastify } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkModelSettings } from '../../src/model/model-settings.js';
+import { checkModelSettings } from '../../src/model/settings/model-settings.js';
 import { modelSettingsSchema } from '../../src/model/settings/schema.js';
 
 let app: FastifyInstance;

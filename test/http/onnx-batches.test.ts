@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadModel } from '../../src/model/load-model.js';
 import type { PredictContext, TensorModel } from '../../src/model/model.js';
-import { findModels } from '../../src/model/repository.js';
-import type { Tensors } from '../../src/model/tensor.js';
-import { withNaturalBatches } from '../../src/worker/natural-batch.js';
+import { findModels } from '../../src/model/repository/repository.js';
+import type { Tensors } from '../../src/model/tensor/tensor.js';
+import { withNaturalBatches } from '../../src/worker/inference/natural-batch.js';
 import { type Graph, type Node, type Weights, writeOnnx } from './onnx-writer.js';
 
 const CONTEXT: PredictContext = {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel } from '../../src/model/load-model.js';
 import type { TensorModel } from '../../src/model/model.js';
-import { findModels } from '../../src/model/repository.js';
+import { findModels } from '../../src/model/repository/repository.js';
 import { type ModelApp, modelApp } from './model-app.js';
 import { type AttributeValue, type Graph, writeOnnx } from './onnx-writer.js';
 

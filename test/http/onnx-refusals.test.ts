@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StartError } from '../../src/errors.js';
 import { loadModel } from '../../src/model/load-model.js';
-import { findModels } from '../../src/model/repository.js';
+import { findModels } from '../../src/model/repository/repository.js';
 import { encodeOnnx, type Graph, type ValueInfo } from './onnx-writer.js';
 
 let root: string;

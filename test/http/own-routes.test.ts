@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Model } from '../../src/model/model.js';
-import { readyWithRoutes } from '../../src/worker/own-routes.js';
+import { readyWithRoutes } from '../../src/worker/own-routes/own-routes.js';
 import { type Answer, ask, type ModelApp, modelApp, REQUEST_ID } from './model-app.js';
 
 const WINE = `

@@ -14,7 +14,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { RequestError } from '../../src/errors.js';
 import { loadModel } from '../../src/model/load-model.js';
 import type { Model, PredictContext } from '../../src/model/model.js';
-import { findModels } from '../../src/model/repository.js';
+import { findModels } from '../../src/model/repository/repository.js';
 import { type ModelApp, modelApp } from './model-app.js';
 
 const BUNDLED = fileURLToPath(new URL('../../models/', import.meta.url));

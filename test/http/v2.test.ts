@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Dtype } from '../../src/model/tensor.js';
-import { V2_DATATYPES } from '../../src/model/v2-datatype.js';
+import { V2_DATATYPES } from '../../src/model/paths/v2-datatype.js';
+import type { Dtype } from '../../src/model/tensor/tensor.js';
 import { buildApp } from '../../src/worker/app.js';
 import { REQUEST_ID } from './model-app.js';
 import { silentLog } from './silent-log.js';

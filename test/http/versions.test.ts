@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { planModels } from '../../src/model/plan.js';
+import { planModels } from '../../src/model/repository/plan.js';
 import { type ModelApp, modelApp } from './model-app.js';
 
 let root: string;

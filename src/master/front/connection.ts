@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ClientFacts } from '../../link/client-facts.js';
-import type { ClientRequest } from '../client-request.js';
+import type { ClientRequest } from '../routing/client-request.js';
 
 /** How long a connection that got its last answer may go on sending before it is cut. */
 const LINGER_MS = 2000;

@@ -1,8 +1,8 @@
 /** Metadata of the v1 protocol: TF Serving's status and metadata, KServe's `ready`. */
 
 import type { ModelState, ServedModel } from '../../model/description.js';
-import type { Signature, TensorSpec } from '../../model/signature.js';
-import type { Dtype } from '../../model/tensor.js';
+import type { Signature, TensorSpec } from '../../model/signature/signature.js';
+import type { Dtype } from '../../model/tensor/tensor.js';
 
 /** Body of `GET /v1/models`. */
 export type ModelList = { readonly models: readonly ModelListing[] };

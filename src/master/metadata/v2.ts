@@ -1,8 +1,8 @@
 /** Metadata of the Open Inference Protocol. */
 import type { ServedModel } from '../../model/description.js';
+import { V2_DATATYPES } from '../../model/paths/v2-datatype.js';
 import type { RuntimeName } from '../../model/runtime-name.js';
-import type { TensorSpec } from '../../model/signature.js';
-import { V2_DATATYPES } from '../../model/v2-datatype.js';
+import type { TensorSpec } from '../../model/signature/signature.js';
 
 const EXTENSIONS = ['binary_tensor_data', 'model_repository', 'statistics'];
 

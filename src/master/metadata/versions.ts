@@ -1,7 +1,7 @@
 /** Which versions of which model a path means. */
 import { RequestError } from '../../errors.js';
 import type { ServedModel } from '../../model/description.js';
-import type { ModelPath } from '../../model/model-path.js';
+import type { ModelPath } from '../../model/paths/model-path.js';
 
 /** Names come from clients: a message shows only so much of one. */
 const LONGEST_SHOWN = 128;

@@ -1,5 +1,5 @@
 /** The element types of ONNX, by their numbers in the format. */
-import type { Dtype } from '../tensor.js';
+import type { Dtype } from '../tensor/tensor.js';
 
 const DTYPES: Readonly<Record<number, Dtype>> = {
   1: 'float32',

@@ -7,7 +7,7 @@
  * - bfloat16 goes in and out as float32, which holds all its values
  * - an input with a default gets it from us: the runtime would never take another value for it
  */
-import type { Dtype, Tensor } from '../tensor.js';
+import type { Dtype, Tensor } from '../tensor/tensor.js';
 import { isZipMap, type Labels, labelsOfNode, labelsOfOutput } from './class-labels.js';
 import { BFLOAT16, dtypeOf, elementTypeName, FLOAT32 } from './element-type.js';
 import type { GraphNode, GraphValue, OnnxModel } from './graph.js';

@@ -1,6 +1,6 @@
 /** Tensors as they lie in an ONNX file: their heads, and the values of small ones. */
-import { allocate } from '../dtype.js';
-import type { Tensor, TensorData } from '../tensor.js';
+import { allocate } from '../tensor/dtype.js';
+import type { Tensor, TensorData } from '../tensor/tensor.js';
 import type { ByteSource } from './byte-source.js';
 import { dtypeOf } from './element-type.js';
 import {

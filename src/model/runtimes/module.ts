@@ -1,14 +1,11 @@
 /** A user's module as models: gunicorn's `module:app`, for models. */
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { LoadContext } from '../define-model.js';
 import type { LoadOptions } from '../load-model.js';
 import type { Model } from '../model.js';
 import { firstLine } from '../model-error.js';
-import { checkModelName } from '../model-name.js';
-import type { ModelPlan } from '../model-plan.js';
-import { MODEL_SETTING_KEYS } from '../model-settings.js';
-import { type NamedDefinition, readExports } from '../module-exports.js';
+import type { LoadContext } from '../module/define-model.js';
+import { type NamedDefinition, readExports } from '../module/module-exports.js';
 import {
   MODULE_KEYS,
   type ModuleSettings,
@@ -16,8 +13,11 @@ import {
   moduleModel,
   routesOnly,
   settingsOf,
-} from '../module-model.js';
-import { type OwnRoutes, ownRoutes } from '../own-routes.js';
+} from '../module/module-model.js';
+import { type OwnRoutes, ownRoutes } from '../module/own-routes.js';
+import { checkModelName } from '../repository/model-name.js';
+import type { ModelPlan } from '../repository/model-plan.js';
+import { MODEL_SETTING_KEYS } from '../settings/model-settings.js';
 
 const FORKCAST_MISSING =
   'Export a plain object, which needs no import, or install forkcast in a folder above the module';

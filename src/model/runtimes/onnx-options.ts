@@ -1,7 +1,7 @@
 /** What `options` of an ONNX model in `forkcast.json` may say to ONNX Runtime. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { didYouMean } from '../../config/closest-name.js';
-import { described } from '../place.js';
+import { described } from '../tensor/place.js';
 
 type SessionOptions = InferenceSession.SessionOptions;
 type Options = Readonly<Record<string, unknown>>;

@@ -1,10 +1,10 @@
 /** A session's inputs and outputs as clients see them. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { RequestError } from '../../errors.js';
-import { isDtype } from '../dtype.js';
 import type { Port, Ports } from '../onnx/rewriting.js';
-import type { Signature, TensorSpec } from '../signature.js';
-import type { Tensors } from '../tensor.js';
+import type { Signature, TensorSpec } from '../signature/signature.js';
+import { isDtype } from '../tensor/dtype.js';
+import type { Tensors } from '../tensor/tensor.js';
 
 type Metadata = InferenceSession.ValueMetadata;
 

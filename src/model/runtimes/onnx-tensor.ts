@@ -1,7 +1,7 @@
 /** Tensors of ours as those of ONNX Runtime, and back; the data is shared where it can be. */
 import { Tensor as OnnxTensor } from 'onnxruntime-node';
-import { bfloat16Bits, bfloat16Value } from '../half-float.js';
-import type { Dtype, Tensor, TensorData } from '../tensor.js';
+import { bfloat16Bits, bfloat16Value } from '../tensor/half-float.js';
+import type { Dtype, Tensor, TensorData } from '../tensor/tensor.js';
 
 /** bfloat16 goes in and out as float32, which has all its values: see model/onnx/rewriting.ts. */
 export function toOnnxTensor({ dtype, data, shape }: Tensor): OnnxTensor {

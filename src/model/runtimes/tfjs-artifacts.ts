@@ -2,8 +2,8 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
-import { described } from '../place.js';
-import { isVersion } from '../version-policy.js';
+import { isVersion } from '../repository/version-policy.js';
+import { described } from '../tensor/place.js';
 
 export type Artifacts = {
   readonly kind: 'layers' | 'graph';

@@ -3,11 +3,11 @@
  * engine that all its models in this process share.
  */
 import type * as Core from '@tensorflow/tfjs-core';
-import type { ModuleLogger } from '../define-model.js';
 import type { Finish, PredictContext } from '../model.js';
 import { modelError } from '../model-error.js';
+import type { ModuleLogger } from '../module/define-model.js';
 import { RunQueue } from '../run-queue.js';
-import type { Tensors } from '../tensor.js';
+import type { Tensors } from '../tensor/tensor.js';
 
 export type Backend = 'wasm' | 'cpu';
 

@@ -1,9 +1,9 @@
 /** One TensorFlow.js model, whatever its form, as it is run. */
 import type * as Core from '@tensorflow/tfjs-core';
-import type { ModuleLogger } from '../define-model.js';
 import { firstLine } from '../model-error.js';
-import type { Signature, TensorSpec } from '../signature.js';
-import type { Tensors } from '../tensor.js';
+import type { ModuleLogger } from '../module/define-model.js';
+import type { Signature, TensorSpec } from '../signature/signature.js';
+import type { Tensors } from '../tensor/tensor.js';
 import { type Backend, isTrap, missingKernel, useBackend } from './tfjs-backend.js';
 import { fromTfjs, type OpenSpec, toTfjs, zeros } from './tfjs-tensors.js';
 

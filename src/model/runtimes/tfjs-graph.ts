@@ -1,8 +1,8 @@
 /** Graph models: what `tensorflowjs_converter` makes of a SavedModel. */
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type * as Core from '@tensorflow/tfjs-core';
-import type { ModelPlan } from '../model-plan.js';
-import type { TensorSpec } from '../signature.js';
+import type { ModelPlan } from '../repository/model-plan.js';
+import type { TensorSpec } from '../signature/signature.js';
 import { optional } from './tfjs-backend.js';
 import type { Computation } from './tfjs-computation.js';
 import { isTfjsDtype, type OpenSpec, type TfjsDtype } from './tfjs-tensors.js';

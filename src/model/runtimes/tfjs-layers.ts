@@ -2,7 +2,7 @@
 import type * as Core from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { RequestError } from '../../errors.js';
-import type { Signature, TensorSpec } from '../signature.js';
+import type { Signature, TensorSpec } from '../signature/signature.js';
 import { optional } from './tfjs-backend.js';
 import type { Computation } from './tfjs-computation.js';
 import { isTfjsDtype } from './tfjs-tensors.js';

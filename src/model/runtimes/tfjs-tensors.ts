@@ -1,9 +1,9 @@
 /** Tensors of ours as TensorFlow.js has them, and back. */
 import type * as Core from '@tensorflow/tfjs-core';
 import { RequestError } from '../../errors.js';
-import { allocate } from '../dtype.js';
-import type { Signature, TensorSpec } from '../signature.js';
-import type { Dtype, Tensor, TensorData, Tensors } from '../tensor.js';
+import type { Signature, TensorSpec } from '../signature/signature.js';
+import { allocate } from '../tensor/dtype.js';
+import type { Dtype, Tensor, TensorData, Tensors } from '../tensor/tensor.js';
 
 /** An output as a file knows it: what is open is seen when it runs. */
 export type OpenSpec = Pick<TensorSpec, 'name'> & Partial<TensorSpec>;

@@ -1,6 +1,6 @@
 /** XGBoost models, as `save_model` writes them: JSON or UBJSON. */
 import type { Model } from '../model.js';
-import type { ModelPlan } from '../model-plan.js';
+import type { ModelPlan } from '../repository/model-plan.js';
 import { treeModel } from '../trees/tree-model.js';
 import { xgboostOptions } from '../trees/tree-options.js';
 import { readXgboostFile } from '../trees/xgboost-file.js';

@@ -1,12 +1,12 @@
 /** JSON Schema of `forkcast.json`, for editors; config/forkcast-model.schema.json holds it. */
 import { jsonText } from '../../config/json-text.js';
-import { SCHEMA_KEY } from '../model-settings.js';
 import type { Schema } from './form.js';
 import {
   FOLDER_SETTING_KEYS,
   type ModelSettingKey,
   modelSettingOf,
 } from './model-setting-table.js';
+import { SCHEMA_KEY } from './model-settings.js';
 import { formOf } from './setting-forms.js';
 
 export function modelSettingsSchema(): Schema {

@@ -1,5 +1,5 @@
 /** What a parsed file says, taken out with checks; faults name the place. */
-import { described } from '../place.js';
+import { described } from '../tensor/place.js';
 
 type Numbers = ArrayLike<number>;
 

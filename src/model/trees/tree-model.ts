@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import { allocate } from '../dtype.js';
 import type { TensorModel } from '../model.js';
 import { modelError } from '../model-error.js';
-import type { ModelPlan } from '../model-plan.js';
+import type { ModelPlan } from '../repository/model-plan.js';
 import { microsSince } from '../run-queue.js';
-import type { TensorSpec } from '../signature.js';
-import type { Tensor, TensorData, Tensors } from '../tensor.js';
+import type { TensorSpec } from '../signature/signature.js';
+import { allocate } from '../tensor/dtype.js';
+import type { Tensor, TensorData, Tensors } from '../tensor/tensor.js';
 import type { Values } from './block.js';
 import type { Ensemble } from './ensemble.js';
 import type { Output, TreeOptions } from './tree-options.js';

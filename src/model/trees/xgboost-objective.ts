@@ -1,5 +1,5 @@
 /** What an objective makes of margins, and of the base score, which is stored as a prediction. */
-import { allocate } from '../dtype.js';
+import { allocate } from '../tensor/dtype.js';
 import { softmax } from './softmax.js';
 
 export type Objective = {

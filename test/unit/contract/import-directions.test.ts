@@ -90,7 +90,7 @@ describe('single owners', () => {
 
   test('node:cluster only in the supervisor, types apart', () => {
     const importers = importersOf(isPackage('node:cluster'), { withTypes: false });
-    expect(importers).toEqual(['master/supervisor.ts']);
+    expect(importers).toEqual(['master/workers/supervisor.ts']);
   });
 
   test('process.exit only in cli.ts and worker/main.cts', () => {
@@ -130,7 +130,11 @@ describe('protocols', () => {
   test('only the app knows them, and what speaks the rows of v1: warm-up and own routes', () => {
     const importers = importersOf((name) => protocolOf(name) !== undefined);
     const others = importers.filter((path) => protocolOf(path) === undefined);
-    expect(others).toEqual(['worker/app.ts', 'worker/own-model.ts', 'worker/warm-up.ts']);
+    expect(others).toEqual([
+      'worker/app.ts',
+      'worker/own-routes/own-model.ts',
+      'worker/life/warm-up.ts',
+    ]);
   });
 });
 

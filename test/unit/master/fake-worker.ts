@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
 import type { Boot, FromWorker, ToWorker } from '../../../src/link/control.js';
 import type { ReplyHandlers } from '../../../src/link/master-end.js';
-import type { Holding } from '../../../src/master/generation.js';
+import type { Holding } from '../../../src/master/models/generation.js';
 import type { ModelDescription } from '../../../src/model/description.js';
 
 const nothing = (): void => {};

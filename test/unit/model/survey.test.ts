@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { planModels } from '../../../src/model/plan.js';
-import { findModels, surveyRepository } from '../../../src/model/repository.js';
+import { planModels } from '../../../src/model/repository/plan.js';
+import { findModels, surveyRepository } from '../../../src/model/repository/repository.js';
 
 const XGBOOST = '{"learner":{},"version":[2,0,3]}';
 const TFJS = '{"format":"layers-model","modelTopology":{},"weightsManifest":[]}';

@@ -1,6 +1,6 @@
 /** Strings that came as bytes: `{"b64": "aGVsbG8="}` means "hello", as in TF Serving. */
 import { isUtf8 } from 'node:buffer';
-import { described, misfit, type Place } from '../../../model/place.js';
+import { described, misfit, type Place } from '../../../model/tensor/place.js';
 import { BASE64_KEY, isBase64Object } from './named-inputs.js';
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;

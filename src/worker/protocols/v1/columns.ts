@@ -1,8 +1,9 @@
 /** The column form: the whole of the only input, or an object with the whole of each. */
-import { keyPath } from '../../../model/place.js';
-import type { Signature, TensorSpec } from '../../../model/signature.js';
-import type { Tensor, Tensors } from '../../../model/tensor.js';
-import { tensorFromJson } from '../../../model/tensor-from-json.js';
+
+import type { Signature, TensorSpec } from '../../../model/signature/signature.js';
+import { keyPath } from '../../../model/tensor/place.js';
+import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
+import { tensorFromJson } from '../../../model/tensor/tensor-from-json.js';
 import type { JsonObject } from '../../json-object.js';
 import { withDecodedTexts } from './base64-text.js';
 import { checkInputNames, isUnnamed, onlyInput, placeOf } from './named-inputs.js';

@@ -1,8 +1,8 @@
 /** The v1 protocol of TF Serving, KServe and Vertex, as the inference path uses it. */
-import { type Signature, takesWideIntegers } from '../../../model/signature.js';
-import type { Tensors } from '../../../model/tensor.js';
-import { parseJsonBody } from '../../json-body.js';
-import { checkJsonBody } from '../../media-type.js';
+import { type Signature, takesWideIntegers } from '../../../model/signature/signature.js';
+import type { Tensors } from '../../../model/tensor/tensor.js';
+import { parseJsonBody } from '../../body/json-body.js';
+import { checkJsonBody } from '../../body/media-type.js';
 import type {
   Body,
   InstancesExchange,

@@ -1,9 +1,9 @@
 /** Output tensors as a reply body of the v1 protocol; its name of a single output is none. */
 import { RequestError } from '../../../errors.js';
 import { modelError } from '../../../model/model-error.js';
-import type { Signature, TensorSpec } from '../../../model/signature.js';
-import type { Tensor, Tensors } from '../../../model/tensor.js';
-import { rowToJson, tensorToJson } from '../../../model/tensor-to-json.js';
+import type { Signature, TensorSpec } from '../../../model/signature/signature.js';
+import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
+import { rowToJson, tensorToJson } from '../../../model/tensor/tensor-to-json.js';
 import type { TensorRequest } from './request.js';
 
 /** @throws RequestError INVALID_INPUT when the outputs cannot be told apart by rows */

@@ -2,10 +2,11 @@
  * A body of the v1 protocol (TF Serving, KServe v1, Vertex) as what a model runs on: row form
  * `{"instances": [...]}`, column form `{"inputs": ...}`, or a table as pandas splits one.
  */
-import { described } from '../../../model/place.js';
-import type { Signature } from '../../../model/signature.js';
-import type { Tensors } from '../../../model/tensor.js';
-import { checkRows } from '../../input-limits.js';
+
+import type { Signature } from '../../../model/signature/signature.js';
+import { described } from '../../../model/tensor/place.js';
+import type { Tensors } from '../../../model/tensor/tensor.js';
+import { checkRows } from '../../body/input-limits.js';
 import { gotKeys, invalid, isObject, type JsonObject, shown } from '../../json-object.js';
 import { columnTensors } from './columns.js';
 import { rowTensors } from './rows.js';

@@ -3,10 +3,14 @@ import type { FastifyInstance } from 'fastify';
 import type { RequestError } from '../../../errors.js';
 import { NO_FACTS } from '../../../link/reply-facts.js';
 import type { Model } from '../../../model/model.js';
-import { readV1Path } from '../../../model/v1-path.js';
+import { readV1Path } from '../../../model/paths/v1-path.js';
 import { sendError } from '../../error-handler.js';
-import { Inference, type InferenceOptions, type InferenceRoute } from '../../inference.js';
-import type { ModelTable } from '../../model-table.js';
+import {
+  Inference,
+  type InferenceOptions,
+  type InferenceRoute,
+} from '../../inference/inference.js';
+import type { ModelTable } from '../../inference/model-table.js';
 import { notAnswered, pathOf } from '../../not-found.js';
 import { v1 } from './exchange.js';
 

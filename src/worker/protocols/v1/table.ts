@@ -2,11 +2,12 @@
  * The form of `DataFrame.to_dict(orient='split')`: `{"columns": [...], "data": [[...], ...]}`.
  * Columns are the model's inputs, or the columns of its only input.
  */
-import { described, type Place } from '../../../model/place.js';
-import type { Signature, TensorSpec } from '../../../model/signature.js';
-import type { Tensor, Tensors } from '../../../model/tensor.js';
-import { tensorFromJson } from '../../../model/tensor-from-json.js';
-import { checkRows } from '../../input-limits.js';
+
+import type { Signature, TensorSpec } from '../../../model/signature/signature.js';
+import { described, type Place } from '../../../model/tensor/place.js';
+import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
+import { tensorFromJson } from '../../../model/tensor/tensor-from-json.js';
+import { checkRows } from '../../body/input-limits.js';
 import { checkedObject, invalid, namesOf, shown } from '../../json-object.js';
 import { withDecodedTexts } from './base64-text.js';
 import { onlyInput, placeOf } from './named-inputs.js';

@@ -4,9 +4,9 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { RequestError } from '../../../errors.js';
-import { bytesPerValue, valuesIn } from '../../../model/dtype.js';
-import type { Tensor, TensorData } from '../../../model/tensor.js';
-import { V2_DATATYPES } from '../../../model/v2-datatype.js';
+import { V2_DATATYPES } from '../../../model/paths/v2-datatype.js';
+import { bytesPerValue, valuesIn } from '../../../model/tensor/dtype.js';
+import type { Tensor, TensorData } from '../../../model/tensor/tensor.js';
 
 /** Before each string. */
 const LENGTH_BYTES = 4;

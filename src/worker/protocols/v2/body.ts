@@ -1,6 +1,6 @@
 /** The two forms of a v2 body: JSON with tensors behind it, or one bare tensor. */
 import { RequestError } from '../../../errors.js';
-import { checkJsonBody } from '../../media-type.js';
+import { checkJsonBody } from '../../body/media-type.js';
 import type { Body } from '../../protocol.js';
 
 /** `json` is absent in the raw form, where the body is nothing but a tensor. */

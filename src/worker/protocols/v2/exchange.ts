@@ -1,9 +1,9 @@
 /** The Open Inference Protocol v2 with Triton's binary tensors, as the inference path uses it. */
 import type { TensorModel } from '../../../model/model.js';
-import { described } from '../../../model/place.js';
-import { takesWideIntegers } from '../../../model/signature.js';
-import type { Tensors } from '../../../model/tensor.js';
-import { checkRows } from '../../input-limits.js';
+import { takesWideIntegers } from '../../../model/signature/signature.js';
+import { described } from '../../../model/tensor/place.js';
+import type { Tensors } from '../../../model/tensor/tensor.js';
+import { checkRows } from '../../body/input-limits.js';
 import { checkedObject, invalid, type JsonObject } from '../../json-object.js';
 import type { Protocol, TensorExchange } from '../../protocol.js';
 import { bodyParts } from './body.js';

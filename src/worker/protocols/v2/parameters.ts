@@ -1,5 +1,5 @@
 /** The `parameters` of a v2 body: of the request, of an input, of a requested output. */
-import { described } from '../../../model/place.js';
+import { described } from '../../../model/tensor/place.js';
 import { checkedObject, invalid, type JsonObject, shown } from '../../json-object.js';
 
 /** Of an owner that has none, or null: some clients write all members of an object. */

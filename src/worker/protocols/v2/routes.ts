@@ -3,11 +3,15 @@ import type { FastifyInstance } from 'fastify';
 import { RequestError } from '../../../errors.js';
 import { NO_FACTS } from '../../../link/reply-facts.js';
 import type { Model } from '../../../model/model.js';
-import { readV2Path } from '../../../model/v2-path.js';
+import { readV2Path } from '../../../model/paths/v2-path.js';
 import { sendError } from '../../error-handler.js';
-import { Inference, type InferenceOptions, type InferenceRoute } from '../../inference.js';
+import {
+  Inference,
+  type InferenceOptions,
+  type InferenceRoute,
+} from '../../inference/inference.js';
+import type { ModelTable } from '../../inference/model-table.js';
 import { shown } from '../../json-object.js';
-import type { ModelTable } from '../../model-table.js';
 import { notAnswered, pathOf } from '../../not-found.js';
 import { v2 } from './exchange.js';
 

@@ -3,8 +3,8 @@
  * its users and Triton among its readers; so such a body is read once more, with quotes.
  */
 import { RequestError } from '../../../errors.js';
-import { endOfString } from '../../exact-integers.js';
-import { parseJsonBody } from '../../json-body.js';
+import { endOfString } from '../../body/exact-integers.js';
+import { parseJsonBody } from '../../body/json-body.js';
 
 const BARE = /\bNaN\b|\bInfinity\b/;
 const STRING_OR_BARE = /"|-?\b(?:NaN|Infinity)\b/g;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { FOLDER_SETTING_KEYS } from '../../../../src/model/settings/model-setting-table.js';
 import {
   checkModelSettings,
   MODEL_SETTING_KEYS,
   parseModelSettings,
-} from '../../../../src/model/model-settings.js';
-import { FOLDER_SETTING_KEYS } from '../../../../src/model/settings/model-setting-table.js';
+} from '../../../../src/model/settings/model-settings.js';
 
 const read = (text: string) => parseModelSettings(text, 'F', 'model');
 

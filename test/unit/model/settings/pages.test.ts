@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseModelSettings } from '../../../../src/model/model-settings.js';
 import {
   FOLDER_SETTING_KEYS,
   modelSettingOf,
 } from '../../../../src/model/settings/model-setting-table.js';
+import { parseModelSettings } from '../../../../src/model/settings/model-settings.js';
 import { modelSettingsReference } from '../../../../src/model/settings/reference.js';
 import { modelSettingsSchemaText } from '../../../../src/model/settings/schema.js';
 

@@ -1,0 +1,225 @@
+import type { ModelDescription, ModelState, ServedModel } from '../../model/description.js';
+import type { ModelPlan } from '../../model/repository/model-plan.js';
+import { type Plan, plannedModels } from '../../model/repository/plan.js';
+import type { WorkerHandle } from '../workers/worker-handle.js';
+
+/** A worker, as far as what it holds goes. */
+export type Holder = Pick<WorkerHandle, 'state' | 'models' | 'holding'>;
+
+/** Why a version is not served, and what it would have been. */
+type Failure = { readonly models: readonly ModelDescription[]; readonly reason: string };
+
+/** The reason of a model that somebody has unloaded. */
+export const UNLOADED = 'unloaded';
+
+/**
+ * What the master knows of models: what is wanted, what the workers hold, what failed and what was
+ * unloaded. Nothing here is kept up to date: it is worked out from the workers when somebody asks,
+ * and once per change of them.
+ */
+export class Catalog {
+  /** Called after each change: who reads the list keeps his own copy in step. */
+  onChange: () => void = () => {};
+  #wanted: Plan;
+  /** Before they are moved to what is wanted, slots are still to hold this. */
+  #leaving: Plan | undefined;
+  readonly #holders = new Set<Holder>();
+  /** What ready workers told last, by the plan it came from: shown while nobody holds it. */
+  readonly #known = new Map<string, readonly ModelDescription[]>();
+  readonly #failures = new Map<string, Failure>();
+  /** What is wrong in the folder of a model: it is not read before that is mended. */
+  readonly #faults = new Map<string, string>();
+  readonly #unloaded = new Map<string, readonly ModelDescription[]>();
+  #models: readonly ServedModel[] | undefined;
+
+  constructor(wanted: Plan) {
+    this.#wanted = wanted;
+  }
+
+  /** Every version that is wanted, held, broken or unloaded; by name, then by version. */
+  get models(): readonly ServedModel[] {
+    this.#models ??= this.#list();
+    return this.#models;
+  }
+
+  /** Name of the model that `POST /predict` means, whether or not it is loaded. */
+  get defaultModel(): string | undefined {
+    return this.#wanted.defaultModel;
+  }
+
+  /** The versions of one model, ascending; empty when nobody knows the name. */
+  versionsOf(name: string): readonly ServedModel[] {
+    return this.models.filter((model) => model.name === name);
+  }
+
+  /**
+   * Whether waiting makes sense: some worker holds it, boots with it or will be forked with it.
+   * Without a version, any of the model's.
+   */
+  isComing(name: string, version?: string): boolean {
+    const plans = [...this.#wanted.models, ...(this.#leaving?.models ?? [])];
+    const isPlanned = plans.some((plan) => isMeant(plan, name, version));
+    return isPlanned || this.models.some((one) => isServed(one) && isMeant(one, name, version));
+  }
+
+  /** What all workers are to hold from now on; `leaving` is what those not yet moved hold. */
+  want(wanted: Plan, leaving?: Plan): void {
+    this.#wanted = wanted;
+    this.#leaving = leaving;
+    this.changed();
+  }
+
+  workerForked(worker: Holder): void {
+    this.#holders.add(worker);
+    this.changed();
+  }
+
+  /** What it holds has been loaded: what was said against it before is over. */
+  workerReady(worker: Holder): void {
+    for (const plan of worker.holding.plans) {
+      const models = worker.models.filter((model) => planKeyOf(model) === keyOf(plan));
+      this.#known.set(keyOf(plan), models);
+      this.#failures.delete(keyOf(plan));
+    }
+    this.changed();
+  }
+
+  workerGone(worker: Holder): void {
+    this.#holders.delete(worker);
+    this.changed();
+  }
+
+  /** A version could not be loaded. It stays known with its reason until it is loaded or forgotten. */
+  failed(plan: ModelPlan, reason: string): void {
+    this.#failures.set(keyOf(plan), { models: this.#planned(plan), reason });
+    this.changed();
+  }
+
+  /** A folder has faults: it is served as before, or not at all. */
+  faulty(name: string, reason: string): void {
+    this.#faults.set(name, reason);
+    this.changed();
+  }
+
+  /** Names of the plans behind all that is known. */
+  get planNames(): ReadonlySet<string> {
+    return new Set([...this.models.map(planOf), ...this.#faults.keys()]);
+  }
+
+  /** Folders that cannot be read, and nothing else is known of. */
+  get unreadable(): readonly { readonly name: string; readonly reason: string }[] {
+    const known = new Set(this.models.map(planOf));
+    const faults = [...this.#faults].map(([name, reason]) => ({ name, reason }));
+    return faults.filter(({ name }) => !known.has(name));
+  }
+
+  /** Somebody has unloaded a model: its name stays known, with the versions that these plans are. */
+  unloaded(name: string, plans: readonly ModelPlan[]): void {
+    const models = plans.flatMap((plan) => this.#planned(plan));
+    if (models.length > 0) {
+      this.absolve(name);
+      this.#unloaded.set(name, models);
+    }
+    this.changed();
+  }
+
+  /** It is served, or can be read again: what was said against it is over. */
+  absolve(name: string): void {
+    this.#unloaded.delete(name);
+    this.#faults.delete(name);
+    for (const key of this.#failures.keys()) if (isOf(key, name)) this.#failures.delete(key);
+    this.changed();
+  }
+
+  /** It is gone from the repository. */
+  forget(name: string): void {
+    for (const key of this.#known.keys()) if (isOf(key, name)) this.#known.delete(key);
+    this.absolve(name);
+  }
+
+  /** The state of a worker is another one now. */
+  changed(): void {
+    this.#models = undefined;
+    this.onChange();
+  }
+
+  #list(): ServedModel[] {
+    const found = new Map<string, ServedModel>();
+    const add = (model: ModelDescription, state: ModelState, reason = ''): void => {
+      const key = keyOf(model);
+      if (!found.has(key)) found.set(key, { ...model, state, reason });
+    };
+    const holders = [...this.#holders].reverse();
+    for (const { models } of holders.filter(isServing)) {
+      for (const model of models) {
+        add(model, 'READY', this.#complaint(model));
+      }
+    }
+    for (const { models, reason } of this.#failures.values()) {
+      for (const model of models) add(model, 'UNAVAILABLE', reason);
+    }
+    for (const model of this.#wanted.models.flatMap((plan) => this.#planned(plan))) {
+      add(model, 'LOADING');
+    }
+    for (const { models } of holders.filter(isLeaving)) {
+      for (const model of models) add(model, 'UNLOADING');
+    }
+    for (const model of [...this.#unloaded.values()].flat()) add(model, 'UNAVAILABLE', UNLOADED);
+    return [...found.values()].sort(byNameAndVersion);
+  }
+
+  /** What is said against a model that serves: it would not load again, or a newer one did not. */
+  #complaint(model: ModelDescription): string | undefined {
+    const failure = this.#failures.get(planKeyOf(model))?.reason;
+    return failure ?? (model.isLatest ? this.#faults.get(planOf(model)) : undefined);
+  }
+
+  /** A plan may give models of other names: once they are known, the plan's own is not told. */
+  #planned(plan: ModelPlan): readonly ModelDescription[] {
+    const { defaultModel } = this;
+    return this.#known.get(keyOf(plan)) ?? plannedModels({ models: [plan], defaultModel });
+  }
+}
+
+/** The name of the plan that a model came from. */
+export function planOf({ name, plan = name }: ModelDescription): string {
+  return plan;
+}
+
+function planKeyOf(model: ModelDescription): string {
+  return keyOf({ name: planOf(model), version: model.version });
+}
+
+function isMeant(
+  model: { readonly name: string; readonly version: string },
+  name: string,
+  version: string | undefined,
+): boolean {
+  return model.name === name && (version === undefined || model.version === version);
+}
+
+function isServed({ state }: ServedModel): boolean {
+  return state === 'READY' || state === 'LOADING';
+}
+
+function isServing({ state }: Holder): boolean {
+  return state === 'ready' || state === 'retiring';
+}
+
+function isLeaving({ state }: Holder): boolean {
+  return state === 'draining' || state === 'leaving';
+}
+
+function keyOf({ name, version }: { readonly name: string; readonly version: string }): string {
+  return `${name}\n${version}`;
+}
+
+function isOf(key: string, name: string): boolean {
+  return key.startsWith(`${name}\n`);
+}
+
+/** Versions are digits without leading zeros, and may be beyond 2^53. */
+function byNameAndVersion(one: ServedModel, other: ServedModel): number {
+  if (one.name !== other.name) return one.name < other.name ? -1 : 1;
+  return one.version.length - other.version.length || (one.version < other.version ? -1 : 1);
+}

@@ -1,0 +1,173 @@
+import { RequestError } from '../../errors.js';
+import type { Logger } from '../../observe/logger.js';
+import type { RolloutOutcome } from '../../observe/metric-table.js';
+import type { BootFailure, ModelVersion } from '../workers/boot-failure.js';
+import type { Supervisor } from '../workers/supervisor.js';
+import type { Catalog } from './catalog.js';
+import {
+  changesBetween,
+  type Generation,
+  holdingOf,
+  makeGeneration,
+  type WantedPlan,
+  withoutVersion,
+} from './generation.js';
+import { Rollout, type RolloutPorts } from './rollout.js';
+
+export type GenerationsParts = {
+  readonly catalog: Pick<Catalog, 'want'>;
+  readonly log: Pick<Logger, 'info' | 'error'>;
+  readonly slots: number;
+  now(): number;
+  supervisor(): Pick<Supervisor, 'slots' | 'move' | 'assign' | 'dropMisfits' | 'tick'>;
+  rolloutEnded(outcome: RolloutOutcome): void;
+};
+
+/** A rollout that ended with the generation of before. */
+export class RolloutError extends Error {
+  override readonly name = 'RolloutError';
+  readonly failure: BootFailure;
+
+  constructor(failure: BootFailure) {
+    super(failure.reason);
+    this.failure = failure;
+  }
+}
+
+/** The generation that serves, and the rollout to the next one while there is one. */
+export class Generations {
+  current: Generation;
+  rollout: Rollout | undefined;
+  readonly #parts: GenerationsParts;
+  #lastNumber = 1;
+  #startedAtMs = 0;
+  #end: (error?: Error) => void = () => {};
+
+  constructor(first: WantedPlan, parts: GenerationsParts) {
+    this.#parts = parts;
+    this.current = makeGeneration(first, 1, parts.slots);
+  }
+
+  /**
+   * Moves all workers to what is wanted; one rollout at a time. Resolves when nobody serves anything
+   * else any more.
+   *
+   * @param names models that are to be there at the end: a slot that should hold one of them and has
+   *   no ready worker is filled at once, whatever its backoff says, and waited for
+   * @throws RolloutError when a worker could not boot with it, and all are back at what they held
+   * @throws RequestError DRAINING when the server stops meanwhile
+   */
+  roll(wanted: WantedPlan, names: ReadonlySet<string>): Promise<void> {
+    const { catalog, log, slots, now } = this.#parts;
+    const from = this.current;
+    this.#lastNumber += 1;
+    const to = makeGeneration(wanted, this.#lastNumber, slots, from);
+    this.rollout = new Rollout(this.#parts.supervisor().slots, from, to, names, this.#ports());
+    this.#startedAtMs = now();
+    log.info(
+      { generation: to.number, from: from.number, ...changesBetween(from, to) },
+      'rollout started',
+    );
+    catalog.want(to, from);
+    return new Promise((resolve, reject) => {
+      this.#end = (error) => (error === undefined ? resolve() : reject(error));
+      this.step();
+      this.#parts.supervisor().tick();
+    });
+  }
+
+  /** To be called after each pass of the supervisor. */
+  step(): void {
+    const { rollout } = this;
+    if (rollout === undefined) return;
+    rollout.step();
+    if (rollout.state === 'done') this.#done(rollout);
+    if (rollout.state === 'failed' && rollout.failure !== undefined) {
+      this.#failed(rollout, rollout.failure);
+    }
+  }
+
+  /** Ends a rollout at once: the server stops. */
+  abandon(error: RequestError): void {
+    const { rollout } = this;
+    if (rollout === undefined) return;
+    rollout.abandon();
+    this.#over(rollout, 'abandoned');
+    this.#parts.log.info(
+      { generation: rollout.to.number, reason: error.message },
+      'rollout abandoned',
+    );
+    this.#end(error);
+  }
+
+  /**
+   * Goes on without a version that cannot be loaded, before anybody has served it. A rollout that was
+   * asked for meanwhile is given up.
+   *
+   * @returns false when nothing would be left to serve
+   */
+  leaveOut(version: ModelVersion): boolean {
+    const models = withoutVersion(this.current.models, version);
+    if (models.length === 0) return false;
+    const text = 'a model was left out while the server was still starting; try again';
+    this.abandon(new RequestError('MODEL_LOAD_FAILED', text));
+    const { number, fingerprints, defaultModel } = this.current;
+    const { slots, catalog } = this.#parts;
+    const wanted = { models, defaultModel, fingerprints };
+    this.current = makeGeneration(wanted, number, slots, this.current);
+    catalog.want(this.current);
+    const supervisor = this.#parts.supervisor();
+    for (const slot of supervisor.slots) {
+      supervisor.assign(slot, holdingOf(this.current, slot.number));
+    }
+    setImmediate(() => supervisor.tick());
+    return true;
+  }
+
+  #ports(): RolloutPorts {
+    const { log, supervisor } = this.#parts;
+    return {
+      move: (slot, holding) => supervisor().move(slot, holding),
+      assign: (slot, holding) => supervisor().assign(slot, holding),
+      dropMisfits: (slot) => supervisor().dropMisfits(slot),
+      replaced: (slot) => {
+        const { number, holding, keeper } = slot;
+        const facts = { slot: number, generation: holding.generation, workerPid: keeper?.pid };
+        log.info(facts, 'worker replaced');
+      },
+      notBack: ({ number }, { reason }) =>
+        log.error({ slot: number, reason }, 'slot could not go back to the generation of before'),
+    };
+  }
+
+  #done(rollout: Rollout): void {
+    const { log, catalog } = this.#parts;
+    this.current = rollout.to;
+    catalog.want(rollout.to);
+    log.info({ generation: rollout.to.number, ...this.#over(rollout, 'done') }, 'rollout done');
+    this.#end();
+  }
+
+  #failed(rollout: Rollout, failure: BootFailure): void {
+    const { log, catalog } = this.#parts;
+    const { slot, workerPid, reason, model } = failure;
+    catalog.want(rollout.from);
+    const facts = {
+      generation: rollout.to.number,
+      serving: rollout.from.number,
+      slot,
+      workerPid,
+      ...(model && { model: model.name, version: model.version }),
+      reason,
+    };
+    log.error({ ...facts, ...this.#over(rollout, 'failed') }, 'rollout failed');
+    this.#end(new RolloutError(failure));
+  }
+
+  #over(rollout: Rollout, outcome: RolloutOutcome): { replaced: number; ms: number } {
+    this.rollout = undefined;
+    this.#parts.rolloutEnded(outcome);
+    const ms = Math.round(this.#parts.now() - this.#startedAtMs);
+    return { replaced: rollout.replaced, ms };
+  }
+}

@@ -1,0 +1,176 @@
+import { RequestError } from '../../errors.js';
+import type { ReplyHandlers } from '../../link/master-end.js';
+import type { ReplyFacts } from '../../link/reply-facts.js';
+import { Dispatcher, type DispatcherPorts } from '../../queue/dispatcher.js';
+import type { Death } from '../../queue/quarantine.js';
+import type { Answers } from '../front/answers.js';
+import { type Prospects, whyHopeless } from '../models/prospects.js';
+import type { ServingWorker } from '../workers/serving-worker.js';
+import { type ClientRequest, OTHER } from './client-request.js';
+import { keysOf } from './model-key.js';
+import type { ModelTargets } from './model-target.js';
+
+export type TrafficOptions = {
+  readonly workAheadMs: number;
+  readonly queueTimeoutMs: number;
+  readonly targets: ModelTargets;
+  readonly prospects: Prospects;
+  readonly now: () => number;
+};
+
+type Dispatch = Dispatcher<ClientRequest, ServingWorker>;
+
+/**
+ * Joins the three parties of a request's way: the queue decides, the links
+ * carry, the answers go to the clients. No decision is made here.
+ */
+export class Traffic {
+  readonly dispatcher: Dispatch;
+  readonly #options: TrafficOptions;
+  readonly #answers: Answers;
+  /** Of the targets, when the dispatcher last forgot those that are gone. */
+  #generation = 0;
+
+  constructor(options: TrafficOptions, answers: Answers) {
+    this.#options = options;
+    this.#answers = answers;
+    this.dispatcher = new Dispatcher({ workAheadMs: options.workAheadMs }, this.#ports());
+  }
+
+  submit(request: ClientRequest): void {
+    const { targets, queueTimeoutMs, now } = this.#options;
+    const target = targets.find(request.path, request.method);
+    const nowMs = now();
+    request.key = target.key;
+    request.group = target.group;
+    request.model = target.model;
+    request.isRetryable = target.isRetryable;
+    request.timeoutMs = target.timeoutMs;
+    request.queueDeadlineMs = nowMs + queueTimeoutMs;
+    this.dispatcher.submit(request, nowMs);
+  }
+
+  /** The client left before its answer was complete. */
+  left(request: ClientRequest): void {
+    const isAtWorker = request.state === 'in flight';
+    this.dispatcher.withdraw(request, this.#options.now());
+    if (isAtWorker) request.worker?.link.cancel(request.arrival);
+    this.#answers.left(request);
+  }
+
+  workerReady(worker: ServingWorker): void {
+    const { now } = this.#options;
+    worker.load = this.dispatcher.addWorker(worker, now(), keysOf(worker.models));
+    worker.link.onDrain = () => this.dispatcher.dispatch(this.#options.now());
+  }
+
+  workerDraining(worker: ServingWorker): void {
+    if (worker.load !== undefined) this.dispatcher.stopFeeding(worker.load, this.#options.now());
+  }
+
+  workerDied(worker: ServingWorker, death: Death): void {
+    if (worker.load === undefined) return;
+    this.dispatcher.workerGone(worker.load, death, this.#options.now());
+  }
+
+  sweep(): void {
+    const { targets, now } = this.#options;
+    this.dispatcher.sweep(now());
+    if (targets.generation === this.#generation) return;
+    this.#generation = targets.generation;
+    this.dispatcher.keep(targets.keys, targets.groups);
+  }
+
+  /** Takes a worker's replies off its link. */
+  repliesOf(worker: ServingWorker): Omit<ReplyHandlers, 'ended'> {
+    return {
+      reply: (id, status, headers, facts, body) => {
+        const request = this.#complete(worker, id, facts);
+        if (request !== undefined) this.#answers.whole(request, status, headers, body);
+      },
+      replyHead: (id, status, headers, facts) => {
+        const request = this.#progress(worker, id);
+        if (request === undefined) return;
+        noteFacts(request, facts);
+        this.#answers.begin(request, status, headers);
+      },
+      replyChunk: (id, chunk) => this.#chunk(worker, id, chunk),
+      replyEnd: (id, trailers, facts) => {
+        const request = this.#complete(worker, id, facts);
+        if (request !== undefined) this.#answers.end(request, trailers);
+      },
+      replyAborted: (id) => this.#aborted(worker, id),
+    };
+  }
+
+  #ports(): DispatcherPorts<ClientRequest, ServingWorker> {
+    return {
+      send: (request, worker) => {
+        request.worker = worker;
+        const { arrival, method, url, headers, body, bytes, client } = request;
+        worker.link.send(arrival, method, url, headers, body, bytes, client);
+      },
+      refuse: (request, error) => this.#answers.error(request, error),
+      cutOff: (request) => this.#answers.cutOff(request, 'WORKER_CRASHED'),
+      overran: (worker) => worker.kill('its request passed the execution timeout'),
+      whyHopeless: (key) => whyHopeless(key, this.#options.prospects),
+      isBackedUp: (worker) => worker.link.isBackedUp,
+      isStopped: (worker) => worker.isStopped,
+    };
+  }
+
+  /** The request that a complete reply belongs to; undefined when nobody waits for it any more. */
+  #complete(worker: ServingWorker, id: number, facts: ReplyFacts): ClientRequest | undefined {
+    const request = worker.load?.find(id);
+    if (worker.load === undefined || request === undefined) return undefined;
+    worker.served += 1;
+    noteFacts(request, facts);
+    // Only what ran teaches: a refused body took no time, and must not make the next look short.
+    const { rows, runMicros } = facts.figures;
+    const runMs = rows > 0 || runMicros > 0 ? runMicros / 1000 : undefined;
+    const isWanted = this.dispatcher.finished(worker.load, request, runMs, this.#options.now());
+    return isWanted ? request : undefined;
+  }
+
+  #progress(worker: ServingWorker, id: number): ClientRequest | undefined {
+    const request = worker.load?.find(id);
+    if (worker.load === undefined || request === undefined) return undefined;
+    const isWanted = this.dispatcher.progressed(worker.load, request, this.#options.now());
+    return isWanted ? request : undefined;
+  }
+
+  /** A reader that is slower than its worker holds the stream back, not the link. */
+  #chunk(worker: ServingWorker, id: number, chunk: Buffer): void {
+    const request = this.#progress(worker, id);
+    if (request === undefined) return;
+    if (this.#answers.chunk(request, chunk) || request.isHeldBack) return;
+    request.isHeldBack = true;
+    worker.link.pause(id);
+    this.#answers.whenDrained(request, () => {
+      request.isHeldBack = false;
+      worker.link.resume(id);
+    });
+  }
+
+  #aborted(worker: ServingWorker, id: number): void {
+    const request = worker.load?.find(id);
+    if (worker.load === undefined || request === undefined) return;
+    const { hasBegun } = request;
+    const isWanted = this.dispatcher.finished(worker.load, request, undefined, this.#options.now());
+    if (!isWanted) return;
+    if (hasBegun) this.#answers.cutOff(request, 'MODEL_ERROR');
+    else
+      this.#answers.error(
+        request,
+        new RequestError('MODEL_ERROR', 'the model broke off its reply'),
+      );
+  }
+}
+
+function noteFacts(request: ClientRequest, { figures, ...facts }: ReplyFacts): void {
+  request.route = facts.route || OTHER;
+  request.model = facts.model || OTHER;
+  request.version = facts.version;
+  request.code = facts.code || undefined;
+  request.figures = figures;
+}

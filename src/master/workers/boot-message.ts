@@ -1,0 +1,17 @@
+import type { Settings } from '../../config/settings.js';
+import type { Boot } from '../../link/control.js';
+import { NO_DEFAULT } from '../../model/repository/default-model.js';
+import type { LoggerOptions } from '../../observe/logger.js';
+import type { WorkerHandle } from './worker-handle.js';
+
+/** What a worker is told when it listens: what it was forked to hold. */
+export function bootMessage(
+  { slot, holding }: Pick<WorkerHandle, 'slot' | 'holding'>,
+  settings: Pick<Settings, 'threads' | 'maxBody'>,
+  logging: Pick<LoggerOptions, 'level' | 'format'>,
+): Boot {
+  const { plans: models, defaultModel = NO_DEFAULT } = holding;
+  const limits = { threads: settings.threads, maxBodyBytes: settings.maxBody };
+  const { level: logLevel, format: logFormat } = logging;
+  return { type: 'boot', slot, models, defaultModel, ...limits, logLevel, logFormat };
+}

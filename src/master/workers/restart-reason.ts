@@ -1,0 +1,19 @@
+import type { RestartReason } from '../../observe/metric-table.js';
+import type { Death } from '../../queue/quarantine.js';
+import type { DeathStage } from './restart-policy.js';
+import type { WorkerExit, WorkerHandle } from './worker-handle.js';
+
+/** The label under which a worker's end is counted. */
+export function restartReason(
+  worker: Pick<WorkerHandle, 'state' | 'load' | 'isSpent'>,
+  exit: WorkerExit,
+  death: Death,
+  stage: DeathStage,
+): RestartReason {
+  if (stage === 'before ready' || stage === 'in a rollout') return 'boot_failed';
+  if (stage === 'by master' && worker.state === 'booting') return 'replaced';
+  if (worker.load?.hasOverrun === true) return 'execution_timeout';
+  if (worker.state === 'leaving') return worker.isSpent ? 'retired' : 'replaced';
+  if (death === 'unexplained') return 'killed';
+  return death === 'self-inflicted' && exit.signal === 'SIGKILL' ? 'out_of_memory' : 'crashed';
+}

@@ -1,0 +1,54 @@
+import type { Holding } from '../models/generation.js';
+import type { BootFailure } from './boot-failure.js';
+import type { WorkerHandle } from './worker-handle.js';
+
+/**
+ * A rollout's move of a slot to another holding.
+ *
+ * under way → arrived: a worker with it was ready. What becomes of it later is no concern of the rollout.
+ * under way → failed: its first worker with it died before that. Nothing is forked until the rollout
+ * says what is to be held instead.
+ */
+export type Move =
+  | { readonly state: 'under way' }
+  | { readonly state: 'arrived' }
+  | { readonly state: 'failed'; readonly failure: BootFailure };
+
+/** A numbered seat that outlives the worker in it. */
+export class Slot {
+  readonly number: number;
+  /** One worker, or two while a successor boots; none while in backoff. */
+  readonly workers: Set<WorkerHandle> = new Set();
+  /** What its workers are to hold; one that holds something else is replaced. */
+  holding: Holding;
+  /** Set while a rollout moves it. */
+  move: Move | undefined;
+  /** Deaths in a row that count for backoff. */
+  failures = 0;
+  /** Clock time before which the slot is not filled. */
+  nextTryMs = 0;
+
+  constructor(number: number, holding: Holding) {
+    this.number = number;
+    this.holding = holding;
+  }
+
+  /** The worker that is to stay: booting or ready. */
+  get keeper(): WorkerHandle | undefined {
+    for (const worker of this.workers) {
+      if (worker.state === 'booting' || worker.state === 'ready') return worker;
+    }
+    return undefined;
+  }
+
+  /** Whether this worker holds what it is to hold. */
+  fits(worker: Pick<WorkerHandle, 'holding'>): boolean {
+    return worker.holding.key === this.holding.key;
+  }
+
+  /** Nobody is left who holds something else. */
+  get isPure(): boolean {
+    for (const worker of this.workers) if (!this.fits(worker)) return false;
+    return true;
+  }
+}

@@ -1,0 +1,279 @@
+import cluster, { type Worker } from 'node:cluster';
+import type { Settings } from '../../config/settings.js';
+import { WORKER_ENVIRONMENT, WORKER_FILE, WORKER_FLAGS } from '../../link/worker-process.js';
+import type { Logger } from '../../observe/logger.js';
+import { type Generation, type Holding, holdingOf } from '../models/generation.js';
+import { bootFailure } from './boot-failure.js';
+import { Deaths, isSuccessor, type Verdict } from './deaths.js';
+import { mayCutBackoffShort } from './restart-policy.js';
+import { Slot } from './slot.js';
+import type { SupervisorPorts } from './supervisor-ports.js';
+import { type WorkerExit, WorkerHandle } from './worker-handle.js';
+
+/** A worker that was told to leave and is still there after this is killed. */
+const LEAVE_TIMEOUT_MS = 5000;
+/** A signal to the whole group reaches a worker before the master may have seen its own. */
+const RETIRE_GRACE_MS = 100;
+
+/**
+ * Keeps every slot filled. Events do not act, they only ask for another pass of
+ * `reconcile`, which makes the workers what they should be; so no order of
+ * deaths, signals and timeouts needs a case of its own.
+ */
+export class Supervisor {
+  readonly slots: readonly Slot[];
+  readonly #settings: Settings;
+  readonly #ports: SupervisorPorts;
+  readonly #log: Logger;
+  readonly #now: () => number;
+  readonly #deaths: Deaths;
+  /** Before, nobody is forked: a wish may come as soon as the admin port is open. */
+  #hasStarted = false;
+  #isStopping = false;
+  /** What slots are to hold has changed during a pass: another one follows. */
+  #isDue = false;
+  #lastForkMs = 0;
+  #onAllGone: (() => void) | undefined;
+
+  constructor(
+    settings: Settings,
+    first: Generation,
+    ports: SupervisorPorts,
+    log: Logger,
+    now: () => number,
+  ) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#log = log;
+    this.#now = now;
+    this.#deaths = new Deaths(settings, log, now());
+    this.slots = Array.from(
+      { length: settings.workers },
+      (_, number) => new Slot(number, holdingOf(first, number)),
+    );
+  }
+
+  start(): void {
+    cluster.setupPrimary({
+      exec: WORKER_FILE,
+      args: [],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+      execArgv: [...process.execArgv, ...WORKER_FLAGS],
+    });
+    this.#hasStarted = true;
+    this.tick();
+  }
+
+  get workers(): WorkerHandle[] {
+    return this.slots.flatMap((slot) => [...slot.workers]);
+  }
+
+  get readyWorkers(): WorkerHandle[] {
+    return this.workers.filter(({ state }) => state === 'ready' || state === 'retiring');
+  }
+
+  /** Another pass, with the deadlines looked at first; called often, and after each event. */
+  tick(): void {
+    do {
+      this.#isDue = false;
+      this.#pass(this.#now());
+    } while (this.#isDue);
+  }
+
+  /** Retires a worker: its successor boots first, then it drains and leaves. */
+  retire(worker: WorkerHandle): void {
+    if (this.#isStopping || worker.state !== 'ready') return;
+    worker.isSpent = true;
+    worker.state = 'retiring';
+    this.tick();
+  }
+
+  /**
+   * Gives a slot something else to hold: its successor boots first, then who does not fit drains.
+   * `slot.move` tells how it goes. Without backoff: what made the slot ill may be what is replaced.
+   */
+  move(slot: Slot, holding: Holding): void {
+    slot.holding = holding;
+    slot.move = { state: 'under way' };
+    slot.failures = 0;
+    slot.nextTryMs = 0;
+    this.#isDue = true;
+  }
+
+  /** Gives a slot something to hold as if it had always been so; who does not fit makes room. */
+  assign(slot: Slot, holding: Holding): void {
+    slot.holding = holding;
+    slot.move = undefined;
+    this.#isDue = true;
+  }
+
+  /** Drains who is to be replaced though no successor is there; never the last who serves. */
+  dropMisfits(slot: Slot): void {
+    for (const worker of slot.workers) {
+      const isMisfit = worker.state === 'retiring' && !slot.fits(worker);
+      if (isMisfit && this.readyWorkers.length > 1) this.#drain(worker);
+    }
+  }
+
+  /** Asks all workers to leave; resolves when they are gone. Nothing may be in flight. */
+  stop(): Promise<void> {
+    this.#isStopping = true;
+    const deadlineMs = this.#now() + LEAVE_TIMEOUT_MS;
+    for (const worker of this.workers) {
+      if (worker.state === 'booting') worker.kill('the server stops');
+      else if (worker.state !== 'leaving') worker.leave(deadlineMs);
+    }
+    return this.#allGone();
+  }
+
+  /** Kills all workers at once; resolves when they are gone. */
+  killAll(reason: string): Promise<void> {
+    this.#isStopping = true;
+    for (const worker of this.workers) worker.kill(reason);
+    return this.#allGone();
+  }
+
+  #allGone(): Promise<void> {
+    if (this.workers.length === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onAllGone = resolve;
+    });
+  }
+
+  #pass(nowMs: number): void {
+    for (const worker of this.workers) this.#enforceDeadline(worker, nowMs);
+    if (this.#isStopping || !this.#hasStarted) return;
+    for (const slot of this.slots) this.#reconcile(slot, nowMs);
+    this.#serveWaiting(nowMs);
+    this.#ports.passed();
+  }
+
+  #enforceDeadline(worker: WorkerHandle, nowMs: number): void {
+    if (worker.state === 'draining') this.#lookAfterDraining(worker, nowMs);
+    if (nowMs < worker.deadlineMs) return;
+    if (worker.state === 'booting') {
+      worker.kill(`not ready after the boot timeout of ${this.#settings.bootTimeout / 1000} s`);
+    } else if (worker.state === 'leaving') {
+      worker.kill('did not leave when asked');
+    }
+  }
+
+  /** Requests have their own time limit; a stream may go on for ever, and is cut. */
+  #lookAfterDraining(worker: WorkerHandle, nowMs: number): void {
+    if (worker.inFlight === 0) worker.leave(nowMs + LEAVE_TIMEOUT_MS);
+    else if (nowMs >= worker.deadlineMs && worker.hasOnlyStreams) {
+      worker.kill('its streams did not end within the graceful timeout');
+    }
+  }
+
+  #reconcile(slot: Slot, nowMs: number): void {
+    for (const worker of slot.workers) this.#align(slot, worker);
+    if (slot.move?.state === 'failed') return;
+    const { keeper } = slot;
+    if (keeper === undefined && nowMs >= slot.nextTryMs) this.#fork(slot, nowMs);
+    if (keeper?.state !== 'ready') return;
+    if (slot.move !== undefined) slot.move = { state: 'arrived' };
+    for (const worker of slot.workers) {
+      if (worker.state === 'retiring') this.#drain(worker);
+    }
+  }
+
+  /** Who does not fit its slot is on the way out; who fits it again, stays. */
+  #align(slot: Slot, worker: WorkerHandle): void {
+    const { state } = worker;
+    if (!slot.fits(worker)) {
+      if (state === 'ready') worker.state = 'retiring';
+      if (state === 'booting') worker.dismiss();
+    } else if (state === 'retiring' && !worker.isSpent) worker.state = 'ready';
+  }
+
+  #drain(worker: WorkerHandle): void {
+    worker.state = 'draining';
+    worker.deadlineMs = this.#now() + this.#settings.gracefulTimeout;
+    this.#ports.workerDraining(worker);
+    if (worker.inFlight === 0) worker.leave(this.#now() + LEAVE_TIMEOUT_MS);
+  }
+
+  /** Nobody serves and requests wait: the slot that is next in line does not sit out its backoff. */
+  #serveWaiting(nowMs: number): void {
+    const mayFork = mayCutBackoffShort(
+      this.readyWorkers.length > 0,
+      this.workers.some(({ state }) => state === 'booting'),
+      this.#ports.waitingRequests(),
+      nowMs - this.#lastForkMs,
+      this.#settings,
+    );
+    if (!mayFork) return;
+    const empty = this.slots.filter(({ keeper, move }) => !keeper && move?.state !== 'failed');
+    const next = empty.sort((a, b) => a.nextTryMs - b.nextTryMs)[0];
+    if (next !== undefined) this.#fork(next, nowMs);
+  }
+
+  #fork(slot: Slot, nowMs: number): void {
+    this.#lastForkMs = nowMs;
+    const child: Worker = cluster.fork(WORKER_ENVIRONMENT);
+    const worker = new WorkerHandle(
+      child,
+      slot.number,
+      slot.holding,
+      { nowMs, bootTimeoutMs: this.#settings.bootTimeout },
+      (handle) => this.#ports.replies(handle),
+      {
+        awake: (handle) => this.#ports.boot(handle),
+        ready: (handle) => this.#ready(handle),
+        askedToRetire: (handle, signal) => this.#askedToRetire(handle, signal),
+        unreachable: (handle) => this.#ports.workerDraining(handle),
+        died: (handle, exit) => this.#died(slot, handle, exit),
+      },
+    );
+    slot.workers.add(worker);
+    this.#ports.workerForked(worker);
+    this.#log.debug({ slot: slot.number, workerPid: worker.pid }, 'worker forked');
+  }
+
+  #ready(worker: WorkerHandle): void {
+    if (worker.state !== 'booting') return;
+    const nowMs = this.#now();
+    worker.state = 'ready';
+    worker.readyAtMs = nowMs;
+    this.#deaths.noteReady(worker, nowMs);
+    const bootMs = Math.round(nowMs - worker.forkedAtMs);
+    this.#log.info({ slot: worker.slot, workerPid: worker.pid, bootMs }, 'worker ready');
+    this.#ports.workerReady(worker);
+    this.tick();
+  }
+
+  #askedToRetire(worker: WorkerHandle, signal: string): void {
+    setTimeout(() => {
+      if (!this.#ports.isServing() || worker.state !== 'ready') return;
+      this.#log.warn(
+        { slot: worker.slot, workerPid: worker.pid, signal },
+        'worker was signalled; retiring it',
+      );
+      this.retire(worker);
+    }, RETIRE_GRACE_MS).unref();
+  }
+
+  #died(slot: Slot, worker: WorkerHandle, exit: WorkerExit): void {
+    const others = this.readyWorkers.filter((other) => other !== worker).length;
+    const hasMoveFailed = isSuccessor(slot, worker);
+    const verdict = this.#deaths.judge(slot, worker, exit, {
+      nowMs: this.#now(),
+      hadReadyWorker: this.readyWorkers.length > 0,
+      hasOtherReadyWorker: others > 0,
+      isStopping: this.#isStopping,
+    });
+    slot.workers.delete(worker);
+    if (hasMoveFailed) slot.move = { state: 'failed', failure: bootFailure(worker, exit) };
+    this.#ports.workerDied(worker, verdict.death, verdict.reason);
+    this.#goOn(verdict);
+  }
+
+  #goOn({ failedStart, gaveUp }: Verdict): void {
+    if (this.#isStopping) {
+      if (this.workers.length === 0) this.#onAllGone?.();
+    } else if (failedStart !== undefined) this.#ports.startFailed(failedStart);
+    else if (gaveUp !== undefined) this.#ports.fatal(gaveUp);
+    else setImmediate(() => this.tick());
+  }
+}

@@ -1,0 +1,191 @@
+/** The one way of every prediction, whatever its protocol. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RequestError } from '../../errors.js';
+import type { FrameFigures } from '../../link/frame.js';
+import { NO_FACTS, noteFacts, type ReplyFacts } from '../../link/reply-facts.js';
+import { runBegan, runEnded } from '../../link/run-watch.js';
+import type { InstancesModel, Model, TensorModel } from '../../model/model.js';
+import { microsSince } from '../../model/run-queue.js';
+import { decodedBody } from '../body/body-decoding.js';
+import { encodedReply } from '../body/reply-encoding.js';
+import { bodyOf } from '../body/request-body.js';
+import { sendError, sendJson, toRequestError } from '../error-handler.js';
+import type { Body, PieceForm, Protocol, Reply } from '../protocol.js';
+import type { WorkerLog } from '../worker-log.js';
+import { type PieceTaker, RequestContext } from './request-context.js';
+import { streamFormOf } from './stream-form.js';
+import { JoinedReply, type PieceReply, StreamedReply } from './streamed-reply.js';
+
+/** What all requests of a route have in common. */
+export type InferenceRoute = {
+  /** The route as logs and metrics name it. */
+  readonly label: string;
+  readonly protocol: Protocol;
+} & InferenceOptions;
+
+/** What all routes have in common. */
+export type InferenceOptions = {
+  readonly log: WorkerLog;
+  /** Of a body without its content encoding. */
+  readonly maxBodyBytes: number;
+};
+
+/** One request on its way: read → run → replied, or failed from any of them. */
+export class Inference implements PieceTaker {
+  readonly #route: InferenceRoute;
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  #model: Model | undefined;
+  /** When it came, and when its body had been read. */
+  readonly #startedAt = performance.now();
+  #readAt = 0;
+  #ownRows = 0;
+  #batchRows = 0;
+  #runMicros = 0;
+  #outputMicros = 0;
+  /** How the protocol tells pieces, and where they go once there are some. */
+  #form: PieceForm<never> | undefined = undefined;
+  #pieces: PieceReply | undefined = undefined;
+
+  constructor(route: InferenceRoute, request: FastifyRequest, reply: FastifyReply) {
+    this.#route = route;
+    this.#request = request;
+    this.#reply = reply;
+  }
+
+  /** @param model the one to run, or why there is none */
+  start(model: Model | RequestError): void {
+    try {
+      if (model instanceof RequestError) throw model;
+      this.#model = model;
+      const body = this.#body();
+      if (model.kind === 'tensors') this.#runTensors(model, body);
+      else this.#runInstances(model, body);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #body(): Body {
+    const { headers } = this.#request;
+    const encoding = headers['content-encoding'];
+    const bytes = decodedBody(bodyOf(this.#request), encoding, this.#route.maxBodyBytes);
+    return { bytes, headers };
+  }
+
+  #runTensors(model: TensorModel, body: Body): void {
+    const exchange = this.#route.protocol.readTensors(body, model);
+    this.#hasRead(exchange.rows);
+    const context = this.#context(exchange.pieces);
+    model.run(exchange.inputs, context, (error, outputs, runMicros, batchRows) => {
+      if (batchRows !== undefined) this.#batchRows = batchRows;
+      this.#finish(error, outputs, runMicros, exchange);
+    });
+  }
+
+  #runInstances(model: InstancesModel, body: Body): void {
+    const exchange = this.#route.protocol.readInstances(body, model);
+    const { instances } = exchange;
+    this.#hasRead(instances.length);
+    const context = this.#context(exchange.pieces);
+    model.run(instances, context, (error, predictions, runMicros) => {
+      this.#finish(error, predictions, runMicros, exchange);
+    });
+  }
+
+  #context(form: PieceForm<never> | undefined): RequestContext {
+    this.#form = form;
+    runBegan(this.#reply.raw);
+    return new RequestContext(this.#reply, form && this);
+  }
+
+  #hasRead(rows: number): void {
+    this.#readAt = performance.now();
+    this.#ownRows = rows;
+    this.#batchRows = rows;
+  }
+
+  /** A piece of a reply that the model makes bit by bit. */
+  takePiece(piece: unknown): Promise<void> | undefined {
+    const text = this.#form?.piece(piece as never) ?? 'null';
+    this.#pieces ??= this.#beginPieces();
+    return this.#pieces.take(text);
+  }
+
+  #beginPieces(): PieceReply {
+    noteFacts(this.#reply.raw, this.#facts());
+    const form = streamFormOf(this.#request.headers.accept);
+    if (form !== 'whole') return new StreamedReply(this.#reply, form);
+    return new JoinedReply(this.#reply, (pieces) => this.#form?.joined(pieces) ?? '');
+  }
+
+  #finish<T>(
+    error: RequestError | undefined,
+    result: T | undefined,
+    runMicros: number,
+    exchange: { reply(result: T): Reply },
+  ): void {
+    this.#runMicros = runMicros;
+    runEnded(this.#reply.raw);
+    try {
+      if (error !== undefined) throw error;
+      if (result === undefined) this.#endPieces();
+      else this.#send(result, exchange);
+    } catch (cause) {
+      this.#fail(cause);
+    }
+  }
+
+  #send<T>(result: T, exchange: { reply(result: T): Reply }): void {
+    const runAt = performance.now();
+    const accept = this.#request.headers['accept-encoding'];
+    const reply = encodedReply(exchange.reply(result), accept);
+    this.#outputMicros = microsSince(runAt);
+    noteFacts(this.#reply.raw, this.#facts());
+    if (typeof reply === 'string') sendJson(this.#reply, reply);
+    else this.#reply.headers(reply.headers).send(reply.bytes);
+  }
+
+  #endPieces(): void {
+    this.#pieces ??= this.#beginPieces();
+    noteFacts(this.#reply.raw, this.#facts());
+    this.#pieces.end();
+  }
+
+  #fail(cause: unknown): void {
+    const error = toRequestError(cause);
+    const { log } = this.#route;
+    const requestId = this.#request.id;
+    if (error.code === 'MODEL_ERROR') {
+      log.error({ err: error.cause ?? error, model: this.#model?.name, requestId }, 'model failed');
+    } else if (error.code === 'INTERNAL_ERROR') {
+      log.error({ err: cause, requestId }, 'request failed unexpectedly');
+    }
+    // Nobody is there to read it, and Fastify would complain.
+    if (this.#reply.raw.destroyed) return;
+    if (this.#pieces?.hasBegun === true) {
+      noteFacts(this.#reply.raw, { ...this.#facts(), code: error.code });
+      this.#pieces.fail(error);
+    } else {
+      sendError(this.#reply, error, this.#facts());
+    }
+  }
+
+  #facts(): ReplyFacts {
+    const { label } = this.#route;
+    if (this.#model === undefined) return { ...NO_FACTS, route: label };
+    const { name, version } = this.#model;
+    return { route: label, model: name, version, code: '', figures: this.#figures() };
+  }
+
+  #figures(): FrameFigures {
+    const inputMs = this.#readAt === 0 ? 0 : this.#readAt - this.#startedAt;
+    return {
+      runMicros: this.#runMicros,
+      inputMicros: inputMs * 1000,
+      outputMicros: this.#outputMicros,
+      rows: this.#batchRows,
+      ownRows: this.#ownRows,
+    };
+  }
+}

@@ -1,0 +1,52 @@
+import type { FastifyReply } from 'fastify';
+import type { PredictContext } from '../../model/model.js';
+import type { TakePiece } from '../../model/module/streamed-result.js';
+
+/** Who can do with a reply that comes in pieces. */
+export type PieceTaker = { takePiece(piece: unknown): Promise<void> | undefined };
+
+/**
+ * What a model may know of its request. The signal costs a controller and a listener, so it is
+ * made for those that look at it.
+ */
+export class RequestContext implements PredictContext {
+  readonly #reply: FastifyReply;
+  readonly #taker: PieceTaker | undefined;
+  #controller: AbortController | undefined;
+
+  constructor(reply: FastifyReply, taker?: PieceTaker) {
+    this.#reply = reply;
+    this.#taker = taker;
+  }
+
+  get takePiece(): TakePiece | undefined {
+    const taker = this.#taker;
+    return taker && ((piece) => taker.takePiece(piece));
+  }
+
+  get requestId(): string {
+    return this.#reply.request.id;
+  }
+
+  get isAbandoned(): boolean {
+    const { raw } = this.#reply;
+    return raw.destroyed && !raw.writableFinished;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= this.#watch();
+    return this.#controller.signal;
+  }
+
+  #watch(): AbortController {
+    const controller = new AbortController();
+    if (this.isAbandoned) controller.abort();
+    else {
+      const { raw } = this.#reply;
+      raw.once('close', () => {
+        if (!raw.writableFinished) controller.abort();
+      });
+    }
+    return controller;
+  }
+}

@@ -1,0 +1,111 @@
+/** A reply whose body is made piece by piece: sent as it is made, or kept for one body. */
+import type { FastifyReply } from 'fastify';
+import { errorBody, type RequestError } from '../../errors.js';
+import { sendJson } from '../error-handler.js';
+import type { StreamForm } from './stream-form.js';
+
+/** Where the pieces of a reply go. */
+export type PieceReply = {
+  /** A piece can be seen by the client: an error cannot have a status of its own any more. */
+  readonly hasBegun: boolean;
+  /**
+   * @param piece JSON
+   * @returns what to wait for before the next, when the client is slower than the model
+   */
+  take(piece: string): Promise<void> | undefined;
+  end(): void;
+  /** Only where it `hasBegun`. */
+  fail(error: RequestError): void;
+};
+
+const CONTENT_TYPES = {
+  events: 'text/event-stream',
+  lines: 'application/x-ndjson',
+} as const;
+
+CONTENT_TYPES satisfies Record<Exclude<StreamForm, 'whole'>, string>;
+
+/**
+ * Server-sent events: `data: PIECE` for each, `event: end` after the last; an error is
+ * `event: error`. Lines: one piece a line; an error cuts the connection, for a line that says so
+ * could be taken for a piece.
+ */
+export class StreamedReply implements PieceReply {
+  readonly hasBegun = true;
+  readonly #reply: FastifyReply;
+  readonly #form: keyof typeof CONTENT_TYPES;
+
+  /** Sends the head. */
+  constructor(reply: FastifyReply, form: keyof typeof CONTENT_TYPES) {
+    this.#reply = reply;
+    this.#form = form;
+    reply.hijack();
+    reply.raw.writeHead(200, {
+      'content-type': CONTENT_TYPES[form],
+      'cache-control': 'no-cache',
+      // nginx would hold pieces back until its buffer is full.
+      'x-accel-buffering': 'no',
+    });
+  }
+
+  take(piece: string): Promise<void> | undefined {
+    const { raw } = this.#reply;
+    if (raw.destroyed) return undefined;
+    const hasRoom = raw.write(this.#form === 'lines' ? `${piece}\n` : event(piece));
+    return hasRoom ? undefined : this.#room();
+  }
+
+  end(): void {
+    if (this.#form === 'lines') this.#reply.raw.end();
+    else this.#reply.raw.end(event('{}', 'end'));
+  }
+
+  fail({ code, message }: RequestError): void {
+    const { raw, request } = this.#reply;
+    if (this.#form === 'lines') raw.destroy();
+    else raw.end(event(errorBody(code, message, request.id), 'error'));
+  }
+
+  /** Settles when the client has caught up, and when it has left. */
+  #room(): Promise<void> {
+    const { raw } = this.#reply;
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        raw.off('drain', settle);
+        raw.off('close', settle);
+        resolve();
+      };
+      raw.on('drain', settle);
+      raw.on('close', settle);
+    });
+  }
+}
+
+/** JSON has no line feeds of its own: one `data` line holds it. */
+function event(data: string, type?: 'end' | 'error'): string {
+  const field = type === undefined ? '' : `event: ${type}\n`;
+  return `${field}data: ${data}\n\n`;
+}
+
+/** For clients that take JSON only: nothing is sent before the last piece is there. */
+export class JoinedReply implements PieceReply {
+  readonly hasBegun = false;
+  readonly #reply: FastifyReply;
+  readonly #toBody: (pieces: readonly string[]) => string;
+  readonly #pieces: string[] = [];
+
+  constructor(reply: FastifyReply, toBody: (pieces: readonly string[]) => string) {
+    this.#reply = reply;
+    this.#toBody = toBody;
+  }
+
+  take(piece: string): undefined {
+    this.#pieces.push(piece);
+  }
+
+  end(): void {
+    sendJson(this.#reply, this.#toBody(this.#pieces));
+  }
+
+  fail(): void {}
+}

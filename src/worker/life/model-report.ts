@@ -1,0 +1,51 @@
+/** What the master is told of a loaded model. */
+
+import type { ModelDescription } from '../../model/description.js';
+import type { Model } from '../../model/model.js';
+import { defaultModelOf } from '../../model/repository/default-model.js';
+
+export type LoadFacts = {
+  /** Name of the plan that the model was loaded by. */
+  readonly plan: string;
+  readonly loadMs: number;
+  readonly warmupMs: number;
+};
+
+export function describeModel(
+  model: Model,
+  { plan, ...times }: LoadFacts,
+  models: readonly Model[],
+  defaultModel: string | undefined,
+): ModelDescription {
+  const { name, version, runtime, isLatest, labels, isRetryable, timeoutMs } = model;
+  return {
+    name,
+    version,
+    ...(plan === name ? {} : { plan }),
+    runtime,
+    isLatest,
+    labels,
+    isDefault: defaultModelOf(models, defaultModel) === model,
+    ...(model.kind === 'tensors' ? { signature: model.signature } : {}),
+    ...exampleOf(model),
+    isRetryable,
+    ...routesOf(model),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...times,
+  };
+}
+
+/** Of several versions, only the latest has its module's routes. */
+function routesOf({ isLatest, routes }: Model): Pick<ModelDescription, 'routes'> {
+  if (routes === undefined || !isLatest) return {};
+  const { plugin: _plugin, ...place } = routes;
+  return { routes: place };
+}
+
+/** It is shown to people, and travels in a control message. */
+const LONGEST_EXAMPLE = 4096;
+
+function exampleOf({ warmup }: Model): { example?: unknown } {
+  if (warmup === undefined || warmup === false) return {};
+  return JSON.stringify(warmup).length > LONGEST_EXAMPLE ? {} : { example: warmup };
+}

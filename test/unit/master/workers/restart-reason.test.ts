@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { DeathStage } from '../../../../src/master/workers/restart-policy.js';
+import { restartReason } from '../../../../src/master/workers/restart-reason.js';
+import type { ServingWorker } from '../../../../src/master/workers/serving-worker.js';
+import type { WorkerState } from '../../../../src/master/workers/worker-handle.js';
+import type { Death } from '../../../../src/queue/quarantine.js';
+import { WorkerLoad } from '../../../../src/queue/worker-load.js';
+
+type Row = {
+  death: Death;
+  stage: DeathStage;
+  signal?: string;
+  state?: WorkerState;
+  hasOverrun?: boolean;
+  isSpent?: boolean;
+  reason: string;
+};
+
+test.each<Row>([
+  { death: 'self-inflicted', stage: 'before ready', reason: 'boot_failed' },
+  { death: 'ours', stage: 'before ready', signal: 'SIGKILL', reason: 'boot_failed' },
+  { death: 'ours', stage: 'by master', hasOverrun: true, reason: 'execution_timeout' },
+  { death: 'self-inflicted', stage: 'in a rollout', state: 'booting', reason: 'boot_failed' },
+  { death: 'ours', stage: 'by master', state: 'booting', signal: 'SIGKILL', reason: 'replaced' },
+  { death: 'ours', stage: 'by master', state: 'leaving', isSpent: true, reason: 'retired' },
+  { death: 'ours', stage: 'by master', state: 'leaving', reason: 'replaced' },
+  // Did not leave when asked: killed, and replaced all the same.
+  { death: 'ours', stage: 'by master', state: 'leaving', signal: 'SIGKILL', reason: 'replaced' },
+  // Closed its stream: killed for what it did itself.
+  { death: 'ours', stage: 'by master', signal: 'SIGKILL', reason: 'crashed' },
+  { death: 'unexplained', stage: 'with work', signal: 'SIGKILL', reason: 'killed' },
+  { death: 'unexplained', stage: 'idle', signal: 'SIGTERM', reason: 'killed' },
+  { death: 'self-inflicted', stage: 'with work', signal: 'SIGKILL', reason: 'out_of_memory' },
+  { death: 'self-inflicted', stage: 'with work', signal: 'SIGSEGV', reason: 'crashed' },
+  { death: 'self-inflicted', stage: 'idle', reason: 'crashed' },
+])('$death, $stage, $signal, $state, overrun $hasOverrun: $reason', (row) => {
+  const load: ServingWorker['load'] = new WorkerLoad({} as ServingWorker, 0);
+  load.hasOverrun = row.hasOverrun === true;
+  const { signal = null, state = 'ready', isSpent = false } = row;
+  const exit = { code: signal === null ? 1 : null, signal };
+  expect(restartReason({ state, load, isSpent }, exit, row.death, row.stage)).toBe(row.reason);
+});
