@@ -6,6 +6,7 @@ import { readV2Path } from '../model/paths/v2-path.js';
 import { VERSION } from '../version.js';
 import type { Answers } from './front/answers.js';
 import { docsPage, PAGE_POLICY } from './metadata/docs-page.js';
+import { modelConfiguration } from './metadata/model-configuration.js';
 import { openApi } from './metadata/openapi.js';
 import type { ModelStatistics } from './metadata/statistics.js';
 import { modelList, modelStatus, modelMetadata as v1Metadata } from './metadata/v1.js';
@@ -103,6 +104,7 @@ const V2_ROUTES: Readonly<Record<string, ModelAnswer>> = {
     const meant = loaded(meantBy(all, path));
     return json(v2Metadata(meant, versionsMeantBy(all, { name: path.name, verb: '' })));
   },
+  '/config': ({ models }, path) => json(modelConfiguration(loaded(meantBy(models(), path)))),
   '/ready': ({ models }, path) => {
     const meant = meantBy(models(), path);
     return { ...json(modelReadiness(meant)), status: meant.state === 'READY' ? 200 : 503 };

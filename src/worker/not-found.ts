@@ -24,6 +24,7 @@ const V1_METHODS: ReadonlyMap<string, string> = new Map([
 ]);
 const V2_METHODS: ReadonlyMap<string, string> = new Map([
   ['/infer', 'POST'],
+  ['/config', READING],
   ['/ready', READING],
   ['/stats', READING],
   ['', READING],

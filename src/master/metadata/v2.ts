@@ -4,10 +4,10 @@ import { V2_DATATYPES } from '../../model/paths/v2-datatype.js';
 import type { RuntimeName } from '../../model/runtime-name.js';
 import type { TensorSpec } from '../../model/signature/signature.js';
 
-const EXTENSIONS = ['binary_tensor_data', 'model_repository', 'statistics'];
+const EXTENSIONS = ['binary_tensor_data', 'model_configuration', 'model_repository', 'statistics'];
 
 /** `<project>_<format>`, as the protocol wants it. */
-const PLATFORMS: Readonly<Record<RuntimeName, string>> = {
+export const PLATFORMS: Readonly<Record<RuntimeName, string>> = {
   onnx: 'onnxruntime_onnx',
   xgboost: 'forkcast_xgboost',
   lightgbm: 'forkcast_lightgbm',

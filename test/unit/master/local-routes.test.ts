@@ -58,6 +58,7 @@ test.each([
   ['/v1/models', '/v1/models'],
   ['/v1/models/digits', '/v1/models/:name'],
   ['/v1/models/a%20b', '/v1/models/:name'],
+  ['/v2/models/digits/versions/3/config', '/v2/models/:name/config'],
 ])('%s is answered here, as %s', (path, label) => {
   expect(localRoute(path)?.label).toBe(label);
 });

@@ -10,7 +10,7 @@ test('the server names the extensions it has', () => {
   expect(serverMetadata('1.2.3')).toEqual({
     name: 'forkcast',
     version: '1.2.3',
-    extensions: ['binary_tensor_data', 'model_repository', 'statistics'],
+    extensions: ['binary_tensor_data', 'model_configuration', 'model_repository', 'statistics'],
   });
 });
 
