@@ -71,7 +71,7 @@ export class Master {
     this.#options = options;
     this.#adminListeners = new AdminListeners(options.log);
     this.#budget = new ByteBudget(settings.queueBytes);
-    this.#catalog = new Catalog(options.first.plan);
+    this.#catalog = new Catalog(options.first.plan, options.root);
     this.#targets = new ModelTargets(settings.timeout);
     this.#catalog.onChange = () => this.#modelsChanged();
     this.#catalog.changed();

@@ -62,7 +62,7 @@ export async function answerControl(
   const body = readBody(request.body);
   if (verb === 'index') {
     const isReady = flagOf(body, 'ready', 'ready');
-    return JSON.stringify(repositoryIndex(catalog, isReady, refusal === undefined));
+    return JSON.stringify(repositoryIndex(catalog, isReady));
   }
   if (refusal !== undefined) throw refusal;
   const parameters = parametersOf(body);

@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path';
 import type { ModelDescription, ModelState, ServedModel } from '../../model/description.js';
 import type { ModelPlan } from '../../model/repository/model-plan.js';
 import { type Plan, plannedModels } from '../../model/repository/plan.js';
@@ -20,6 +21,7 @@ export const UNLOADED = 'unloaded';
 export class Catalog {
   /** Called after each change: who reads the list keeps his own copy in step. */
   onChange: () => void = () => {};
+  readonly #root: string;
   #wanted: Plan;
   /** Before they are moved to what is wanted, slots are still to hold this. */
   #leaving: Plan | undefined;
@@ -32,8 +34,10 @@ export class Catalog {
   readonly #unloaded = new Map<string, readonly ModelDescription[]>();
   #models: readonly ServedModel[] | undefined;
 
-  constructor(wanted: Plan) {
+  /** @param root path of the repository: clients are told reasons, but not where it lies */
+  constructor(wanted: Plan, root: string) {
     this.#wanted = wanted;
+    this.#root = root;
   }
 
   /** Every version that is wanted, held, broken or unloaded; by name, then by version. */
@@ -91,13 +95,14 @@ export class Catalog {
 
   /** A version could not be loaded. It stays known with its reason until it is loaded or forgotten. */
   failed(plan: ModelPlan, reason: string): void {
-    this.#failures.set(keyOf(plan), { models: this.#planned(plan), reason });
+    const models = this.#planned(plan);
+    this.#failures.set(keyOf(plan), { models, reason: this.#withoutRoot(reason) });
     this.changed();
   }
 
   /** A folder has faults: it is served as before, or not at all. */
   faulty(name: string, reason: string): void {
-    this.#faults.set(name, reason);
+    this.#faults.set(name, this.#withoutRoot(reason));
     this.changed();
   }
 
@@ -166,6 +171,12 @@ export class Catalog {
     }
     for (const model of [...this.#unloaded.values()].flat()) add(model, 'UNAVAILABLE', UNLOADED);
     return [...found.values()].sort(byNameAndVersion);
+  }
+
+  #withoutRoot(reason: string): string {
+    return reason
+      .replaceAll(join(this.#root, '/'), '')
+      .replaceAll(this.#root, basename(this.#root));
   }
 
   /** What is said against a model that serves: it would not load again, or a newer one did not. */

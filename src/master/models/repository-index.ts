@@ -1,6 +1,6 @@
 /** The body of `POST /v2/repository/index`. Pure. */
 import type { ModelState, ServedModel } from '../../model/description.js';
-import { type Catalog, UNLOADED } from './catalog.js';
+import type { Catalog } from './catalog.js';
 
 export type IndexEntry = {
   readonly name: string;
@@ -10,16 +10,10 @@ export type IndexEntry = {
   readonly reason: string;
 };
 
-const HIDDEN = 'it could not be loaded; the log and the admin port say why';
-
-/**
- * @param isReady only those that are, or only those that are not; all unless told
- * @param isTold reasons name files of the server: told only to who may load and unload
- */
+/** @param isReady only those that are, or only those that are not; all unless told */
 export function repositoryIndex(
   catalog: Pick<Catalog, 'models' | 'unreadable'>,
   isReady: boolean | undefined,
-  isTold: boolean,
 ): IndexEntry[] {
   const entries = [
     ...catalog.models.map(entryOf),
@@ -27,17 +21,11 @@ export function repositoryIndex(
       ({ name, reason }): IndexEntry => ({ name, version: '', state: 'UNAVAILABLE', reason }),
     ),
   ].sort(byName);
-  return entries
-    .filter(({ state }) => isReady === undefined || (state === 'READY') === isReady)
-    .map((entry) => (isTold ? entry : { ...entry, reason: publicReason(entry.reason) }));
+  return entries.filter(({ state }) => isReady === undefined || (state === 'READY') === isReady);
 }
 
 function entryOf({ name, version, state, reason }: ServedModel): IndexEntry {
   return { name, version, state, reason };
-}
-
-function publicReason(reason: string): string {
-  return reason === '' || reason === UNLOADED ? reason : HIDDEN;
 }
 
 function byName(one: IndexEntry, other: IndexEntry): number {

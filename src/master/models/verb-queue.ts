@@ -17,11 +17,6 @@ export class VerbQueue {
   #isBusy = false;
   #closed: RequestError | undefined;
 
-  /** A verb runs, or waits. */
-  get isIdle(): boolean {
-    return !this.#isBusy;
-  }
-
   /**
    * Resolves or rejects as `act` does. The same wish as the last one that waits (by its key) is
    * that one: who comes later gets the same answer, and nothing is done twice.

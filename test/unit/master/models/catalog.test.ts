@@ -32,7 +32,7 @@ const B = plan('b');
 let catalog: Catalog;
 
 beforeEach(() => {
-  catalog = new Catalog({ models: [A, B], defaultModel: 'a' });
+  catalog = new Catalog({ models: [A, B], defaultModel: 'a' }, '/models');
 });
 
 function add(worker: TestHolder): TestHolder {
@@ -88,7 +88,7 @@ describe('a model', () => {
   });
 
   test('of a plan that gives others is told by their names', () => {
-    catalog = new Catalog({ models: [A], defaultModel: undefined });
+    catalog = new Catalog({ models: [A], defaultModel: undefined }, '/models');
     expect(told()).toEqual(['a 1 LOADING']);
     const [one] = loaded([A]);
     if (one === undefined) throw new Error('no model');
@@ -116,6 +116,13 @@ describe('a version that failed', () => {
     add(holder('ready', A, B));
     catalog.failed(B, 'changed and broken');
     expect(told()).toEqual(['a 1 READY', 'b 1 READY changed and broken']);
+  });
+
+  test('is told without the path of the repository', () => {
+    catalog.failed(B, 'model "b" (/models/b/1/m.onnx) could not load: /models is read-only');
+    expect(catalog.versionsOf('b')[0]?.reason).toBe(
+      'model "b" (b/1/m.onnx) could not load: models is read-only',
+    );
   });
 
   test('is forgotten with its model', () => {
@@ -154,10 +161,8 @@ test('an unloaded model stays known by its name', () => {
 
 test('versions are in the order of their numbers, beyond 2^53 too', () => {
   const versions = ['10', '9', '2', '90071992547409931', '90071992547409929'];
-  catalog = new Catalog({
-    models: versions.map((version) => plan('a', version)),
-    defaultModel: 'a',
-  });
+  const models = versions.map((version) => plan('a', version));
+  catalog = new Catalog({ models, defaultModel: 'a' }, '/models');
   expect(catalog.versionsOf('a').map(({ version }) => version)).toEqual([
     '2',
     '9',

@@ -63,7 +63,7 @@ beforeEach(() => {
   const plan = { models: [planOf('a'), planOf('b')], defaultModel: 'a' };
   const fingerprints = new Map([...folder].map(([name, { looks }]) => [name, looks]));
   current = { ...plan, number: 1, placement: new Map(), fingerprints };
-  catalog = new Catalog(current);
+  catalog = new Catalog(current, ROOT);
   hold(current);
   control = new RepositoryControl({
     root: ROOT,
@@ -90,7 +90,7 @@ beforeEach(() => {
 });
 
 function index(): string[] {
-  return repositoryIndex(catalog, undefined, true).map(({ name, version, state, reason }) =>
+  return repositoryIndex(catalog, undefined).map(({ name, version, state, reason }) =>
     [name, version, state, reason].filter((part) => part !== '').join(' '),
   );
 }
@@ -163,7 +163,7 @@ describe('load', () => {
     expect(error.statusCode).toBe(400);
     expect(error.message).toContain('/models/a: no file. /models/a: no settings');
     expect(rolled).toEqual([]);
-    expect(index()).toEqual(['a 1 READY /models/a: no file. /models/a: no settings.', 'b 1 READY']);
+    expect(index()).toEqual(['a 1 READY a: no file. a: no settings.', 'b 1 READY']);
     expect(captured.lines()).toMatchObject([{ level: 'warn', msg: 'model not read', model: 'a' }]);
   });
 
@@ -304,20 +304,15 @@ describe('reload', () => {
   });
 });
 
-test('the index tells who may not load only that something is wrong', async () => {
+test('the index has folders that cannot be read, by name', async () => {
   lay('c', [], 'v1', ['/models/c: no file.']);
   await refusal(control.load('c'));
   await control.unload('b', false);
-  expect(repositoryIndex(catalog, false, false)).toEqual([
+  expect(repositoryIndex(catalog, false)).toEqual([
     { name: 'b', version: '1', state: 'UNAVAILABLE', reason: 'unloaded' },
-    {
-      name: 'c',
-      version: '',
-      state: 'UNAVAILABLE',
-      reason: 'it could not be loaded; the log and the admin port say why',
-    },
+    { name: 'c', version: '', state: 'UNAVAILABLE', reason: 'c: no file.' },
   ]);
-  expect(repositoryIndex(catalog, true, true).map(({ name }) => name)).toEqual(['a']);
+  expect(repositoryIndex(catalog, true).map(({ name }) => name)).toEqual(['a']);
 });
 
 test('a stop refuses all verbs', async () => {

@@ -47,7 +47,7 @@ function setUp(first: Generation, isStarted = true): void {
   happened = [];
   const captured = capturedLog();
   lines = captured.lines;
-  catalog = new Catalog(first);
+  catalog = new Catalog(first, '/models');
   generations = new Generations(first, {
     catalog,
     log: captured.log,
