@@ -120,6 +120,15 @@ describe('inputs and outputs that are no tensors of ours', () => {
     ['no name', withInput({ ...X, name: '' }), 'an input has no name'],
     ['no output', { ...IDENTITY, outputs: [] }, 'the model has no output'],
     [
+      'a ZipMap without labels',
+      {
+        nodes: [{ op: 'ZipMap', domain: 'ai.onnx.ml', inputs: ['x'], outputs: ['y'] }],
+        inputs: [X],
+        outputs: [{ ...X, name: 'y', wrapping: 'map' }],
+      },
+      'the ZipMap of output "y" has no class labels',
+    ],
+    [
       'a sequence of who knows how many',
       {
         nodes: [{ op: 'SplitToSequence', inputs: ['x'], outputs: ['y'] }],

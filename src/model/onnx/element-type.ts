@@ -33,7 +33,6 @@ const OTHERS: Readonly<Record<number, string>> = {
 };
 
 export const FLOAT32 = 1;
-export const INT64 = 7;
 export const BFLOAT16 = 16;
 
 export function dtypeOf(elementType: number): Dtype | undefined {

@@ -71,7 +71,7 @@ export function readModel(source: ByteSource): OnnxModel {
 }
 
 /** The operators of ONNX itself have two names for their domain. */
-export function plainDomain(domain: string): string {
+function plainDomain(domain: string): string {
   return domain === 'ai.onnx' ? '' : domain;
 }
 

@@ -124,7 +124,8 @@ function addOutput(
 ): void {
   const producer = model.graph.nodes.find((node) => node.outputs.includes(name));
   if (producer !== undefined && isZipMap(producer)) {
-    const labels = labelsOfNode(model, producer) ?? [];
+    const labels = labelsOfNode(model, producer);
+    if (labels === undefined) throw new Error(`the ZipMap of output "${name}" has no class labels`);
     edits.replace(producer.field, identityNode(producer.inputs[0] ?? '', name));
     edits.replace(field, valueInfo(12, name, FLOAT32, [undefined, labels.length]));
     outputs.set(name, { name, labels });
