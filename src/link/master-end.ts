@@ -170,7 +170,8 @@ function takeFacts(fields: string[], buffer: Buffer, at: number): ReplyFacts {
   if (code === undefined || route === undefined || fields.length % 2 !== 0) {
     throw new ProtocolError('a reply head without its facts');
   }
-  return { ...{ route, model, version }, code: knownCode(code), figures: frameFigures(buffer, at) };
+  const figures = frameFigures(buffer, at);
+  return { route, model, version, code: knownCode(code), figures };
 }
 
 function nothing(): void {}

@@ -26,6 +26,7 @@ export const NO_FACTS: ReplyFacts = {
 
 /** The code that a frame names. */
 export function knownCode(text: string): ErrorCode | '' {
+  if (text === '') return text;
   return Object.hasOwn(REQUEST_ERRORS, text) ? (text as ErrorCode) : '';
 }
 

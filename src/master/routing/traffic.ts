@@ -167,10 +167,10 @@ export class Traffic {
   }
 }
 
-function noteFacts(request: ClientRequest, { figures, ...facts }: ReplyFacts): void {
+function noteFacts(request: ClientRequest, facts: ReplyFacts): void {
   request.route = facts.route || OTHER;
   request.model = facts.model || OTHER;
   request.version = facts.version;
   request.code = facts.code || undefined;
-  request.figures = figures;
+  request.figures = facts.figures;
 }
