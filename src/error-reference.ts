@@ -48,7 +48,7 @@ const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
   UNSUPPORTED_MEDIA_TYPE: {
     when: 'The `Content-Type` or the `Content-Encoding` is not one that the route reads.',
     action:
-      'Send `application/json` (v2 also takes `application/octet-stream` with `Inference-Header-Content-Length`), as it is or in gzip or deflate.',
+      'Send `application/json` (v2 also takes `application/octet-stream`, with `Inference-Header-Content-Length` where not all is JSON), as it is or in gzip or deflate.',
   },
   HEADERS_TOO_LARGE: {
     when: 'The request line or the headers are over a limit.',

@@ -749,6 +749,7 @@ describe('content types', () => {
     [{}],
     [{ 'content-type': 'application/json' }],
     [{ 'content-type': 'application/json; charset=utf-8' }],
+    [{ 'content-type': 'application/octet-stream' }],
     [{ [LENGTH_HEADER]: String(body.length) }],
     [{ [LENGTH_HEADER]: String(body.length), 'content-type': 'application/octet-stream' }],
     [{ [LENGTH_HEADER]: String(body.length), 'content-type': 'application/json' }],
@@ -765,14 +766,20 @@ describe('content types', () => {
       { 'content-type': 'text/plain', [LENGTH_HEADER]: '5' },
       'expected content type "application/json", got "text/plain"',
     ],
-    [
-      { 'content-type': 'application/octet-stream' },
-      `expected content type "application/json", or the header ${LENGTH_HEADER} beside "application/octet-stream"`,
-    ],
   ])('%j is refused', async (headers, error) => {
     const answer = await infer(app, 'float32', body, headers);
     expectError(answer, 415, 'UNSUPPORTED_MEDIA_TYPE', error);
   });
+
+  test.each(['', '\0\0\x80?', ' []'])(
+    'bytes that do not say how many are JSON: %j',
+    async (bytes) => {
+      const headers = { 'content-type': 'application/octet-stream' };
+      const answer = await infer(app, 'float32', bytes, headers);
+      const error = `expected content type "application/json", or the header ${LENGTH_HEADER} beside "application/octet-stream"`;
+      expectError(answer, 415, 'UNSUPPORTED_MEDIA_TYPE', error);
+    },
+  );
 });
 
 describe('paths', () => {

@@ -16,17 +16,25 @@ export const BINARY_TYPE = 'application/octet-stream';
 
 const DIGITS = /^\d{1,15}$/;
 const NOTHING: Buffer = Buffer.alloc(0);
+/** What JSON may begin with: four kinds of space, then the object. */
+const OBJECT_START = /^[ \t\n\r]{0,16}\{/;
+const LONGEST_START = 17;
 
 /** @throws RequestError for a content type that is neither, or a length that cannot be */
 export function bodyParts({ bytes, headers }: Body): BodyParts {
   const length = headers[JSON_LENGTH_HEADER];
   const isBinary = headers['content-type']?.toLowerCase() === BINARY_TYPE;
-  if (isBinary && length === undefined) throw withoutLength();
+  if (isBinary && length === undefined && !beginsObject(bytes)) throw withoutLength();
   if (!isBinary) checkJsonBody(headers);
   if (length === undefined) return { json: bytes, binary: NOTHING };
   const jsonBytes = jsonLength(String(length), bytes.length);
   if (jsonBytes === 0) return { json: undefined, binary: bytes };
   return { json: bytes.subarray(0, jsonBytes), binary: bytes.subarray(jsonBytes) };
+}
+
+/** Clients whose HTTP library calls all bytes so, such as Triton's with asyncio, send JSON like that. */
+function beginsObject(bytes: Buffer): boolean {
+  return OBJECT_START.test(bytes.toString('latin1', 0, LONGEST_START));
 }
 
 function withoutLength(): RequestError {
