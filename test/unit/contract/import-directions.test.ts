@@ -132,8 +132,8 @@ describe('protocols', () => {
     const others = importers.filter((path) => protocolOf(path) === undefined);
     expect(others).toEqual([
       'worker/app.ts',
-      'worker/own-routes/own-model.ts',
       'worker/life/warm-up.ts',
+      'worker/own-routes/own-model.ts',
     ]);
   });
 });
