@@ -12,6 +12,7 @@ import type { ModelStatistics } from './metadata/statistics.js';
 import { modelList, modelStatus, modelMetadata as v1Metadata } from './metadata/v1.js';
 import { modelReadiness, serverMetadata, modelMetadata as v2Metadata } from './metadata/v2.js';
 import { isKnown, meantBy, versionsMeantBy } from './metadata/versions.js';
+import { UNLOADED } from './models/catalog.js';
 import type { ClientRequest } from './routing/client-request.js';
 
 /** Answers what the master knows by itself. False: the request is for a worker. */
@@ -159,12 +160,20 @@ export function readiness(knowledge: Knowledge): LocalAnswer {
   return { status: isReady ? 200 : 503, text: JSON.stringify({ ready: isReady, workers }) };
 }
 
-/** Its signature is known only when a worker has loaded it. */
+/** Its signature is known only when a worker has loaded it, and means nothing when none will. */
 function loaded(model: ServedModel): ServedModel {
-  const { name, version, state, reason } = model;
-  if (state === 'READY' || model.signature !== undefined) return model;
-  const why = reason === '' ? 'is being loaded' : `is not served: ${reason}`;
-  throw new RequestError('MODEL_NOT_READY', `model "${name}", version ${version}, ${why}`);
+  const { name, version, state, reason, signature } = model;
+  const told = `model "${name}", version ${version},`;
+  if (state === 'UNAVAILABLE' && reason === UNLOADED) {
+    throw new RequestError('MODEL_NOT_FOUND', `${told} is unloaded; expected one that is served`);
+  }
+  if (state === 'UNAVAILABLE') {
+    throw new RequestError('MODEL_NOT_READY', `${told} is not served: ${reason}`);
+  }
+  if (state !== 'READY' && signature === undefined) {
+    throw new RequestError('MODEL_NOT_READY', `${told} is being loaded`);
+  }
+  return model;
 }
 
 function readyNames(models: readonly ServedModel[]): string[] {

@@ -128,3 +128,22 @@ test('a refused method is told which are allowed', () => {
     expect.objectContaining({ headers: { allow: 'GET, HEAD' } }),
   );
 });
+
+describe('metadata of a model that nobody serves', () => {
+  const paths = ['/v1/models/digits/metadata', '/v2/models/digits', '/v2/models/digits/versions/3'];
+
+  test.each(paths)('%s of an unloaded one is not found', (path) => {
+    const unloaded: ServedModel = { ...DIGITS, state: 'UNAVAILABLE', reason: 'unloaded' };
+    expect(codeOf(() => ask(path, knowing([unloaded])))).toBe('MODEL_NOT_FOUND');
+  });
+
+  test.each(paths)('%s of a broken one is not ready, and says why', (path) => {
+    const broken: ServedModel = { ...DIGITS, state: 'UNAVAILABLE', reason: 'no such operator' };
+    expect(() => ask(path, knowing([broken]))).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_NOT_READY',
+        message: 'model "digits", version 3, is not served: no such operator',
+      }),
+    );
+  });
+});
