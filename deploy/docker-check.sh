@@ -55,7 +55,7 @@ check_process() {
   local ids
   ids=$(engine_exec cat /proc/1/status | awk '/^Uid:/ { print $2 }')
   [ "$ids" = "$uid" ] || fail "PID 1 runs as uid $ids, expected $uid"
-  engine_exec cat /proc/1/cmdline | tr '\0' ' ' | grep -q '^node .*cli.js serve' ||
+  engine_exec cat /proc/1/cmdline | tr '\0' ' ' | grep '^node .*cli.js serve' >/dev/null ||
     fail 'PID 1 is not node'
 }
 
@@ -67,7 +67,8 @@ check_answers() {
         -H 'content-type: application/json' --data-binary @- |
       node "$here/answers.mjs" check "$model" || fail "$model answered wrong"
   done
-  engine_curl 8002 /metrics | grep -q '^# TYPE forkcast_' || fail 'no metrics on 8002'
+  # Without -q, which would close the pipe on a curl that still writes.
+  engine_curl 8002 /metrics | grep '^# TYPE forkcast_' >/dev/null || fail 'no metrics on 8002'
   engine_curl 8002 /livez >/dev/null || fail 'no /livez on 8002'
 }
 
