@@ -50,6 +50,9 @@ beforeEach(async () => {
   const rare = served('rare', { version: '3', labels: ['stable'] });
   models = [served('both', { isDefault: true }), rare];
   master.catalog = {
+    get models() {
+      return models;
+    },
     versionsOf: (name) => models.filter((model) => model.name === name),
     isComing: (name) => models.some((model) => model.name === name && model.state === 'LOADING'),
   };
@@ -123,4 +126,9 @@ test('a request that is refused in the queue is counted for its model', async ()
   master.traffic.workerDraining(workers[0] as StandInWorker);
   expect(await post('/v1/models/rare:predict')).toBe('404 MODEL_NOT_FOUND');
   expect(master.entries.at(-1)).toMatchObject({ model: 'rare', code: 'MODEL_NOT_FOUND' });
+});
+
+test('a worker that holds few models tells no names: the master knows all', async () => {
+  expect(await post('/v1/models/nobody:predict')).toBe('404 MODEL_NOT_FOUND');
+  expect(master.entries.at(-1)).toMatchObject({ model: 'other', code: 'MODEL_NOT_FOUND' });
 });

@@ -72,7 +72,11 @@ export class MasterFront {
   readonly traffic: Traffic;
   readonly targets: ModelTargets;
   /** What it does not know of is gone. */
-  catalog: Prospects['catalog'] = { versionsOf: () => [], isComing: () => false };
+  catalog: Prospects['catalog'] = {
+    models: [],
+    versionsOf: () => [],
+    isComing: () => false,
+  };
   readonly front: Front;
   readonly entries: Entry[] = [];
   readonly workers: StandInWorker[] = [];
@@ -91,13 +95,7 @@ export class MasterFront {
         workAheadMs: this.settings.workAhead,
         queueTimeoutMs: this.settings.queueTimeout,
         targets: this.targets,
-        prospects: {
-          catalog: {
-            versionsOf: (name) => this.catalog.versionsOf(name),
-            isComing: (name, version) => this.catalog.isComing(name, version),
-          },
-          areWorkersComing: () => true,
-        },
+        prospects: { catalog: this.#prospects(), areWorkersComing: () => true },
         now: this.#now,
       },
       answers,
@@ -109,6 +107,18 @@ export class MasterFront {
       drainRate: this.#drainRate,
     });
     this.front = this.#makeFront(answers);
+  }
+
+  /** A test may set another catalog at any time. */
+  #prospects(): Prospects['catalog'] {
+    const current = (): Prospects['catalog'] => this.catalog;
+    return {
+      get models() {
+        return current().models;
+      },
+      versionsOf: (name) => current().versionsOf(name),
+      isComing: (name, version) => current().isComing(name, version),
+    };
   }
 
   async listen(): Promise<void> {

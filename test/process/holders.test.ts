@@ -78,7 +78,9 @@ it('what is no default model of all is none of the worker that holds only that o
   const client = new Client(server.url);
   for (let n = 0; n < 4; n += 1) {
     const answer = await client.post('/predict', { instances: ['/'] });
-    expect([answer.status, JSON.parse(answer.text).code]).toEqual([404, 'MODEL_NOT_FOUND']);
+    const { code, error } = JSON.parse(answer.text);
+    expect([answer.status, code]).toEqual([404, 'MODEL_NOT_FOUND']);
+    expect(error).toMatch(/one of: common, rare$/);
   }
   const { models } = JSON.parse((await client.get('/v1/models')).text);
   expect(models).toMatchObject([

@@ -21,11 +21,7 @@ export function versionsMeantBy(
   { name, version, label }: ModelPath,
 ): readonly ServedModel[] {
   const versions = models.filter((model) => model.name === name);
-  if (versions.length === 0) {
-    const known = [...new Set(models.map((model) => model.name))].join(', ');
-    const text = `there is no model ${shown(name)}; expected one of: ${known}`;
-    throw new RequestError('MODEL_NOT_FOUND', text);
-  }
+  if (versions.length === 0) throw noModel(models, name);
   const meant = versions.filter(
     (one) =>
       (version === undefined || one.version === version) &&
@@ -38,6 +34,17 @@ export function versionsMeantBy(
   const expected = there.length === 0 ? 'it has none' : `expected one of: ${there.join(', ')}`;
   const text = `model ${shown(name)} has no ${missing}; ${expected}`;
   throw new RequestError('VERSION_NOT_FOUND', text);
+}
+
+/** What to say of a name that no model has. */
+export function noModel(models: readonly ServedModel[], name: string): RequestError {
+  const text = `there is no model ${shown(name)}; expected one of: ${namesOf(models)}`;
+  return new RequestError('MODEL_NOT_FOUND', text);
+}
+
+/** The names of these models, each once, as a message lists them. */
+export function namesOf(models: readonly ServedModel[]): string {
+  return [...new Set(models.map((model) => model.name))].join(', ');
 }
 
 /** The one version a prediction at this path would be made with. */

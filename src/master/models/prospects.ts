@@ -1,12 +1,15 @@
 import { RequestError } from '../../errors.js';
 import type { ServedModel } from '../../model/description.js';
+import { readV1Path } from '../../model/paths/v1-path.js';
+import { readV2Path } from '../../model/paths/v2-path.js';
 import { ANY_WORKER } from '../../queue/request.js';
+import { namesOf, noModel } from '../metadata/versions.js';
 import { type Asked, askedBy } from '../routing/model-key.js';
 import { type Catalog, UNLOADED } from './catalog.js';
 
 /** What is to come, as far as a waiting request is concerned. */
 export type Prospects = {
-  readonly catalog: Pick<Catalog, 'isComing' | 'versionsOf'>;
+  readonly catalog: Pick<Catalog, 'models' | 'isComing' | 'versionsOf'>;
   /** Some worker is ready, boots or will be forked. */
   areWorkersComing(): boolean;
 };
@@ -29,6 +32,40 @@ export function whyHopeless(
   if (meant.length === 0) return noVersion(asked, versions);
   const isComing = meant.some(({ name, version }) => catalog.isComing(name, version));
   return isComing ? undefined : notServed(asked, meant, versions);
+}
+
+/** An answer of the master's own, and the route that it is counted under. */
+export type Refusal = { readonly route: string; readonly error: RequestError };
+
+/**
+ * Why a prediction that any worker could refuse is refused here; undefined: let a worker answer. A
+ * worker holds some of the models only, so it would tell the wrong names. While one loads, its
+ * names may not be known yet: a module has those that it exports.
+ *
+ * @param asked a request for a path of no model
+ */
+export function whyNobodys(
+  { method, path }: { readonly method: string; readonly path: string },
+  models: readonly ServedModel[],
+): Refusal | undefined {
+  if (method !== 'POST' || models.length === 0) return undefined;
+  if (models.some(({ state }) => state === 'LOADING')) return undefined;
+  if (path === '/predict') return { route: path, error: noDefault(models) };
+  const asked = readV1Path(path) ?? readV2Path(path);
+  const route = asked === undefined ? undefined : routeOf(asked.verb);
+  if (asked === undefined || route === undefined) return undefined;
+  return { route, error: noModel(models, asked.name) };
+}
+
+/** As the workers name them. */
+function routeOf(verb: string): string | undefined {
+  if (verb === ':predict') return '/v1/models/:name:predict';
+  return verb === '/infer' ? '/v2/models/:name/infer' : undefined;
+}
+
+function noDefault(models: readonly ServedModel[]): RequestError {
+  const text = `there is no default model; expected POST /v1/models/NAME:predict with NAME one of: ${namesOf(models)}`;
+  return new RequestError('MODEL_NOT_FOUND', text);
 }
 
 function isMeant({ version, labels }: ServedModel, asked: Asked): boolean {

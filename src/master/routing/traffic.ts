@@ -3,8 +3,9 @@ import type { ReplyHandlers } from '../../link/master-end.js';
 import type { ReplyFacts } from '../../link/reply-facts.js';
 import { Dispatcher, type DispatcherPorts } from '../../queue/dispatcher.js';
 import type { Death } from '../../queue/quarantine.js';
+import { ANY_WORKER } from '../../queue/request.js';
 import type { Answers } from '../front/answers.js';
-import { type Prospects, whyHopeless } from '../models/prospects.js';
+import { type Prospects, whyHopeless, whyNobodys } from '../models/prospects.js';
 import type { ServingWorker } from '../workers/serving-worker.js';
 import { type ClientRequest, OTHER } from './client-request.js';
 import { keysOf } from './model-key.js';
@@ -40,6 +41,7 @@ export class Traffic {
   submit(request: ClientRequest): void {
     const { targets, queueTimeoutMs, now } = this.#options;
     const target = targets.find(request.path, request.method);
+    if (target.key === ANY_WORKER && this.#isRefused(request)) return;
     const nowMs = now();
     request.key = target.key;
     request.group = target.group;
@@ -48,6 +50,14 @@ export class Traffic {
     request.timeoutMs = target.timeoutMs;
     request.queueDeadlineMs = nowMs + queueTimeoutMs;
     this.dispatcher.submit(request, nowMs);
+  }
+
+  #isRefused(request: ClientRequest): boolean {
+    const refusal = whyNobodys(request, this.#options.prospects.catalog.models);
+    if (refusal === undefined) return false;
+    request.route = refusal.route;
+    this.#answers.error(request, refusal.error);
+    return true;
   }
 
   /** The client left before its answer was complete. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UNLOADED } from '../../../../src/master/models/catalog.js';
-import { whyHopeless } from '../../../../src/master/models/prospects.js';
+import { whyHopeless, whyNobodys } from '../../../../src/master/models/prospects.js';
 import type { ServedModel } from '../../../../src/model/description.js';
 import { served } from '../served-model.js';
 
@@ -11,6 +11,7 @@ function told(
   { coming = [] as string[], areWorkersComing = true } = {},
 ): string {
   const catalog = {
+    models,
     versionsOf: (name: string) => models.filter((model) => model.name === name),
     isComing: (name: string, version?: string) =>
       coming.some((one) => one === `${name}/${version}` || (version === undefined && one === name)),
@@ -93,5 +94,39 @@ describe('a request that no worker can take now', () => {
     expect(told('m/1', models, { coming: ['m/2'] })).toBe(
       'VERSION_NOT_FOUND: model "m" has no version "1" any more; expected one of: 2',
     );
+  });
+});
+
+describe('a prediction with a model that nobody has', () => {
+  const both = [served('rare'), served('wine', { version: '1' }), served('wine', { version: '2' })];
+
+  test.each([
+    ['/v1/models/beer/versions/2:predict', '/v1/models/:name:predict'],
+    ['/v2/models/beer/infer', '/v2/models/:name/infer'],
+  ])('is told all names, which no worker alone need know (%s)', (path, route) => {
+    const refusal = whyNobodys({ method: 'POST', path }, both);
+    expect(refusal?.route).toBe(route);
+    expect(refusal?.error.code).toBe('MODEL_NOT_FOUND');
+    expect(refusal?.error.message).toBe('there is no model "beer"; expected one of: rare, wine');
+  });
+
+  test('is told that there is no default one', () => {
+    const refusal = whyNobodys({ method: 'POST', path: '/predict' }, both);
+    expect(refusal?.error.message).toBe(
+      'there is no default model; expected POST /v1/models/NAME:predict with NAME one of: rare, wine',
+    );
+  });
+
+  test.each([
+    ['GET', '/v1/models/beer:predict'],
+    ['POST', '/v1/models/beer:classify'],
+    ['POST', '/elsewhere'],
+  ])('is all that is refused here: others are for the workers to judge (%s %s)', (method, path) => {
+    expect(whyNobodys({ method, path }, both)).toBeUndefined();
+  });
+
+  test('waits for a worker while a module may still bring the name', () => {
+    const models = [...both, served('tools', { state: 'LOADING' })];
+    expect(whyNobodys({ method: 'POST', path: '/v1/models/beer:predict' }, models)).toBeUndefined();
   });
 });
