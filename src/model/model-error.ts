@@ -1,6 +1,7 @@
 import { RequestError } from '../errors.js';
 
-const LONGEST_REASON = 200;
+/** A list of all faults of a file is to be read whole; a page of somebody else's is not. */
+const LONGEST_REASON = 1000;
 
 /**
  * What a request gets when its model threw: the first line of the reason; the log has the stack.
@@ -14,7 +15,7 @@ export function modelError(modelName: string, cause: unknown): RequestError {
   return new RequestError('MODEL_ERROR', `model "${modelName}" failed: ${reason}`, { cause });
 }
 
-/** The first line of what an error says, at most 200 characters. */
+/** The first line of what an error says, at most 1000 characters. */
 export function firstLine(cause: unknown): string {
   const text = cause instanceof Error ? cause.message || cause.name : printed(cause);
   const line = text.split('\n', 1)[0] ?? '';
