@@ -14,7 +14,7 @@ export {
   type RunContext,
   type TensorModule,
 } from './model/module/define-model.js';
-export type { Signature, TensorSpec } from './model/signature/signature.js';
+export type { Signature, TensorSpec } from './model/tensor/signature.js';
 export type { Dtype, Tensor, TensorData, Tensors } from './model/tensor/tensor.js';
 export type {
   OwnModel,

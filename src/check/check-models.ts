@@ -1,10 +1,10 @@
 /** `forkcast check`: every model loaded and run in a worker of its own, one after another. */
 import type { Settings } from '../config/settings.js';
-import type { Boot, ModelTrial } from '../link/control.js';
+import type { Boot, ModelTrial } from '../link/process/control.js';
 import type { ModelDescription } from '../model/description.js';
+import type { ModelPlan } from '../model/model-plan.js';
 import { withParts } from '../model/pipeline/pipeline-parts.js';
 import { NO_DEFAULT } from '../model/repository/default-model.js';
-import type { ModelPlan } from '../model/repository/model-plan.js';
 import type { Plan } from '../model/repository/plan.js';
 import { type Outcome, runTrial } from './trial-process.js';
 

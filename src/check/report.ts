@@ -1,7 +1,7 @@
 /** What `forkcast check` prints: a block for each model, or all of it as JSON. Pure. */
-import type { ModelTrial } from '../link/control.js';
+import type { ModelTrial } from '../link/process/control.js';
 import type { ModelDescription } from '../model/description.js';
-import type { Signature, TensorSpec } from '../model/signature/signature.js';
+import type { Signature, TensorSpec } from '../model/tensor/signature.js';
 import type { CheckedModel, CheckedPlan } from './check-models.js';
 
 const MIB = 1024 * 1024;

@@ -7,8 +7,8 @@ import {
   isEnvelope,
   type ModelTrial,
   type ToWorker,
-} from '../link/control.js';
-import { WORKER_ENVIRONMENT, WORKER_FILE, WORKER_FLAGS } from '../link/worker-process.js';
+} from '../link/process/control.js';
+import { WORKER_ENVIRONMENT, WORKER_FILE, WORKER_FLAGS } from '../link/process/worker-process.js';
 import type { ModelDescription } from '../model/description.js';
 
 export type Outcome =

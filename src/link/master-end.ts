@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { type ClientFacts, UNKNOWN_CLIENT } from './client-facts.js';
+import { type ClientFacts, UNKNOWN_CLIENT } from './frames/client-facts.js';
 import {
   bodyStart,
   FLAG,
@@ -11,11 +11,11 @@ import {
   headFields,
   NO_FIGURES,
   ProtocolError,
-} from './frame.js';
-import { FrameReader } from './frame-reader.js';
-import { FrameWriter } from './frame-writer.js';
-import { readLastWords } from './last-words.js';
-import { knownCode, type ReplyFacts } from './reply-facts.js';
+} from './frames/frame.js';
+import { FrameReader } from './frames/frame-reader.js';
+import { FrameWriter } from './frames/frame-writer.js';
+import { knownCode, type ReplyFacts } from './frames/reply-facts.js';
+import { readLastWords } from './process/last-words.js';
 
 /** What the master does with frames of a worker. Headers and trailers are flat: name, value, name, value. */
 export type ReplyHandlers = {

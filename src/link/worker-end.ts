@@ -8,13 +8,13 @@ import {
   frameType,
   headFields,
   ProtocolError,
-} from './frame.js';
-import { FrameReader } from './frame-reader.js';
-import { FrameWriter } from './frame-writer.js';
-import { LinkReply, type ReplyOutlet } from './link-reply.js';
-import { LinkRequest } from './link-request.js';
-import { LinkServer } from './link-server.js';
-import { OpenReplies } from './open-replies.js';
+} from './frames/frame.js';
+import { FrameReader } from './frames/frame-reader.js';
+import { FrameWriter } from './frames/frame-writer.js';
+import { LinkReply, type ReplyOutlet } from './server/link-reply.js';
+import { LinkRequest } from './server/link-request.js';
+import { LinkServer } from './server/link-server.js';
+import { OpenReplies } from './server/open-replies.js';
 
 type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
 

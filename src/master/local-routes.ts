@@ -4,6 +4,7 @@ import type { ModelPath } from '../model/paths/model-path.js';
 import { readV1Path } from '../model/paths/v1-path.js';
 import { readV2Path } from '../model/paths/v2-path.js';
 import { VERSION } from '../version.js';
+import type { ClientRequest } from './client-request.js';
 import type { Answers } from './front/answers.js';
 import { docsPage, PAGE_POLICY } from './metadata/docs-page.js';
 import { modelConfiguration } from './metadata/model-configuration.js';
@@ -13,7 +14,6 @@ import { modelList, modelStatus, modelMetadata as v1Metadata } from './metadata/
 import { modelReadiness, serverMetadata, modelMetadata as v2Metadata } from './metadata/v2.js';
 import { isKnown, meantBy, versionsMeantBy } from './metadata/versions.js';
 import { UNLOADED } from './models/catalog.js';
-import type { ClientRequest } from './routing/client-request.js';
 
 /** Answers what the master knows by itself. False: the request is for a worker. */
 export function answerLocally(

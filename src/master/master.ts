@@ -8,6 +8,7 @@ import { Admission } from '../queue/admission.js';
 import { ByteBudget } from '../queue/byte-budget.js';
 import { DrainRate } from '../queue/drain-rate.js';
 import { VERSION } from '../version.js';
+import { type AccountingParts, account } from './accounting.js';
 import { AdminListeners } from './control/admin-listeners.js';
 import { ControlDesk } from './control/control-desk.js';
 import { statusReport } from './control/status.js';
@@ -19,15 +20,14 @@ import { answerLocally, type Knowledge } from './local-routes.js';
 import { ModelStatistics } from './metadata/statistics.js';
 import { Catalog } from './models/catalog.js';
 import type { FirstLook } from './models/first-look.js';
-import { metricSources } from './models/readings.js';
 import { removePidFile, writePidFile } from './pid-file.js';
-import { type AccountingParts, account } from './routing/accounting.js';
+import { metricSources } from './readings.js';
 import { ModelTargets } from './routing/model-target.js';
 import { Traffic } from './routing/traffic.js';
 import { Shutdown } from './shutdown.js';
 import { onSignals, SIGNAL_ACTIONS, type SignalAction } from './signals.js';
+import { supervisorPorts } from './worker-events.js';
 import { Supervisor } from './workers/supervisor.js';
-import { supervisorPorts } from './workers/supervisor-ports.js';
 
 export type MasterOptions = {
   readonly settings: Settings;

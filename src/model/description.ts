@@ -1,5 +1,5 @@
 import type { RuntimeName } from './runtime-name.js';
-import type { Signature } from './signature/signature.js';
+import type { Signature } from './tensor/signature.js';
 
 /**
  * What the master knows of a model: told by each ready worker over the control
@@ -22,7 +22,6 @@ export type ModelDescription = {
   readonly example?: unknown;
   /** False: a request whose worker died is answered 500 WORKER_CRASHED, never run again. */
   readonly isRetryable: boolean;
-  /** Where its module's own routes are. */
   readonly routes?: OwnPlace;
   /** Execution timeout of this model; absent: the server's `timeout`. */
   readonly timeoutMs?: number;
@@ -30,7 +29,9 @@ export type ModelDescription = {
   readonly warmupMs: number;
 };
 
+/** Where a module's own routes are. */
 export type OwnPlace = {
+  /** What their paths begin with, such as `/models/NAME`. */
   readonly prefix: string;
   /** Absent: the method of a request decides whether it may run again. */
   readonly retry?: boolean;

@@ -1,9 +1,9 @@
 import { EXIT, StartError } from '../errors.js';
 import type { Model } from './model.js';
 import { firstLine } from './model-error.js';
+import type { ModelPlan } from './model-plan.js';
 import { checkClashes } from './module/clash.js';
 import type { ModuleLogger } from './module/define-model.js';
-import type { ModelPlan } from './repository/model-plan.js';
 import type { RuntimeName } from './runtime-name.js';
 import { withOverrides } from './signature/mapped-model.js';
 

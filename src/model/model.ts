@@ -1,9 +1,9 @@
 /** A loaded model, as routes see it: whatever its format, it runs and says what it takes. */
 import type { RequestError } from '../errors.js';
-import type { OwnRoutes } from './module/own-routes.js';
-import type { TakePiece } from './module/streamed-result.js';
+import type { OwnPlace } from './description.js';
 import type { RuntimeName } from './runtime-name.js';
-import type { Signature } from './signature/signature.js';
+import type { TakePiece } from './streamed-result.js';
+import type { Signature } from './tensor/signature.js';
 import type { Tensors } from './tensor/tensor.js';
 
 /** What a run may know of its request. */
@@ -35,6 +35,12 @@ export type WarmupBody = Readonly<Record<string, unknown>>;
 
 /** Examples to run before the first request; `false`: none. */
 export type Warmup = false | WarmupBody | readonly WarmupBody[];
+
+/** Routes that a module brings along. */
+export type OwnRoutes = OwnPlace & {
+  /** A Fastify plugin: only a worker's app knows what to do with it. */
+  readonly plugin: (...values: never[]) => unknown;
+};
 
 type LoadedModel = {
   readonly name: string;

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { RequestError } from '../errors.js';
 import type { Finish, PredictContext } from './model.js';
 import { modelError } from './model-error.js';
-import { discard, isStream, type Pieces, pull } from './module/streamed-result.js';
+import { discard, isStream, type Pieces, pull } from './streamed-result.js';
 
 /** What `finish` gets of a run whose pieces were all taken. */
 export const STREAMED: unique symbol = Symbol('streamed');

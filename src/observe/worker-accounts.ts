@@ -1,4 +1,4 @@
-import type { ProcessFigures } from '../link/control.js';
+import type { ProcessFigures } from '../link/process/control.js';
 
 type Cpu = { userSeconds: number; systemSeconds: number };
 

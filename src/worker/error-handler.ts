@@ -1,7 +1,7 @@
 /** Every error reply of a worker: one body, whatever went wrong. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody, RequestError } from '../errors.js';
-import { NO_FACTS, noteFacts, type ReplyFacts } from '../link/reply-facts.js';
+import { NO_FACTS, noteFacts, type ReplyFacts } from '../link/frames/reply-facts.js';
 import type { WorkerLog } from './worker-log.js';
 
 export const JSON_TYPE = 'application/json';

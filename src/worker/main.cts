@@ -5,7 +5,7 @@
  * some milliseconds later. In that gap a signal to the whole group, such as Ctrl-C, would end the
  * worker, and SIGUSR1 would open Node's debugger.
  */
-import type { Envelope, FromWorker } from '../link/control.js';
+import type { Envelope, FromWorker } from '../link/process/control.js';
 
 const ASKING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
 const IGNORED: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'];

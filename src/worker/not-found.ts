@@ -2,7 +2,7 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
-import { NO_FACTS } from '../link/reply-facts.js';
+import { NO_FACTS } from '../link/frames/reply-facts.js';
 import { readV1Path } from '../model/paths/v1-path.js';
 import { readV2Path } from '../model/paths/v2-path.js';
 import { sendError } from './error-handler.js';

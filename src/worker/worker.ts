@@ -1,10 +1,10 @@
 import { Socket } from 'node:net';
 import { EXIT, type ExitCode, StartError } from '../errors.js';
-import type { Boot, FromWorker, ModelTrial, ToWorker } from '../link/control.js';
+import type { Boot, FromWorker, ModelTrial, ToWorker } from '../link/process/control.js';
 import { WorkerEnd } from '../link/worker-end.js';
 import { loadModel } from '../model/load-model.js';
 import type { Model } from '../model/model.js';
-import type { ModelPlan } from '../model/repository/model-plan.js';
+import type { ModelPlan } from '../model/model-plan.js';
 import { createLogger, flushLogs, type Logger, type LogLevel } from '../observe/logger.js';
 import { buildApp } from './app.js';
 import { withNaturalBatches } from './inference/natural-batch.js';

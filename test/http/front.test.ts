@@ -1,8 +1,8 @@
 // What no table of single requests shows: pipelines, connections that end, workers that go.
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { NO_FIGURES } from '../../src/link/frame.js';
-import { NO_FACTS, noteFacts } from '../../src/link/reply-facts.js';
+import { NO_FIGURES } from '../../src/link/frames/frame.js';
+import { NO_FACTS, noteFacts } from '../../src/link/frames/reply-facts.js';
 import { MasterFront } from './master-front.js';
 import { RawClient } from './raw-client.js';
 

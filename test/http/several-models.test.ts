@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel } from '../../src/model/load-model.js';
 import type { Model } from '../../src/model/model.js';
-import type { ModelPlan } from '../../src/model/repository/model-plan.js';
+import type { ModelPlan } from '../../src/model/model-plan.js';
 import { findModels } from '../../src/model/repository/repository.js';
 import { modelApp } from './model-app.js';
 

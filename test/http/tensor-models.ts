@@ -1,6 +1,6 @@
 /** Models that answer with what they got, one for each thing that a request can get wrong. */
 import type { InstancesModel, TensorModel } from '../../src/model/model.js';
-import type { Signature, TensorSpec } from '../../src/model/signature/signature.js';
+import type { Signature, TensorSpec } from '../../src/model/tensor/signature.js';
 import type { Tensor } from '../../src/model/tensor/tensor.js';
 
 export function spec(name: string, dtype: Tensor['dtype'], shape: readonly number[]): TensorSpec {

@@ -14,7 +14,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel } from '../../src/model/load-model.js';
 import type { Model, TensorModel } from '../../src/model/model.js';
-import type { ModelPlan } from '../../src/model/repository/model-plan.js';
+import type { ModelPlan } from '../../src/model/model-plan.js';
 import { findModels } from '../../src/model/repository/repository.js';
 import type { Tensors } from '../../src/model/tensor/tensor.js';
 import { type ModelApp, modelApp } from './model-app.js';

@@ -3,7 +3,7 @@ import { errorBody, RequestError } from '../../errors.js';
 import { pathOf } from '../front/request-head.js';
 import { isSaneRequestId, requestIdMaker } from '../front/request-id.js';
 import { checkReadMethod, type Knowledge, liveness, readiness } from '../local-routes.js';
-import { asRequestError } from './control-error.js';
+import { asRequestError } from '../models/control-error.js';
 import {
   type ControlRequest,
   type ControlRoute,

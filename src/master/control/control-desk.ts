@@ -3,18 +3,18 @@ import { RequestError, StartError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import type { RolloutOutcome } from '../../observe/metric-table.js';
 import type { ByteBudget } from '../../queue/byte-budget.js';
+import type { ClientRequest } from '../client-request.js';
 import type { Answers } from '../front/answers.js';
 import { Intake } from '../front/intake.js';
 import type { Catalog } from '../models/catalog.js';
+import { asRequestError } from '../models/control-error.js';
 import type { FirstLook } from '../models/first-look.js';
 import { Generations } from '../models/generations.js';
 import { RepositoryControl } from '../models/repository-control.js';
 import { appearanceOf, lookAtRepository } from '../models/repository-look.js';
 import { Watch } from '../models/watch.js';
-import type { ClientRequest } from '../routing/client-request.js';
 import type { BootFailure } from '../workers/boot-failure.js';
 import type { Supervisor } from '../workers/supervisor.js';
-import { asRequestError } from './control-error.js';
 import {
   answerControl,
   type ControlRequest,

@@ -2,9 +2,9 @@ import type { ServedModel } from '../../model/description.js';
 import type { WorkerStateLabel } from '../../observe/metric-table.js';
 import type { ByteBudget } from '../../queue/byte-budget.js';
 import type { Dispatcher } from '../../queue/dispatcher.js';
+import type { ClientRequest } from '../client-request.js';
 import type { Generations } from '../models/generations.js';
-import type { ClientRequest } from '../routing/client-request.js';
-import type { ServingWorker } from '../workers/serving-worker.js';
+import type { ServingWorker } from '../serving-worker.js';
 import type { Slot } from '../workers/slot.js';
 import type { WorkerHandle } from '../workers/worker-handle.js';
 

@@ -6,7 +6,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, errorBody, RequestError } from '../../errors.js';
 import type { ByteBudget } from '../../queue/byte-budget.js';
-import type { ClientRequest } from '../routing/client-request.js';
+import type { ClientRequest } from '../client-request.js';
 
 /** Up to this size a body is written in one string with its head: one write, not two. */
 const ONE_WRITE_BYTES = 16 * 1024;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ClientFacts } from '../../link/client-facts.js';
-import type { ClientRequest } from '../routing/client-request.js';
+import type { ClientFacts } from '../../link/frames/client-facts.js';
+import type { ClientRequest } from '../client-request.js';
 
 /** How long a connection that got its last answer may go on sending before it is cut. */
 const LINGER_MS = 2000;
@@ -23,7 +23,7 @@ export class Connection {
   readonly client10: ClientFacts;
   /**
    * Oldest first; nearly always one. An array, because a Set that is added to and deleted from for
-   * ever makes V8 keep what was in it (see link/open-replies.ts).
+   * ever makes V8 keep what was in it (see link/server/open-replies.ts).
    */
   readonly requests: ClientRequest[] = [];
   /** The response of the request that was read last. */

@@ -3,7 +3,7 @@ import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Settings } from '../../config/settings.js';
 import { RequestError } from '../../errors.js';
-import { ClientRequest } from '../routing/client-request.js';
+import { ClientRequest } from '../client-request.js';
 import { type Answers, rawError } from './answers.js';
 import { clientError } from './client-error.js';
 import { Connection } from './connection.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../../errors.js';
 import type { Admission } from '../../queue/admission.js';
-import type { ClientRequest } from '../routing/client-request.js';
+import type { ClientRequest } from '../client-request.js';
 import { type Answers, rawError } from './answers.js';
 
 /** An unread rest up to this size is read and thrown away, so that the connection can be kept. */

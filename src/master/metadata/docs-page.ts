@@ -1,6 +1,6 @@
 /** `GET /docs`: what is served, for people, in one page that loads nothing from elsewhere. */
 import type { ServedModel } from '../../model/description.js';
-import type { TensorSpec } from '../../model/signature/signature.js';
+import type { TensorSpec } from '../../model/tensor/signature.js';
 import { exampleBody, predictUrl, takesPredictions } from './openapi.js';
 
 /** Nothing but what is in the page itself may run or load, and it may only ask this server. */

@@ -1,5 +1,5 @@
 /** Tensors as JSON Schema and as an example value: what the API description shows of a signature. */
-import type { TensorSpec } from '../../model/signature/signature.js';
+import type { TensorSpec } from '../../model/tensor/signature.js';
 import type { Dtype } from '../../model/tensor/tensor.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@
  */
 import type { ServedModel } from '../../model/description.js';
 import { V2_DATATYPES } from '../../model/paths/v2-datatype.js';
-import type { TensorSpec } from '../../model/signature/signature.js';
+import type { TensorSpec } from '../../model/tensor/signature.js';
 import type { Dtype } from '../../model/tensor/tensor.js';
 import { PLATFORMS } from './v2.js';
 

@@ -1,6 +1,6 @@
 /** `GET /openapi.json`: the prediction routes, described from the models' signatures. */
 import type { ServedModel } from '../../model/description.js';
-import type { Signature, TensorSpec } from '../../model/signature/signature.js';
+import type { Signature, TensorSpec } from '../../model/tensor/signature.js';
 import { exampleOf, type JsonSchema, rowOf, tensorSchema } from './json-schema.js';
 
 /** The description of what is served now; models that are not ready are left out. */

@@ -1,6 +1,6 @@
 /** The statistics extension of the Open Inference Protocol: what each version of a model has done. */
-import { type FrameFigures, NO_FIGURES } from '../../link/frame.js';
-import type { ClientRequest } from '../routing/client-request.js';
+import { type FrameFigures, NO_FIGURES } from '../../link/frames/frame.js';
+import type { ClientRequest } from '../client-request.js';
 
 /** What statistics read of a finished request. */
 export type Counted = Pick<

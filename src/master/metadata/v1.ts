@@ -1,7 +1,7 @@
 /** Metadata of the v1 protocol: TF Serving's status and metadata, KServe's `ready`. */
 
 import type { ModelState, ServedModel } from '../../model/description.js';
-import type { Signature, TensorSpec } from '../../model/signature/signature.js';
+import type { Signature, TensorSpec } from '../../model/tensor/signature.js';
 import type { Dtype } from '../../model/tensor/tensor.js';
 
 /** Body of `GET /v1/models`. */

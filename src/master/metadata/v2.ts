@@ -2,7 +2,7 @@
 import type { ServedModel } from '../../model/description.js';
 import { V2_DATATYPES } from '../../model/paths/v2-datatype.js';
 import type { RuntimeName } from '../../model/runtime-name.js';
-import type { TensorSpec } from '../../model/signature/signature.js';
+import type { TensorSpec } from '../../model/tensor/signature.js';
 
 const EXTENSIONS = ['binary_tensor_data', 'model_configuration', 'model_repository', 'statistics'];
 

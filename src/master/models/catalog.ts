@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { ModelDescription, ModelState, ServedModel } from '../../model/description.js';
-import type { ModelPlan } from '../../model/repository/model-plan.js';
+import type { ModelPlan } from '../../model/model-plan.js';
 import { type Plan, plannedModels } from '../../model/repository/plan.js';
 import type { WorkerHandle } from '../workers/worker-handle.js';
 

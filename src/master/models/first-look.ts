@@ -1,8 +1,8 @@
 import type { Settings } from '../../config/settings.js';
+import type { ModelPlan } from '../../model/model-plan.js';
 import { inLoadOrder, pipelineFaults } from '../../model/pipeline/pipeline-parts.js';
-import type { ModelPlan } from '../../model/repository/model-plan.js';
 import { chooseDefault, planModels } from '../../model/repository/plan.js';
-import type { WantedPlan } from './generation.js';
+import type { WantedPlan } from '../workers/generation.js';
 import { type Appearance, lookAtRepository } from './repository-look.js';
 import type { Refusal } from './wanted-models.js';
 

@@ -2,8 +2,6 @@ import { RequestError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import type { RolloutOutcome } from '../../observe/metric-table.js';
 import type { BootFailure, ModelVersion } from '../workers/boot-failure.js';
-import type { Supervisor } from '../workers/supervisor.js';
-import type { Catalog } from './catalog.js';
 import {
   changesBetween,
   type Generation,
@@ -11,7 +9,9 @@ import {
   makeGeneration,
   type WantedPlan,
   withoutVersion,
-} from './generation.js';
+} from '../workers/generation.js';
+import type { Supervisor } from '../workers/supervisor.js';
+import type { Catalog } from './catalog.js';
 import { Rollout, type RolloutPorts } from './rollout.js';
 
 export type GenerationsParts = {

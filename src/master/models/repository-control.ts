@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { RequestError } from '../../errors.js';
-import type { ModelPlan } from '../../model/repository/model-plan.js';
+import type { ModelPlan } from '../../model/model-plan.js';
 import type { SurveyedModel } from '../../model/repository/model-survey.js';
 import type { Logger } from '../../observe/logger.js';
-import { isPart, isSibling, loadFailed, notFound, nothingThere } from '../control/control-error.js';
+import { modelKey } from '../workers/generation.js';
 import { type Catalog, planOf } from './catalog.js';
-import { modelKey } from './generation.js';
+import { isPart, isSibling, loadFailed, notFound, nothingThere } from './control-error.js';
 import { type Generations, RolloutError } from './generations.js';
 import type { RepositoryLook } from './repository-look.js';
 import { VerbQueue } from './verb-queue.js';

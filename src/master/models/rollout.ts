@@ -1,6 +1,6 @@
 import type { BootFailure } from '../workers/boot-failure.js';
+import { type Generation, type Holding, holdingOf } from '../workers/generation.js';
 import type { Slot } from '../workers/slot.js';
-import { type Generation, type Holding, holdingOf } from './generation.js';
 
 /**
  * moving → done

@@ -1,9 +1,9 @@
 /** What is wanted once some models have changed. Pure. */
 
+import type { ModelPlan } from '../../model/model-plan.js';
 import { inLoadOrder, partNames, pipelineFaults } from '../../model/pipeline/pipeline-parts.js';
-import type { ModelPlan } from '../../model/repository/model-plan.js';
 import { compareVersions } from '../../model/repository/version-policy.js';
-import type { WantedPlan } from './generation.js';
+import type { WantedPlan } from '../workers/generation.js';
 
 /** What one model is to be: its plans, or none where it is to go. */
 export type Change = {

@@ -1,14 +1,14 @@
 import { RequestError } from '../../errors.js';
+import type { ReplyFacts } from '../../link/frames/reply-facts.js';
 import type { ReplyHandlers } from '../../link/master-end.js';
-import type { ReplyFacts } from '../../link/reply-facts.js';
 import { Dispatcher, type DispatcherPorts } from '../../queue/dispatcher.js';
 import type { Death } from '../../queue/quarantine.js';
 import { ANY_WORKER } from '../../queue/request.js';
+import { type ClientRequest, OTHER } from '../client-request.js';
 import type { Answers } from '../front/answers.js';
+import { keysOf } from '../models/model-key.js';
 import { type Prospects, whyHopeless, whyNobodys } from '../models/prospects.js';
-import type { ServingWorker } from '../workers/serving-worker.js';
-import { type ClientRequest, OTHER } from './client-request.js';
-import { keysOf } from './model-key.js';
+import type { ServingWorker } from '../serving-worker.js';
 import type { ModelTargets } from './model-target.js';
 
 export type TrafficOptions = {

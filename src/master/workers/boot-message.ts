@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.js';
-import type { Boot } from '../../link/control.js';
+import type { Boot } from '../../link/process/control.js';
 import { NO_DEFAULT } from '../../model/repository/default-model.js';
 import type { LoggerOptions } from '../../observe/logger.js';
 import type { WorkerHandle } from './worker-handle.js';

@@ -1,5 +1,5 @@
-import type { Holding } from '../models/generation.js';
 import type { BootFailure } from './boot-failure.js';
+import type { Holding } from './generation.js';
 import type { WorkerHandle } from './worker-handle.js';
 
 /**

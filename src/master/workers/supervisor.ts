@@ -1,10 +1,14 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Settings } from '../../config/settings.js';
-import { WORKER_ENVIRONMENT, WORKER_FILE, WORKER_FLAGS } from '../../link/worker-process.js';
+import {
+  WORKER_ENVIRONMENT,
+  WORKER_FILE,
+  WORKER_FLAGS,
+} from '../../link/process/worker-process.js';
 import type { Logger } from '../../observe/logger.js';
-import { type Generation, type Holding, holdingOf } from '../models/generation.js';
 import { bootFailure } from './boot-failure.js';
 import { Deaths, isSuccessor, type Verdict } from './deaths.js';
+import { type Generation, type Holding, holdingOf } from './generation.js';
 import { mayCutBackoffShort } from './restart-policy.js';
 import { Slot } from './slot.js';
 import type { SupervisorPorts } from './supervisor-ports.js';

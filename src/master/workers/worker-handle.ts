@@ -1,14 +1,19 @@
 import type { Worker } from 'node:cluster';
 import type { Duplex } from 'node:stream';
-import { type Boot, type FromWorker, isEnvelope, type ToWorker } from '../../link/control.js';
 import { MasterEnd, type ReplyHandlers } from '../../link/master-end.js';
+import {
+  type Boot,
+  type FromWorker,
+  isEnvelope,
+  type ToWorker,
+} from '../../link/process/control.js';
 import type { ModelDescription } from '../../model/description.js';
 import type { WorkerAccount } from '../../observe/worker-accounts.js';
 import type { WorkerLoad } from '../../queue/worker-load.js';
-import type { Holding } from '../models/generation.js';
-import type { ClientRequest } from '../routing/client-request.js';
+import type { ClientRequest } from '../client-request.js';
+import type { ServingWorker } from '../serving-worker.js';
+import type { Holding } from './generation.js';
 import { isStopped } from './process-state.js';
-import type { ServingWorker } from './serving-worker.js';
 
 /**
  * A worker as the master sees it.

@@ -1,6 +1,6 @@
 /** What a user's module may export: the types of `import { defineModel } from 'forkcast'`. */
 import type { Warmup } from '../model.js';
-import type { Signature } from '../signature/signature.js';
+import type { Signature } from '../tensor/signature.js';
 import type { Tensor, TensorData } from '../tensor/tensor.js';
 
 /** Where to log from a module; pino's own form. */

@@ -1,16 +1,15 @@
 /** One model of a user's module: what its definition says, checked, and how it runs. */
 import { RequestError } from '../../errors.js';
-import type { InstancesModel, Model, TensorModel } from '../model.js';
+import type { InstancesModel, Model, OwnRoutes, TensorModel } from '../model.js';
 import { modelError } from '../model-error.js';
-import type { ModelPlan } from '../repository/model-plan.js';
+import type { ModelPlan } from '../model-plan.js';
 import { RunQueue, STREAMED } from '../run-queue.js';
 import { checkModelSettings } from '../settings/model-settings.js';
-import type { Signature } from '../signature/signature.js';
 import { checkSignature } from '../signature/signature-check.js';
 import { described } from '../tensor/place.js';
+import type { Signature } from '../tensor/signature.js';
 import type { Definition } from './module-exports.js';
 import { moduleOutputs } from './module-output.js';
-import type { OwnRoutes } from './own-routes.js';
 
 export type ModuleTraits = Omit<ModelPlan, 'file' | 'retry'> &
   Pick<Model, 'isRetryable' | 'dispose' | 'plan'>;

@@ -1,8 +1,8 @@
 /** What a module with a signature returned, checked and made tensors. */
 import { RequestError } from '../../errors.js';
-import type { Signature, TensorSpec } from '../signature/signature.js';
 import { holds } from '../tensor/dtype.js';
 import { described, keyPath, type Place } from '../tensor/place.js';
+import type { Signature, TensorSpec } from '../tensor/signature.js';
 import type { Tensor, TensorData, Tensors } from '../tensor/tensor.js';
 import { tensorFromJson } from '../tensor/tensor-from-json.js';
 

@@ -1,18 +1,8 @@
 /** Routes that a module brings along: where they are, and what they may not hide. */
 
+import type { OwnRoutes } from '../model.js';
 import { described } from '../tensor/place.js';
 import type { ModuleExports } from './module-exports.js';
-
-export type OwnRoutes = {
-  /** What their paths begin with, such as `/models/NAME`. */
-  readonly prefix: string;
-  /** A Fastify plugin: only a worker's app knows what to do with it. */
-  readonly plugin: (...values: never[]) => unknown;
-  /** Absent: a request runs again only where its method promises to change nothing. */
-  readonly retry?: boolean;
-  /** Its module has no model that is called what its folder is called. */
-  readonly isAlone?: boolean;
-};
 
 const PREFIX = /^(?:\/[A-Za-z0-9._~-]+)+$/;
 /** First segments of the server's own paths, and of those it may come to have. */

@@ -1,6 +1,6 @@
 /** Whether pipelines have all their parts, and in which order models are loaded. Pure. */
-import type { ModelPlan } from '../repository/model-plan.js';
-import { partsOf } from './pipeline-steps.js';
+import type { ModelPlan } from '../model-plan.js';
+import { partsOf } from '../settings/pipeline-form.js';
 
 /**
  * Pipeline name → what is wrong with its parts, each a sentence that begins with `pipeline`.

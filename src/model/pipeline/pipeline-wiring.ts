@@ -5,9 +5,9 @@
  * the name of an earlier value and is meant by it from then on, but takes its slot from nobody.
  */
 
-import type { Signature, TensorSpec } from '../signature/signature.js';
+import { type Pipeline, type PipelineStep, stepName } from '../settings/pipeline-form.js';
 import { specFault, specForBoth } from '../signature/spec-fit.js';
-import { type Pipeline, type PipelineStep, stepName } from './pipeline-steps.js';
+import type { Signature, TensorSpec } from '../tensor/signature.js';
 
 /** A tensor by the name that a step has for it, or the pipeline, and what is expected of it. */
 export type Wire = {

@@ -1,7 +1,7 @@
 /** Which workers hold which models: pure, so that the master can ask before it moves anything. */
 
+import type { ModelPlan } from '../model-plan.js';
 import { inLoadOrder, partNames } from '../pipeline/pipeline-parts.js';
-import type { ModelPlan } from './model-plan.js';
 
 /**
  * Model name → the numbers of the slots that hold it (all its versions together), ascending.

@@ -1,6 +1,8 @@
 /** One model of a repository: which versions of it are served from where, or why not. */
 import { lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { MODEL_NAME } from '../model-name.js';
+import type { ModelPlan } from '../model-plan.js';
 import type { FolderSettings } from '../settings/model-setting-table.js';
 import {
   readModelSettings,
@@ -17,8 +19,6 @@ import {
   kindOf,
   readFolder,
 } from './model-folder.js';
-import { MODEL_NAME } from './model-name.js';
-import type { ModelPlan } from './model-plan.js';
 import { isVersion, labelVersions, servedVersions } from './version-policy.js';
 
 /** What is known of one model: all its versions, or why they cannot be served. */

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.js';
 import type { ModelDescription } from '../description.js';
+import type { ModelPlan } from '../model-plan.js';
 import { defaultModelOf } from './default-model.js';
-import type { ModelPlan } from './model-plan.js';
 import { findModels } from './repository.js';
 
 export type Plan = {

@@ -2,11 +2,11 @@
 import { readdirSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { ConfigError } from '../../errors.js';
+import type { ModelPlan } from '../model-plan.js';
 import { inLoadOrder, pipelineFaults } from '../pipeline/pipeline-parts.js';
 import { readModelSettings, SETTINGS_FILE } from '../settings/model-settings.js';
 import { type FolderContents, kindOf, nearMiss, readFolder } from './model-folder.js';
 import { EXPECTED_IN_FOLDER } from './model-format.js';
-import type { ModelPlan } from './model-plan.js';
 import { type SurveyedModel, surveyFile, surveyFolder } from './model-survey.js';
 
 export type Survey = {

@@ -2,8 +2,8 @@
 import { constants } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import type { Model } from '../model.js';
-import type { ModelPlan } from '../repository/model-plan.js';
-import { lightgbmEnsemble } from '../trees/lightgbm-model.js';
+import type { ModelPlan } from '../model-plan.js';
+import { lightgbmEnsemble } from '../trees/lightgbm/model.js';
 import { treeModel } from '../trees/tree-model.js';
 import { treeOptions } from '../trees/tree-options.js';
 

@@ -2,8 +2,10 @@
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LoadOptions } from '../load-model.js';
-import type { Model } from '../model.js';
+import type { Model, OwnRoutes } from '../model.js';
 import { firstLine } from '../model-error.js';
+import { checkModelName } from '../model-name.js';
+import type { ModelPlan } from '../model-plan.js';
 import type { LoadContext } from '../module/define-model.js';
 import { type NamedDefinition, readExports } from '../module/module-exports.js';
 import {
@@ -14,9 +16,7 @@ import {
   routesOnly,
   settingsOf,
 } from '../module/module-model.js';
-import { type OwnRoutes, ownRoutes } from '../module/own-routes.js';
-import { checkModelName } from '../repository/model-name.js';
-import type { ModelPlan } from '../repository/model-plan.js';
+import { ownRoutes } from '../module/own-routes.js';
 import { MODEL_SETTING_KEYS } from '../settings/model-settings.js';
 
 const FORKCAST_MISSING =

@@ -2,8 +2,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { RequestError } from '../../errors.js';
 import type { Port, Ports } from '../onnx/rewriting.js';
-import type { Signature, TensorSpec } from '../signature/signature.js';
 import { isDtype } from '../tensor/dtype.js';
+import type { Signature, TensorSpec } from '../tensor/signature.js';
 import type { Tensors } from '../tensor/tensor.js';
 
 type Metadata = InferenceSession.ValueMetadata;

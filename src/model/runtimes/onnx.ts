@@ -4,11 +4,11 @@ import { InferenceSession, type Tensor as OnnxTensor } from 'onnxruntime-node';
 import { RequestError } from '../../errors.js';
 import type { LoadOptions } from '../load-model.js';
 import type { Finish, TensorModel } from '../model.js';
-import { inspectFile, type OnnxFile } from '../onnx/onnx-file.js';
-import type { ModelPlan } from '../repository/model-plan.js';
+import type { ModelPlan } from '../model-plan.js';
 import { microsSince } from '../run-queue.js';
 import type { Tensor, Tensors } from '../tensor/tensor.js';
 import { isLocaleMissing, loadFault, runFault } from './onnx-fault.js';
+import { inspectFile, type OnnxFile } from './onnx-file.js';
 import { sessionOptions } from './onnx-options.js';
 import {
   checkShared,

@@ -5,12 +5,12 @@ import { RequestError } from '../../errors.js';
 import type { LoadOptions } from '../load-model.js';
 import type { InstancesModel, Model, TensorModel } from '../model.js';
 import { firstLine } from '../model-error.js';
+import type { ModelPlan } from '../model-plan.js';
 import { PipelineRun, type Stage, type Stages } from '../pipeline/pipeline-run.js';
-import { type Pipeline, type PipelineStep, stepName } from '../pipeline/pipeline-steps.js';
 import { hasRows, wirePipeline } from '../pipeline/pipeline-wiring.js';
 import { formatOf } from '../repository/model-format.js';
-import type { ModelPlan } from '../repository/model-plan.js';
-import type { TensorSpec } from '../signature/signature.js';
+import { type Pipeline, type PipelineStep, stepName } from '../settings/pipeline-form.js';
+import type { TensorSpec } from '../tensor/signature.js';
 import type { Tensors } from '../tensor/tensor.js';
 import { loadModuleModels } from './module.js';
 

@@ -5,16 +5,16 @@
 import type { LoadOptions } from '../load-model.js';
 import type { Model } from '../model.js';
 import { firstLine } from '../model-error.js';
-import type { ModelPlan } from '../repository/model-plan.js';
-import type { Signature } from '../signature/signature.js';
+import type { ModelPlan } from '../model-plan.js';
 import { described } from '../tensor/place.js';
+import type { Signature } from '../tensor/signature.js';
 import type { Tensors } from '../tensor/tensor.js';
-import { readArtifacts } from './tfjs-artifacts.js';
-import { type Backend, runFault, runInTurn, startTfjs, useBackend } from './tfjs-backend.js';
-import { type Computation, probed, TfjsRunner } from './tfjs-computation.js';
-import { loadGraph } from './tfjs-graph.js';
-import { loadLayers } from './tfjs-layers.js';
-import { refuseEmpty } from './tfjs-tensors.js';
+import { readArtifacts } from '../tfjs/artifacts.js';
+import { type Backend, runFault, runInTurn, startTfjs, useBackend } from '../tfjs/backend.js';
+import { type Computation, probed, TfjsRunner } from '../tfjs/computation.js';
+import { loadGraph } from '../tfjs/graph.js';
+import { loadLayers } from '../tfjs/layers.js';
+import { refuseEmpty } from '../tfjs/tensors.js';
 
 export async function loadTfjsModel(plan: ModelPlan, { logger }: LoadOptions): Promise<Model> {
   const wanted = wantedBackend(plan.options);

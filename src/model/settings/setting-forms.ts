@@ -1,9 +1,9 @@
 /** The kinds of settings that the table knows, and what a value of each may be. */
 import { parseDuration } from '../../config/duration.js';
 import type { Warmup, WarmupBody } from '../model.js';
-import { checkPipeline, PIPELINE_SCHEMA, type Pipeline } from '../pipeline/pipeline-steps.js';
 import { RUNTIMES, type RuntimeName } from '../runtime-name.js';
 import { choice, count, either, type Form, flag, isObject, listOf, simple, text } from './form.js';
+import { checkPipeline, PIPELINE_SCHEMA, type Pipeline } from './pipeline-form.js';
 import { inputOverrides, outputOverrides, type TensorOverrides } from './tensor-forms.js';
 import { labels, type VersionPolicy, versionPolicy } from './version-forms.js';
 

@@ -1,7 +1,7 @@
 /** `inputs` and `outputs` of `forkcast.json`: what a model's file does not say, or says otherwise. */
 
-import type { TensorSpec } from '../signature/signature.js';
 import { DTYPES } from '../tensor/dtype.js';
+import type { TensorSpec } from '../tensor/signature.js';
 import type { Dtype } from '../tensor/tensor.js';
 import {
   choice,

@@ -1,10 +1,10 @@
 /** A model under the names, and with the metadata, that `forkcast.json` gives its tensors. */
 import { RequestError } from '../../errors.js';
 import type { Model, PredictContext, TensorModel } from '../model.js';
-import type { ModelPlan } from '../repository/model-plan.js';
+import type { ModelPlan } from '../model-plan.js';
 import type { TensorOverrides } from '../settings/tensor-forms.js';
+import type { Signature } from '../tensor/signature.js';
 import type { Tensor, Tensors } from '../tensor/tensor.js';
-import type { Signature } from './signature.js';
 import { mapSpecs, type Renamed } from './spec-override.js';
 
 type Overrides = Pick<ModelPlan, 'inputs' | 'outputs'>;

@@ -1,6 +1,6 @@
 /** Checks the signature a module declares: it comes from a user, in any shape. */
 import { DTYPES, isDtype } from '../tensor/dtype.js';
-import type { Signature, TensorSpec } from './signature.js';
+import type { Signature, TensorSpec } from '../tensor/signature.js';
 
 export type SignatureReading = {
   readonly signature: Signature;

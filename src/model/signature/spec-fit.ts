@@ -1,7 +1,7 @@
 /** Whether what one model gives is what another takes, by their specs. Pure. */
 
+import type { TensorSpec } from '../tensor/signature.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { TensorSpec } from './signature.js';
 
 /** What is wrong when `given` becomes an input as `taken` says; undefined when they may fit. */
 export function specFault(given: TensorSpec, taken: TensorSpec): string | undefined {

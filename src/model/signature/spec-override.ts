@@ -2,7 +2,7 @@
 import { didYouMean } from '../../config/closest-name.js';
 import type { RuntimeName } from '../runtime-name.js';
 import type { TensorOverride, TensorOverrides } from '../settings/tensor-forms.js';
-import type { TensorSpec } from './signature.js';
+import type { TensorSpec } from '../tensor/signature.js';
 
 export type Renamed = { readonly own: string; readonly served: string };
 

@@ -3,9 +3,9 @@
  * row is the value of the only tensor, or an object with a value for each.
  */
 import { type ErrorCode, RequestError } from '../../errors.js';
-import type { TensorSpec } from '../signature/signature.js';
 import { bfloat16Value, float16Value } from './half-float.js';
 import { described, type Place } from './place.js';
+import type { TensorSpec } from './signature.js';
 import type { Tensor, Tensors } from './tensor.js';
 import { tensorFromJson } from './tensor-from-json.js';
 import { commonRows } from './tensor-rows.js';

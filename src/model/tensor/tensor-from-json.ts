@@ -1,9 +1,9 @@
 /** Nested arrays of JSON values into a tensor, checked against its spec on the way. */
 
-import type { TensorSpec } from '../signature/signature.js';
 import { allocate, expectedValue } from './dtype.js';
 import { inputWriter, outputWriter, type WriteValues } from './json-values.js';
 import { described, misfit, type Place } from './place.js';
+import type { TensorSpec } from './signature.js';
 import type { Tensor, TensorData } from './tensor.js';
 
 /**

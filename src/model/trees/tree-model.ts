@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { TensorModel } from '../model.js';
 import { modelError } from '../model-error.js';
-import type { ModelPlan } from '../repository/model-plan.js';
+import type { ModelPlan } from '../model-plan.js';
 import { microsSince } from '../run-queue.js';
-import type { TensorSpec } from '../signature/signature.js';
 import { allocate } from '../tensor/dtype.js';
+import type { TensorSpec } from '../tensor/signature.js';
 import type { Tensor, TensorData, Tensors } from '../tensor/tensor.js';
 import type { Values } from './block.js';
 import type { Ensemble } from './ensemble.js';

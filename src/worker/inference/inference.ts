@@ -1,9 +1,9 @@
 /** The one way of every prediction, whatever its protocol. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestError } from '../../errors.js';
-import type { FrameFigures } from '../../link/frame.js';
-import { NO_FACTS, noteFacts, type ReplyFacts } from '../../link/reply-facts.js';
-import { runBegan, runEnded } from '../../link/run-watch.js';
+import type { FrameFigures } from '../../link/frames/frame.js';
+import { NO_FACTS, noteFacts, type ReplyFacts } from '../../link/frames/reply-facts.js';
+import { runBegan, runEnded } from '../../link/server/run-watch.js';
 import type { InstancesModel, Model, TensorModel } from '../../model/model.js';
 import { microsSince } from '../../model/run-queue.js';
 import { decodedBody } from '../body/body-decoding.js';

@@ -1,5 +1,5 @@
 import type { Finish, Model, PredictContext, TensorModel } from '../../model/model.js';
-import type { Signature, TensorSpec } from '../../model/signature/signature.js';
+import type { Signature, TensorSpec } from '../../model/tensor/signature.js';
 import type { Tensors } from '../../model/tensor/tensor.js';
 import { commonRows, haveLikeRows, joinRows, sliceRows } from '../../model/tensor/tensor-rows.js';
 import { BatchContext } from './batch-context.js';

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { PredictContext } from '../../model/model.js';
-import type { TakePiece } from '../../model/module/streamed-result.js';
+import type { TakePiece } from '../../model/streamed-result.js';
 
 /** Who can do with a reply that comes in pieces. */
 export type PieceTaker = { takePiece(piece: unknown): Promise<void> | undefined };

@@ -1,5 +1,5 @@
 /** What `forkcast check` has a worker do: run a model it has loaded, and measure. */
-import type { ModelTrial } from '../../link/control.js';
+import type { ModelTrial } from '../../link/process/control.js';
 import type { Model } from '../../model/model.js';
 import { firstLine } from '../../model/model-error.js';
 import { examplesOf } from './warm-up.js';

@@ -2,8 +2,8 @@
 import { EXIT, RequestError, StartError } from '../../errors.js';
 import type { Finish, Model, PredictContext, TensorModel, WarmupBody } from '../../model/model.js';
 import type { RuntimeName } from '../../model/runtime-name.js';
-import type { Signature } from '../../model/signature/signature.js';
 import { allocate } from '../../model/tensor/dtype.js';
+import type { Signature } from '../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../model/tensor/tensor.js';
 import { readInstances, readTensors } from '../protocols/v1/request.js';
 import type { WorkerLog } from '../worker-log.js';

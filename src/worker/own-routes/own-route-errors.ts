@@ -1,7 +1,7 @@
 /** Errors of a module's own routes, in the form that all errors have. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, REQUEST_ERRORS, RequestError } from '../../errors.js';
-import { knownCode, noteCode } from '../../link/reply-facts.js';
+import { knownCode, noteCode } from '../../link/frames/reply-facts.js';
 import { firstLine, modelError } from '../../model/model-error.js';
 import { sendJson } from '../error-handler.js';
 import type { WorkerLog } from '../worker-log.js';

@@ -1,10 +1,14 @@
 /** Mounts the routes that modules bring along, each in a scope of its own. */
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import { EXIT, StartError } from '../../errors.js';
-import { NO_FACTS, noteFacts, noteRunMicros, type ReplyFacts } from '../../link/reply-facts.js';
-import type { Model } from '../../model/model.js';
+import {
+  NO_FACTS,
+  noteFacts,
+  noteRunMicros,
+  type ReplyFacts,
+} from '../../link/frames/reply-facts.js';
+import type { Model, OwnRoutes } from '../../model/model.js';
 import { firstLine } from '../../model/model-error.js';
-import type { OwnRoutes } from '../../model/module/own-routes.js';
 import { parseJsonBody } from '../body/json-body.js';
 import type { WorkerLog } from '../worker-log.js';
 import { ownModel } from './own-model.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckedPlan } from '../../../src/check/check-models.js';
 import { jsonReport, planReport, summary } from '../../../src/check/report.js';
-import type { ModelTrial } from '../../../src/link/control.js';
+import type { ModelTrial } from '../../../src/link/process/control.js';
 import type { ModelDescription } from '../../../src/model/description.js';
 
 const plan = {

@@ -74,9 +74,9 @@ describe('single owners', () => {
     expect(importers.filter(isNotIn('model/runtimes/onnx'))).toEqual([]);
   });
 
-  test('tensorflow only in model/runtimes/tfjs…', () => {
+  test('tensorflow only in model/tfjs/', () => {
     const importers = importersOf((name) => name.startsWith('@tensorflow/'));
-    expect(importers.filter(isNotIn('model/runtimes/tfjs'))).toEqual([]);
+    expect(importers.filter(isNotIn('model/tfjs/'))).toEqual([]);
   });
 
   test('prom-client only in observe/metrics.ts', () => {

@@ -77,7 +77,7 @@ describe('package.json', () => {
 test('what installs TensorFlow.js installs the version that is tested', () => {
   const version = manifest.optionalDependencies['@tensorflow/tfjs-core'];
   const command = `npm install @tensorflow/tfjs@${version} @tensorflow/tfjs-backend-wasm@${version}`;
-  expect(read('src/model/runtimes/tfjs-backend.ts')).toContain(`'${command}'`);
+  expect(read('src/model/tfjs/backend.ts')).toContain(`'${command}'`);
 });
 
 // Its install script fetches CUDA parts, and fails where their server cannot be reached.

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import type { LinkReply } from '../../../src/link/link-reply.js';
-import { runBegan, runEnded } from '../../../src/link/run-watch.js';
+import type { LinkReply } from '../../../src/link/server/link-reply.js';
+import { runBegan, runEnded } from '../../../src/link/server/run-watch.js';
 import { useLink } from './link-harness.js';
 
 const current = useLink();

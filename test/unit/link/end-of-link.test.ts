@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { LinkReply } from '../../../src/link/link-reply.js';
+import type { LinkReply } from '../../../src/link/server/link-reply.js';
 import { useLink } from './link-harness.js';
 
 const current = useLink();

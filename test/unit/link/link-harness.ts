@@ -1,10 +1,10 @@
 // Both ends of a link over a real socket pair, and what the master hears.
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, vi } from 'vitest';
-import type { LinkReply } from '../../../src/link/link-reply.js';
-import type { LinkRequest } from '../../../src/link/link-request.js';
+import type { ReplyFacts } from '../../../src/link/frames/reply-facts.js';
 import { MasterEnd } from '../../../src/link/master-end.js';
-import type { ReplyFacts } from '../../../src/link/reply-facts.js';
+import type { LinkReply } from '../../../src/link/server/link-reply.js';
+import type { LinkRequest } from '../../../src/link/server/link-request.js';
 import { WorkerEnd } from '../../../src/link/worker-end.js';
 import { socketPair } from '../../fixtures/socket-pair.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { LinkReply } from '../../../src/link/link-reply.js';
-import type { LinkRequest } from '../../../src/link/link-request.js';
-import { noteFacts } from '../../../src/link/reply-facts.js';
+import { noteFacts } from '../../../src/link/frames/reply-facts.js';
+import type { LinkReply } from '../../../src/link/server/link-reply.js';
+import type { LinkRequest } from '../../../src/link/server/link-request.js';
 import { useLink } from './link-harness.js';
 
 const current = useLink();

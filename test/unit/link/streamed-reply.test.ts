@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { NO_FIGURES } from '../../../src/link/frame.js';
-import { NO_FACTS, noteFacts, type ReplyFacts } from '../../../src/link/reply-facts.js';
+import { NO_FIGURES } from '../../../src/link/frames/frame.js';
+import { NO_FACTS, noteFacts, type ReplyFacts } from '../../../src/link/frames/reply-facts.js';
 import { useLink } from './link-harness.js';
 
 const current = useLink();

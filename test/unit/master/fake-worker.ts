@@ -2,9 +2,9 @@
 import type { Worker } from 'node:cluster';
 import { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
-import type { Boot, FromWorker, ToWorker } from '../../../src/link/control.js';
 import type { ReplyHandlers } from '../../../src/link/master-end.js';
-import type { Holding } from '../../../src/master/models/generation.js';
+import type { Boot, FromWorker, ToWorker } from '../../../src/link/process/control.js';
+import type { Holding } from '../../../src/master/workers/generation.js';
 import type { ModelDescription } from '../../../src/model/description.js';
 
 const nothing = (): void => {};

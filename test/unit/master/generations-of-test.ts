@@ -1,6 +1,6 @@
 // Generations of models that lie nowhere.
-import { type Generation, makeGeneration } from '../../../src/master/models/generation.js';
-import type { ModelPlan } from '../../../src/model/repository/model-plan.js';
+import { type Generation, makeGeneration } from '../../../src/master/workers/generation.js';
+import type { ModelPlan } from '../../../src/model/model-plan.js';
 
 export function planOf(name: string, version = '1', more: Partial<ModelPlan> = {}): ModelPlan {
   const file = `/models/${name}/${version}/model.mjs`;

@@ -1,6 +1,6 @@
 // In which order a server is taken down, over rooms that only say what they were told.
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { ClientRequest } from '../../../src/master/routing/client-request.js';
+import type { ClientRequest } from '../../../src/master/client-request.js';
 import { Shutdown } from '../../../src/master/shutdown.js';
 import { capturedLog } from './captured-log.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ProcessFigures } from '../../../src/link/control.js';
+import type { ProcessFigures } from '../../../src/link/process/control.js';
 import { WorkerAccounts } from '../../../src/observe/worker-accounts.js';
 
 const figures = (cpuUserSeconds: number, rssBytes = 100): ProcessFigures => ({

@@ -1,5 +1,5 @@
 /** The v1 protocol of TF Serving, KServe and Vertex, as the inference path uses it. */
-import { type Signature, takesWideIntegers } from '../../../model/signature/signature.js';
+import { type Signature, takesWideIntegers } from '../../../model/tensor/signature.js';
 import type { Tensors } from '../../../model/tensor/tensor.js';
 import { parseJsonBody } from '../../body/json-body.js';
 import { checkJsonBody } from '../../body/media-type.js';

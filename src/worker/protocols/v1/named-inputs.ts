@@ -1,7 +1,7 @@
 /** Inputs that are told by their names, in an object. */
 
-import type { TensorSpec } from '../../../model/signature/signature.js';
 import { described, type Place } from '../../../model/tensor/place.js';
+import type { TensorSpec } from '../../../model/tensor/signature.js';
 import { gotKeys, invalid, isObject, type JsonObject, namesOf, shown } from '../../json-object.js';
 
 /** All inputs of the model that may not be left out must be there, and nothing else. */

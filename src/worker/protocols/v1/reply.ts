@@ -1,7 +1,7 @@
 /** Output tensors as a reply body of the v1 protocol; its name of a single output is none. */
 import { RequestError } from '../../../errors.js';
 import { modelError } from '../../../model/model-error.js';
-import type { Signature, TensorSpec } from '../../../model/signature/signature.js';
+import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { rowToJson, tensorToJson } from '../../../model/tensor/tensor-to-json.js';
 import type { TensorRequest } from './request.js';

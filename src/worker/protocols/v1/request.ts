@@ -3,8 +3,8 @@
  * `{"instances": [...]}`, column form `{"inputs": ...}`, or a table as pandas splits one.
  */
 
-import type { Signature } from '../../../model/signature/signature.js';
 import { described } from '../../../model/tensor/place.js';
+import type { Signature } from '../../../model/tensor/signature.js';
 import type { Tensors } from '../../../model/tensor/tensor.js';
 import { checkRows } from '../../body/input-limits.js';
 import { gotKeys, invalid, isObject, type JsonObject, shown } from '../../json-object.js';

@@ -1,7 +1,7 @@
 /** `POST /predict`, and `POST /v1/models/NAME[/versions/V | /labels/L]:predict`. */
 import type { FastifyInstance } from 'fastify';
 import type { RequestError } from '../../../errors.js';
-import { NO_FACTS } from '../../../link/reply-facts.js';
+import { NO_FACTS } from '../../../link/frames/reply-facts.js';
 import type { Model } from '../../../model/model.js';
 import { readV1Path } from '../../../model/paths/v1-path.js';
 import { sendError } from '../../error-handler.js';

@@ -1,5 +1,5 @@
 /** The row form: each instance is a row of the only input, or an object with a row of each. */
-import type { Signature, TensorSpec } from '../../../model/signature/signature.js';
+import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { tensorFromJson } from '../../../model/tensor/tensor-from-json.js';
 import { invalid, type JsonObject } from '../../json-object.js';

@@ -3,8 +3,8 @@
  * Columns are the model's inputs, or the columns of its only input.
  */
 
-import type { Signature, TensorSpec } from '../../../model/signature/signature.js';
 import { described, type Place } from '../../../model/tensor/place.js';
+import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { tensorFromJson } from '../../../model/tensor/tensor-from-json.js';
 import { checkRows } from '../../body/input-limits.js';

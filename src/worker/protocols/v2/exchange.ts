@@ -1,7 +1,7 @@
 /** The Open Inference Protocol v2 with Triton's binary tensors, as the inference path uses it. */
 import type { TensorModel } from '../../../model/model.js';
-import { takesWideIntegers } from '../../../model/signature/signature.js';
 import { described } from '../../../model/tensor/place.js';
+import { takesWideIntegers } from '../../../model/tensor/signature.js';
 import type { Tensors } from '../../../model/tensor/tensor.js';
 import { checkRows } from '../../body/input-limits.js';
 import { checkedObject, invalid, type JsonObject } from '../../json-object.js';

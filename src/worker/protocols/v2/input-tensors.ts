@@ -1,8 +1,8 @@
 /** The `inputs` of a v2 body as tensors, their data in the JSON or behind it. */
 
 import { V2_DATATYPES } from '../../../model/paths/v2-datatype.js';
-import type { Signature, TensorSpec } from '../../../model/signature/signature.js';
 import { described, keyPath } from '../../../model/tensor/place.js';
+import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { tensorOfShape } from '../../../model/tensor/tensor-from-json.js';
 import { checkedLength } from '../../body/input-limits.js';

@@ -1,7 +1,7 @@
 /** The raw form: the body is one tensor and says nothing of itself, so the model's input does. */
 import { RequestError } from '../../../errors.js';
-import type { Signature } from '../../../model/signature/signature.js';
 import { bytesPerValue, type SizedDtype } from '../../../model/tensor/dtype.js';
+import type { Signature } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { checkedLength } from '../../body/input-limits.js';
 import { tensorFromBytes, textIn } from './binary-tensor.js';

@@ -1,7 +1,7 @@
 /** Which outputs a request wants, and which of them as bytes. */
 
-import type { Signature } from '../../../model/signature/signature.js';
 import { described } from '../../../model/tensor/place.js';
+import type { Signature } from '../../../model/tensor/signature.js';
 import { checkedObjects, invalid, type JsonObject, namesOf, shown } from '../../json-object.js';
 import { booleanParameter, parametersOf } from './parameters.js';
 

@@ -1,7 +1,7 @@
 /** `POST /v2/models/NAME[/versions/V]/infer`. */
 import type { FastifyInstance } from 'fastify';
 import { RequestError } from '../../../errors.js';
-import { NO_FACTS } from '../../../link/reply-facts.js';
+import { NO_FACTS } from '../../../link/frames/reply-facts.js';
 import type { Model } from '../../../model/model.js';
 import { readV2Path } from '../../../model/paths/v2-path.js';
 import { sendError } from '../../error-handler.js';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { statusReport, workerCounts } from '../../../../src/master/control/status.js';
-import { makeGeneration } from '../../../../src/master/models/generation.js';
+import { makeGeneration } from '../../../../src/master/workers/generation.js';
 import { Slot } from '../../../../src/master/workers/slot.js';
 import { WorkerHandle, type WorkerState } from '../../../../src/master/workers/worker-handle.js';
-import type { ModelPlan } from '../../../../src/model/repository/model-plan.js';
+import type { ModelPlan } from '../../../../src/model/model-plan.js';
 import { plannedModels } from '../../../../src/model/repository/plan.js';
 import { metricsReference } from '../../../../src/observe/metrics-reference.js';
 import { ByteBudget } from '../../../../src/queue/byte-budget.js';

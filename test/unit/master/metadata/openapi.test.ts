@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { docsPage } from '../../../../src/master/metadata/docs-page.js';
 import { exampleBody, openApi } from '../../../../src/master/metadata/openapi.js';
-import type { TensorSpec } from '../../../../src/model/signature/signature.js';
+import type { TensorSpec } from '../../../../src/model/tensor/signature.js';
 import { servedModel } from './served-models.js';
 
 function withInputs(...inputs: TensorSpec[]) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NO_FIGURES } from '../../../../src/link/frame.js';
+import { NO_FIGURES } from '../../../../src/link/frames/frame.js';
 import { type Counted, ModelStatistics } from '../../../../src/master/metadata/statistics.js';
 
 function counted(changes: Partial<Counted> = {}): Counted {

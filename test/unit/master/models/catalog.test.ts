@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Catalog, type Holder } from '../../../../src/master/models/catalog.js';
 import type { WorkerState } from '../../../../src/master/workers/worker-handle.js';
 import type { ModelDescription } from '../../../../src/model/description.js';
-import type { ModelPlan } from '../../../../src/model/repository/model-plan.js';
+import type { ModelPlan } from '../../../../src/model/model-plan.js';
 import { plannedModels } from '../../../../src/model/repository/plan.js';
 import { NOTHING } from '../fake-worker.js';
 

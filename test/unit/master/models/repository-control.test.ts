@@ -2,11 +2,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { RequestError } from '../../../../src/errors.js';
 import { Catalog, type Holder } from '../../../../src/master/models/catalog.js';
-import type { Generation, WantedPlan } from '../../../../src/master/models/generation.js';
 import { RolloutError } from '../../../../src/master/models/generations.js';
 import { RepositoryControl } from '../../../../src/master/models/repository-control.js';
 import { repositoryIndex } from '../../../../src/master/models/repository-index.js';
-import type { ModelPlan } from '../../../../src/model/repository/model-plan.js';
+import type { Generation, WantedPlan } from '../../../../src/master/workers/generation.js';
+import type { ModelPlan } from '../../../../src/model/model-plan.js';
 import type { SurveyedModel } from '../../../../src/model/repository/model-survey.js';
 import { plannedModels } from '../../../../src/model/repository/plan.js';
 import { capturedLog } from '../captured-log.js';

@@ -2,12 +2,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RequestError } from '../../../../src/errors.js';
 import { Catalog } from '../../../../src/master/models/catalog.js';
-import type { Generation } from '../../../../src/master/models/generation.js';
 import { Generations, RolloutError } from '../../../../src/master/models/generations.js';
 import { nextToMove } from '../../../../src/master/models/rollout.js';
+import type { Generation } from '../../../../src/master/workers/generation.js';
 import { Supervisor } from '../../../../src/master/workers/supervisor.js';
 import type { WorkerHandle } from '../../../../src/master/workers/worker-handle.js';
-import type { ModelPlan } from '../../../../src/model/repository/model-plan.js';
+import type { ModelPlan } from '../../../../src/model/model-plan.js';
 import { plannedModels } from '../../../../src/model/repository/plan.js';
 import { configuration } from '../../config/inputs.js';
 import { capturedLog, type LogLine } from '../captured-log.js';

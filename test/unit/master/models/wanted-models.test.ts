@@ -6,7 +6,7 @@ import {
   removal,
   withChanges,
 } from '../../../../src/master/models/wanted-models.js';
-import type { ModelPlan } from '../../../../src/model/repository/model-plan.js';
+import type { ModelPlan } from '../../../../src/model/model-plan.js';
 import { planOf } from '../generations-of-test.js';
 
 function pipeline(name: string, ...parts: string[]): ModelPlan {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { ServingWorker } from '../../../../src/master/serving-worker.js';
 import type { DeathStage } from '../../../../src/master/workers/restart-policy.js';
 import { restartReason } from '../../../../src/master/workers/restart-reason.js';
-import type { ServingWorker } from '../../../../src/master/workers/serving-worker.js';
 import type { WorkerState } from '../../../../src/master/workers/worker-handle.js';
 import type { Death } from '../../../../src/queue/quarantine.js';
 import { WorkerLoad } from '../../../../src/queue/worker-load.js';

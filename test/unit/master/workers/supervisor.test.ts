@@ -1,6 +1,6 @@
 // What the supervisor decides, in virtual time, over workers that are no processes.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Generation } from '../../../../src/master/models/generation.js';
+import type { Generation } from '../../../../src/master/workers/generation.js';
 import { Supervisor } from '../../../../src/master/workers/supervisor.js';
 import type { WorkerHandle } from '../../../../src/master/workers/worker-handle.js';
 import { configuration } from '../../config/inputs.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { moduleOutputs } from '../../../../src/model/module/module-output.js';
-import type { Signature, TensorSpec } from '../../../../src/model/signature/signature.js';
+import type { Signature, TensorSpec } from '../../../../src/model/tensor/signature.js';
 
 const Y: TensorSpec = { name: 'y', dtype: 'float32', shape: [-1, 2] };
 const N: TensorSpec = { name: 'n', dtype: 'int64', shape: [-1] };

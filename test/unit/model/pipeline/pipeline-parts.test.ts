@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { ModelPlan } from '../../../../src/model/model-plan.js';
 import {
   inLoadOrder,
   pipelineFaults,
   withParts,
 } from '../../../../src/model/pipeline/pipeline-parts.js';
-import type { ModelPlan } from '../../../../src/model/repository/model-plan.js';
 
 function model(name: string, version = '1'): ModelPlan {
   return { name, version, runtime: 'onnx', file: `/${name}`, isLatest: true, labels: [] };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { checkPipeline } from '../../../../src/model/pipeline/pipeline-steps.js';
 import { type Wiring, wirePipeline } from '../../../../src/model/pipeline/pipeline-wiring.js';
-import type { Signature, TensorSpec } from '../../../../src/model/signature/signature.js';
+import { checkPipeline } from '../../../../src/model/settings/pipeline-form.js';
+import type { Signature, TensorSpec } from '../../../../src/model/tensor/signature.js';
 
 /** `x:float32[-1,2]`, with `?` behind the name where it may be left out. */
 function spec(text: string): TensorSpec {

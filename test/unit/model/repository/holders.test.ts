@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { PipelineStep } from '../../../../src/model/pipeline/pipeline-steps.js';
+import type { ModelPlan } from '../../../../src/model/model-plan.js';
 import {
   type Placement,
   placeModels,
   plansOfSlot,
 } from '../../../../src/model/repository/holders.js';
-import type { ModelPlan } from '../../../../src/model/repository/model-plan.js';
+import type { PipelineStep } from '../../../../src/model/settings/pipeline-form.js';
 
 function model(name: string, workers?: number, version = '1'): ModelPlan {
   const plan = {

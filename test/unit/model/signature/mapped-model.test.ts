@@ -3,7 +3,7 @@ import { RequestError } from '../../../../src/errors.js';
 import type { Model, PredictContext, TensorModel } from '../../../../src/model/model.js';
 import type { TensorOverrides } from '../../../../src/model/settings/tensor-forms.js';
 import { withOverrides } from '../../../../src/model/signature/mapped-model.js';
-import type { TensorSpec } from '../../../../src/model/signature/signature.js';
+import type { TensorSpec } from '../../../../src/model/tensor/signature.js';
 import type { Tensors } from '../../../../src/model/tensor/tensor.js';
 
 const base = {

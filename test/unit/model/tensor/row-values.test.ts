@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { TensorSpec } from '../../../../src/model/signature/signature.js';
 import { rowsToTensors, tensorsToRows } from '../../../../src/model/tensor/row-values.js';
+import type { TensorSpec } from '../../../../src/model/tensor/signature.js';
 
 const CLIENTS = { code: 'INVALID_INPUT', title: '', root: 'instances' } as const;
 const STEPS = { code: 'MODEL_ERROR', title: 'step 1 (./a.mjs): ', root: 'predictions' } as const;

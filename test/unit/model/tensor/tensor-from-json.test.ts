@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RequestError } from '../../../../src/errors.js';
-import type { TensorSpec } from '../../../../src/model/signature/signature.js';
 import type { Place } from '../../../../src/model/tensor/place.js';
+import type { TensorSpec } from '../../../../src/model/tensor/signature.js';
 import type { Dtype } from '../../../../src/model/tensor/tensor.js';
 import { tensorFromJson, tensorOfShape } from '../../../../src/model/tensor/tensor-from-json.js';
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TensorModel } from '../../../../src/model/model.js';
-import type { ModelPlan } from '../../../../src/model/repository/model-plan.js';
+import type { ModelPlan } from '../../../../src/model/model-plan.js';
 import { loadLightgbmModel } from '../../../../src/model/runtimes/lightgbm.js';
 import { loadXgboostModel } from '../../../../src/model/runtimes/xgboost.js';
 import type { Tensor } from '../../../../src/model/tensor/tensor.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EXIT, RequestError, StartError } from '../../../../src/errors.js';
 import type { InstancesModel, TensorModel } from '../../../../src/model/model.js';
-import type { TensorSpec } from '../../../../src/model/signature/signature.js';
+import type { TensorSpec } from '../../../../src/model/tensor/signature.js';
 import type { Tensors } from '../../../../src/model/tensor/tensor.js';
 import { tryModel } from '../../../../src/worker/life/trial.js';
 import { warmUp } from '../../../../src/worker/life/warm-up.js';

@@ -1,0 +1,78 @@
+/**
+ * Control messages, sent with `process.send`. Bodies and replies never travel
+ * here: they go over the private stream (see frame.ts).
+ */
+import type { ModelDescription } from '../../model/description.js';
+import type { ModelPlan } from '../../model/model-plan.js';
+
+/** What a worker needs to boot; answered by `ready` or `failed`. */
+export type Boot = {
+  readonly type: 'boot';
+  readonly slot: number;
+  readonly models: readonly ModelPlan[];
+  /** Undefined: the only one there is. `NO_DEFAULT`: none, though it may hold only one of several. */
+  readonly defaultModel: string | undefined;
+  /** Intra-op threads of a native runtime in this worker. */
+  readonly threads: number;
+  /** Of a body without its content encoding. */
+  readonly maxBodyBytes: number;
+  readonly logLevel: string;
+  readonly logFormat: 'json' | 'pretty';
+  /** For `forkcast check`: `ready` then tells what running each model was like. */
+  readonly isTrial?: true;
+};
+
+/** What running a model was like, in a process that had run nothing before. */
+export type ModelTrial = {
+  readonly name: string;
+  readonly version: string;
+  /** On its own example or on zeros; absent where there is nothing to run it on. */
+  readonly runs?: {
+    readonly on: 'example' | 'zeros';
+    readonly firstRunMs: number;
+    readonly secondRunMs: number;
+  };
+  /** Why it did not run on zeros. */
+  readonly refusal?: string;
+  /** What the process's resident set grew by, from before it was loaded until after these runs. */
+  readonly memoryBytes: number;
+};
+
+/** `leave`: dispose the models and exit 0; the master sends it when nothing is in flight. */
+export type ToWorker = Boot | { readonly type: 'leave' };
+
+/** Figures of a worker's own process; memory in bytes, times in seconds since its start. */
+export type ProcessFigures = {
+  readonly rssBytes: number;
+  readonly heapUsedBytes: number;
+  readonly externalBytes: number;
+  readonly cpuUserSeconds: number;
+  readonly cpuSystemSeconds: number;
+};
+
+export type FromWorker =
+  /** It listens; answered by `boot`. A message sent before would be lost. */
+  | { readonly type: 'awake' }
+  /** It begins with this model: should it die or hang, this is the one. */
+  | { readonly type: 'loading'; readonly name: string; readonly version: string }
+  | {
+      readonly type: 'ready';
+      readonly models: readonly ModelDescription[];
+      /** One for each of the models, in their order; only of a trial. */
+      readonly trials?: readonly ModelTrial[];
+    }
+  /** Boot ended: exitCode 10 (could not boot) or 11 (a model could not load). The worker exits with it. */
+  | { readonly type: 'failed'; readonly exitCode: 10 | 11; readonly reason: string }
+  /** Somebody signalled the worker itself; it goes on until the master retires it. */
+  | { readonly type: 'retireMe'; readonly signal: string }
+  | { readonly type: 'figures'; readonly figures: ProcessFigures };
+
+/**
+ * What a worker's message is wrapped in: a model's module may call `process.send` too (some tell
+ * a process manager that they are ready), and what it says must not be taken for the worker's word.
+ */
+export type Envelope = { readonly forkcast: FromWorker };
+
+export function isEnvelope(message: unknown): message is Envelope {
+  return typeof message === 'object' && message !== null && 'forkcast' in message;
+}

@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http';
+import type { ErrorCode } from '../errors.js';
+import type { ClientFacts } from '../link/frames/client-facts.js';
+import type { FrameFigures } from '../link/frames/frame.js';
+import type { FinishedRequest } from '../observe/finished-request.js';
+import { ANY_WORKER, Queued } from '../queue/request.js';
+import type { Connection } from './front/connection.js';
+import type { ServingWorker } from './serving-worker.js';
+
+/** Label of what no route or model of ours was: clients must not invent label values. */
+export const OTHER = 'other';
+
+let arrivals = 0;
+
+/**
+ * A client's request from its head to its answer: one object for the front,
+ * the queue, the link and the log, so that a request costs one allocation.
+ */
+export class ClientRequest extends Queued implements FinishedRequest {
+  readonly arrival: number;
+  readonly connection: Connection;
+  readonly client: ClientFacts;
+  readonly response: ServerResponse;
+  readonly method: string;
+  readonly arrivedAtMs: number;
+  requestId = '-';
+  /** Path and query. */
+  url = '-';
+  path = '-';
+  /** Flat list for the worker. */
+  headers: string[] = [];
+  /** Body chunks as they came; kept until the answer, so that the request can run again. */
+  body: Buffer[] = [];
+  bytes = 0;
+  /** What is still to come of the body; Infinity when nobody knows. */
+  restBytes = 0;
+  /** The client waits for a `100 Continue` before it sends its body. */
+  awaitsContinue = false;
+
+  key: string = ANY_WORKER;
+  group: string = OTHER;
+  isRetryable = true;
+  timeoutMs = 0;
+  queueDeadlineMs = 0;
+
+  isAnswered = false;
+  status = 0;
+  code: ErrorCode | undefined = undefined;
+  route: string = OTHER;
+  model: string = OTHER;
+  version = '';
+  /** What its worker told of the run; undefined when none replied. */
+  figures: FrameFigures | undefined = undefined;
+  /** The worker that has it, or had it last. */
+  worker: ServingWorker | undefined = undefined;
+  totalMs = 0;
+  bytesOut = 0;
+
+  constructor(
+    connection: Connection,
+    response: ServerResponse,
+    method: string,
+    isHttp11: boolean,
+    nowMs: number,
+  ) {
+    super();
+    arrivals += 1;
+    this.arrival = arrivals;
+    this.connection = connection;
+    this.client = isHttp11 ? connection.client : connection.client10;
+    this.response = response;
+    this.method = method;
+    this.arrivedAtMs = nowMs;
+  }
+
+  get bytesIn(): number {
+    return this.bytes;
+  }
+
+  get rows(): number {
+    return this.figures?.rows ?? 0;
+  }
+
+  get runMs(): number | undefined {
+    return this.figures === undefined ? undefined : this.figures.runMicros / 1000;
+  }
+
+  get slot(): number | undefined {
+    return this.worker?.slot;
+  }
+
+  get queueMs(): number | undefined {
+    return this.dispatches === 0 ? undefined : this.waitedMs;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.connection.client.address || undefined;
+  }
+}

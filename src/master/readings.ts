@@ -1,0 +1,33 @@
+/** What metrics read off the rooms of the master when somebody scrapes. */
+import { droppedLogLines } from '../observe/logger.js';
+import type { MetricSources } from '../observe/metrics.js';
+import type { ByteBudget } from '../queue/byte-budget.js';
+import { workerCounts } from './control/status.js';
+import type { Front } from './front/front.js';
+import type { Catalog } from './models/catalog.js';
+import type { Traffic } from './routing/traffic.js';
+import type { Supervisor } from './workers/supervisor.js';
+
+export type ReadRooms = {
+  readonly dispatcher: Traffic['dispatcher'];
+  readonly budget: ByteBudget;
+  readonly front: Front;
+  readonly supervisor: Supervisor;
+  readonly catalog: Catalog;
+  now(): number;
+};
+
+export function metricSources(rooms: ReadRooms): MetricSources {
+  const { dispatcher, budget, front, supervisor, catalog, now } = rooms;
+  return {
+    queueDepth: () => dispatcher.depth,
+    queueBytes: () => budget.usedBytes,
+    queueOldestWaitMs: () => dispatcher.oldestWaitMs(now()),
+    requestsInFlight: () => dispatcher.inFlight,
+    connectionsOpen: () => front.openConnections,
+    workers: () => workerCounts(supervisor.slots),
+    workersBusy: () => dispatcher.busyWorkers,
+    logLinesDropped: droppedLogLines,
+    models: () => catalog.models.filter(({ state }) => state === 'READY'),
+  };
+}

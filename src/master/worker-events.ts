@@ -1,0 +1,54 @@
+import type { Settings } from '../config/settings.js';
+import type { StartError } from '../errors.js';
+import type { LoggerOptions } from '../observe/logger.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { ControlDesk } from './control/control-desk.js';
+import type { Catalog } from './models/catalog.js';
+import type { Traffic } from './routing/traffic.js';
+import type { Shutdown } from './shutdown.js';
+import { bootMessage } from './workers/boot-message.js';
+import type { SupervisorPorts } from './workers/supervisor-ports.js';
+
+export type SupervisedRooms = {
+  readonly settings: Settings;
+  readonly logging: LoggerOptions;
+  readonly traffic: Traffic;
+  readonly catalog: Catalog;
+  readonly desk: ControlDesk;
+  /** Made later than the supervisor. */
+  metrics(): Metrics;
+  shutdown(): Shutdown;
+  fatal(error: StartError): void;
+};
+
+/** Passes on what happens to workers, to all rooms of the master that have to do with them. */
+export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
+  const { settings, logging, traffic, catalog, desk, metrics, shutdown, fatal } = rooms;
+  return {
+    boot: (worker) => bootMessage(worker, settings, logging),
+    replies: (worker) => traffic.repliesOf(worker),
+    workerForked: (worker) => {
+      worker.account = metrics().workerStarted(worker.slot);
+      catalog.workerForked(worker);
+    },
+    workerReady: (worker) => {
+      catalog.workerReady(worker);
+      traffic.workerReady(worker);
+    },
+    workerDraining: (worker) => {
+      traffic.workerDraining(worker);
+      catalog.changed();
+    },
+    workerDied: (worker, death, reason) => {
+      worker.account?.close();
+      if (shutdown().state !== 'stopping') metrics().workerRestarted(reason);
+      catalog.workerGone(worker);
+      traffic.workerDied(worker, death);
+    },
+    waitingRequests: () => traffic.dispatcher.depth,
+    isServing: () => shutdown().isServing,
+    passed: () => desk.generations.step(),
+    startFailed: (failure) => desk.startFailed(failure),
+    fatal,
+  };
+}

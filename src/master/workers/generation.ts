@@ -1,0 +1,80 @@
+import type { ModelPlan } from '../../model/model-plan.js';
+import { type Placement, placeModels, plansOfSlot } from '../../model/repository/holders.js';
+import type { Plan } from '../../model/repository/plan.js';
+import { compareVersions } from '../../model/repository/version-policy.js';
+import type { ModelVersion } from './boot-failure.js';
+
+/** Plans, and model name → what its folder looked like when it was read: two that differ are two models. */
+export type WantedPlan = Plan & { readonly fingerprints: ReadonlyMap<string, string> };
+
+/** What the workers are to hold from one moment on. Never changed, only followed by another. */
+export type Generation = WantedPlan & {
+  /** 1 at the start; each rollout that is tried takes the next. */
+  readonly number: number;
+  /** Which slots hold which model. */
+  readonly placement: Placement;
+};
+
+/** What one slot holds in a generation. */
+export type Holding = {
+  readonly generation: number;
+  readonly plans: readonly ModelPlan[];
+  readonly defaultModel: string | undefined;
+  /** Alike exactly where a worker need not be replaced. */
+  readonly key: string;
+};
+
+/** @param before who is placed there stays, as far as possible */
+export function makeGeneration(
+  { models, defaultModel, fingerprints }: WantedPlan,
+  number: number,
+  slots: number,
+  before?: Generation,
+): Generation {
+  const placement = placeModels(models, slots, before?.placement);
+  return { models, defaultModel, fingerprints, number, placement };
+}
+
+/** What came, went or became another one, by name; empty lists are left out. */
+export function changesBetween(
+  from: Generation,
+  to: Generation,
+): Readonly<Record<string, readonly string[]>> {
+  const before = new Set(from.models.map(({ name }) => name));
+  const after = new Set(to.models.map(({ name }) => name));
+  const changes = {
+    added: [...after].filter((name) => !before.has(name)),
+    removed: [...before].filter((name) => !after.has(name)),
+    changed: [...after].filter(
+      (name) => before.has(name) && modelKey(from, name) !== modelKey(to, name),
+    ),
+  };
+  return Object.fromEntries(Object.entries(changes).filter(([, names]) => names.length > 0));
+}
+
+/** Alike exactly where a model is the same in two generations. */
+export function modelKey({ models, fingerprints }: WantedPlan, name: string): string {
+  const plans = models.filter((plan) => plan.name === name);
+  return JSON.stringify([plans, fingerprints.get(name) ?? '']);
+}
+
+export function holdingOf(generation: Generation, slot: number): Holding {
+  const { number, defaultModel, placement, fingerprints } = generation;
+  const plans = plansOfSlot(generation.models, slot, placement);
+  const seen = plans.map(({ name }) => fingerprints.get(name) ?? '');
+  const key = JSON.stringify([plans, seen, defaultModel]);
+  return { generation: number, plans, defaultModel, key };
+}
+
+/** Plans without one version; the highest that is left of its model is the latest then. */
+export function withoutVersion(
+  plans: readonly ModelPlan[],
+  { name, version }: ModelVersion,
+): ModelPlan[] {
+  const left = plans.filter((plan) => plan.name !== name || plan.version !== version);
+  const versions = left.filter((plan) => plan.name === name).map((plan) => plan.version);
+  const latest = versions.toSorted(compareVersions).at(-1);
+  return left.map((plan) =>
+    plan.name === name ? { ...plan, isLatest: plan.version === latest } : plan,
+  );
+}
