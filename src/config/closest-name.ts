@@ -7,6 +7,8 @@ export function closestName(name: string, candidates: readonly string[]): string
   let closest: string | undefined;
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
+    // At least the difference in length is wrong: of a very long name nothing need be compared.
+    if (wanted.length - candidate.length >= least) continue;
     const distance = editDistance(wanted, letters(candidate));
     if (distance < least) {
       least = distance;

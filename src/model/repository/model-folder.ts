@@ -127,7 +127,9 @@ export function nearMiss({ others }: FolderContents): string | undefined {
     const hint = foreignHint(name);
     if (hint !== undefined) return `, but ${name}: ${hint}`;
   }
-  const [only, another] = others.filter((name) => extname(name) === '.onnx');
+  // A folder called model.onnx is among the others, too.
+  const strays = others.filter((name) => extname(name) === '.onnx' && !MODEL_FILES.includes(name));
+  const [only, another] = strays;
   if (only === undefined || another !== undefined) return undefined;
   return `, but ${only}; call it model.onnx, or name it with "file" in ${SETTINGS_FILE}`;
 }

@@ -3,6 +3,7 @@ import { lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MODEL_NAME } from '../model-name.js';
 import type { ModelPlan } from '../model-plan.js';
+import { MOST_FAULTS } from '../settings/form.js';
 import type { FolderSettings } from '../settings/model-setting-table.js';
 import {
   readModelSettings,
@@ -68,7 +69,10 @@ export function surveyFile(file: string): SurveyedModel {
 function survey(look: Look, plansOf: (look: Look) => ModelPlan[]): SurveyedModel {
   const { name, path, faults } = look;
   try {
-    if (hasGoodName(look)) return { name, path, plans: plansOf(look), faults };
+    if (hasGoodName(look)) {
+      const plans = plansOf(look);
+      return { name, path, plans, faults: faults.slice(0, MOST_FAULTS) };
+    }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     faults.push(`${path}: cannot be read: ${reason}.`);

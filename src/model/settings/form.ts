@@ -17,6 +17,8 @@ export type Form<T> = {
 type JsonObject = Readonly<Record<string, unknown>>;
 
 const LONGEST_SHOWN = 80;
+/** Who makes so many has not written settings, and the server does not stand still to count them. */
+export const MOST_FAULTS = 20;
 
 /** A form of one piece: `take` gives the value, or `undefined` where it does not fit. */
 export function simple<T>(
@@ -37,8 +39,11 @@ function misfit(at: string, expected: string, got: unknown): string {
 }
 
 /** A JSON value as it was written, so far as it fits into a sentence. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+export function shown(value: unknown): string {
+  return cut(JSON.stringify(value) ?? String(value));
+}
+
+function cut(text: string): string {
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
 
@@ -75,8 +80,13 @@ export function listOf<T>(item: Form<T>, expected: string): Form<readonly T[]> {
       faults.push(misfit(at, expected, value));
       return undefined;
     }
-    const items = value.map((one, index) => item.read(one, `${at}[${index}]`, faults));
-    return items.every((one) => one !== undefined) ? items : undefined;
+    const items: T[] = [];
+    for (const [index, one] of value.entries()) {
+      if (faults.length >= MOST_FAULTS) break;
+      const taken = item.read(one, `${at}[${index}]`, faults);
+      if (taken !== undefined) items.push(taken);
+    }
+    return items.length === value.length ? items : undefined;
   };
   return { expected, schema: { type: 'array', minItems: 1, items: item.schema }, read };
 }
@@ -92,13 +102,15 @@ export function mapOf<T>(
       faults.push(misfit(at, expected, value));
       return undefined;
     }
-    const entries = Object.entries(value).map(([name, one]) => {
+    const entries = Object.entries(value);
+    const good: (readonly [string, T])[] = [];
+    for (const [name, one] of entries) {
+      if (faults.length >= MOST_FAULTS) break;
       const isNamed = names.read(name, `${at}: a name`, faults) !== undefined;
-      const taken = item.read(one, `${at}.${name}`, faults);
-      return isNamed && taken !== undefined ? ([name, taken] as const) : undefined;
-    });
-    if (!entries.every((entry) => entry !== undefined)) return undefined;
-    return Object.fromEntries(entries) as Readonly<Record<string, T>>;
+      const taken = item.read(one, `${at}.${cut(name)}`, faults);
+      if (isNamed && taken !== undefined) good.push([name, taken]);
+    }
+    return good.length === entries.length ? Object.fromEntries(good) : undefined;
   };
   const schema = {
     type: 'object',
@@ -124,9 +136,10 @@ export function record<T extends object>(
     const taken: Record<string, unknown> = {};
     const before = faults.length;
     for (const [key, one] of Object.entries(value)) {
+      if (faults.length >= MOST_FAULTS) break;
       const form = Object.hasOwn(forms, key) ? forms[key] : undefined;
       if (form === undefined) {
-        faults.push(`${at}: unknown setting ${JSON.stringify(key)}${didYouMean(key, keys)}`);
+        faults.push(`${at}: unknown setting ${shown(key)}${didYouMean(key, keys)}`);
       } else taken[key] = form.read(one, `${at}.${key}`, faults);
     }
     // Each field was read by the form of its own key; the compiler cannot follow that.

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { getNodeValue, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { didYouMean } from '../../config/closest-name.js';
+import { MOST_FAULTS, shown } from './form.js';
 import {
   FOLDER_SETTING_KEYS,
   type FolderSettings,
@@ -32,8 +33,8 @@ export type SettingsOwner = 'model' | 'version';
 export const SETTINGS_FILE = 'forkcast.json';
 /** Editors find a schema by it. */
 export const SCHEMA_KEY = '$schema';
-/** Warm-up bodies may be large; what is larger still is no file of settings. */
-const MOST_BYTES = 16 * 1024 * 1024;
+/** Warm-up bodies may be large; what is larger still is no file of settings, and would hold up the server. */
+const MOST_BYTES = 4 * 1024 * 1024;
 
 /** What a module may say of itself as well. */
 export const MODEL_SETTING_KEYS: readonly string[] = FOLDER_SETTING_KEYS.filter(
@@ -91,8 +92,9 @@ export function checkModelSettings(
   const faults: string[] = [];
   for (const key of keys) {
     if (key === SCHEMA_KEY) continue;
+    if (faults.length >= MOST_FAULTS) break;
     if (!isModelSettingKey(key)) {
-      faults.push(`unknown setting ${JSON.stringify(key)}${didYouMean(key, FOLDER_SETTING_KEYS)}`);
+      faults.push(`unknown setting ${shown(key)}${didYouMean(key, FOLDER_SETTING_KEYS)}`);
       continue;
     }
     const { kind, least = 0, most = 0 } = modelSettingOf(key);
@@ -117,7 +119,9 @@ function misplaced(values: object, origin: string, owner: SettingsOwner): string
 
 function repeatedKeys(object: Node): string[] {
   const keys = (object.children ?? []).map(({ children }) => String(children?.[0]?.value));
-  return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
+  const seen = new Set<string>();
+  const twice = keys.filter((key) => seen.size === seen.add(key).size);
+  return [...new Set(twice)].slice(0, MOST_FAULTS);
 }
 
 function faulty(fault: string): SettingsFile {

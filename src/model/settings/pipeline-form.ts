@@ -2,6 +2,7 @@
 import { didYouMean } from '../../config/closest-name.js';
 import { MODEL_NAME } from '../model-name.js';
 import { described } from '../tensor/place.js';
+import { MOST_FAULTS, shown } from './form.js';
 
 /** All of it survives JSON. */
 export type Pipeline = {
@@ -183,7 +184,8 @@ function checkKeys(
 ): void {
   for (const key of Object.keys(value)) {
     if (keys.includes(key)) continue;
-    faults.push(`${at}: unknown key ${JSON.stringify(key)}${didYouMean(key, keys)}`);
+    if (faults.length >= MOST_FAULTS) return;
+    faults.push(`${at}: unknown key ${shown(key)}${didYouMean(key, keys)}`);
   }
 }
 

@@ -182,6 +182,11 @@ describe('formats', () => {
     ]);
   });
 
+  test('a folder that is called like a model file is none', () => {
+    put('a/model.onnx/weights.bin');
+    expect(faultsOf()).toEqual([expect.stringMatching(/^ROOT\/a: no model here; expected /)]);
+  });
+
   test('"runtime" wins over what the file looks like', () => {
     put('a/model.json', '{"author": "me"}');
     put('a/forkcast.json', { runtime: 'xgboost' });
@@ -431,7 +436,7 @@ describe('hostile repositories', () => {
     put('c/model.onnx');
     expect(faultsOf()).toEqual([
       'ROOT/a/forkcast.json:1: not valid JSON.',
-      'ROOT/b/forkcast.json: larger than 16777216 bytes.',
+      'ROOT/b/forkcast.json: larger than 4194304 bytes.',
       'ROOT/c/forkcast.json: expected a file.',
     ]);
   });

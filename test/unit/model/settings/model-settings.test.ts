@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MOST_FAULTS } from '../../../../src/model/settings/form.js';
 import { FOLDER_SETTING_KEYS } from '../../../../src/model/settings/model-setting-table.js';
 import {
   checkModelSettings,
@@ -181,6 +182,25 @@ describe('faults', () => {
     expect(settings).toEqual({ threads: 2 });
   });
 
+  test.each([
+    ['keys', () => entries((at) => [`key${at}`, 1])],
+    ['keys said twice', () => `{${'"retry": true, "threads": 1, '.repeat(20_000)}"retry": true}`],
+    ['inputs', () => `{"inputs": ${entries((at) => [`x${at}`, { shpe: 1 }])}}`],
+    ['settings of an input', () => `{"inputs": {"x": ${entries((at) => [`x${at}`, 1])}}}`],
+    ['versions', () => JSON.stringify({ versions: Array(40_000).fill('x') })],
+    ['keys of a step', () => `{"pipeline": [${entries((at) => [`key${at}`, 1])}]}`],
+    ['letters', () => JSON.stringify({ ['x'.repeat(1_000_000)]: 1 })],
+    ['letters in a name', () => JSON.stringify({ inputs: { ['x'.repeat(1_000_000)]: 1 } })],
+  ])('too many wrong %s are neither all looked at nor all told', (_what, text) => {
+    const content = text();
+    const startMs = performance.now();
+    const { faults } = read(content);
+    expect(performance.now() - startMs).toBeLessThan(1500);
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults.length).toBeLessThanOrEqual(2 * MOST_FAULTS);
+    expect(faults.join().length).toBeLessThan(10_000);
+  });
+
   test('a long value is cut', () => {
     const [fault] = read(`{"retry": "${'x'.repeat(1000)}"}`).faults;
     expect(fault).toMatch(/x…\.$/);
@@ -209,3 +229,8 @@ describe('of a module', () => {
     });
   });
 });
+
+/** 40,000 members. */
+function entries(make: (at: number) => [string, unknown]): string {
+  return JSON.stringify(Object.fromEntries(Array.from({ length: 40_000 }, (_, at) => make(at))));
+}
