@@ -31,7 +31,7 @@ function commandsOf(page: string): Command[] {
     contentType: groups.contentType,
     body: groups.body ?? '',
     // The last digits that are shown may be cut, not rounded.
-    reply: (groups.reply ?? '').replace(/,?[\d.]*$/, ''),
+    reply: (groups.reply ?? '').replace(/[\d.]*(?:, )?$/, ''),
   }));
 }
 
