@@ -113,7 +113,8 @@ export class Master {
     await this.#openPorts();
     if (settings.pid !== undefined) writePidFile(settings.pid);
     const { workers, threads } = settings;
-    const models = this.#desk.generations.current.models.map(({ name }) => name);
+    const names = this.#desk.generations.current.models.map(({ name }) => name);
+    const models = [...new Set(names)];
     log.info({ workers, threads, models }, 'starting');
     this.#supervisor.start();
     this.#desk.watch();
@@ -242,7 +243,7 @@ export class Master {
       status: () => this.#status(),
       control: (route, request) => this.#desk.answer(route, request),
     });
-    const bound = await listen(this.#front.server, settings.bind, settings.backlog);
+    const bound = await listen(this.#front.server, settings.bind, settings.backlog, 'bind');
     log.info({ address: formatAddress(bound) }, 'listening');
   }
 

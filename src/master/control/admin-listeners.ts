@@ -18,9 +18,9 @@ export class AdminListeners {
   async open(settings: Settings, ports: Required<AdminPorts>): Promise<void> {
     const { adminBind, metricsBind, backlog } = settings;
     const { status, control, ...publicPorts } = ports;
-    await this.#open(makeAdminServer(ports), adminBind, backlog, 'admin listening');
+    await this.#open(makeAdminServer(ports), adminBind, backlog, 'admin');
     if (metricsBind === undefined) return;
-    await this.#open(makeAdminServer(publicPorts), metricsBind, backlog, 'metrics listening');
+    await this.#open(makeAdminServer(publicPorts), metricsBind, backlog, 'metrics');
   }
 
   close(): void {
@@ -30,9 +30,14 @@ export class AdminListeners {
     }
   }
 
-  async #open(server: Server, address: Address, backlog: number, message: string): Promise<void> {
+  async #open(
+    server: Server,
+    address: Address,
+    backlog: number,
+    purpose: 'admin' | 'metrics',
+  ): Promise<void> {
     this.#servers.push(server);
-    const bound = await listen(server, address, backlog);
-    this.#log.info({ address: formatAddress(bound) }, message);
+    const bound = await listen(server, address, backlog, `${purpose}-bind`);
+    this.#log.info({ address: formatAddress(bound) }, `${purpose} listening`);
   }
 }

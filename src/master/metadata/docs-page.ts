@@ -32,6 +32,9 @@ ${sections || '<p>No model is loaded.</p>'}
 `;
 }
 
+/** Of a classifier with a thousand classes a few tell what they are. */
+const MOST_LABELS = 20;
+
 function modelSection(model: ServedModel): string {
   const { name, version, runtime, labels, isDefault, isLatest, state, reason, routes } = model;
   const marks = [state.toLowerCase(), ...(isDefault && isLatest ? ['default'] : []), ...labels];
@@ -56,11 +59,20 @@ function signatureTable({ signature }: ServedModel): string {
 <tbody>${rows.join('')}</tbody></table>`;
 }
 
-function tensorRow(side: string, { name, dtype, shape, isOptional }: TensorSpec): string {
+function tensorRow(side: string, spec: TensorSpec): string {
+  const { name, dtype, shape, isOptional, takesMissing } = spec;
   const sizes =
     shape.map((size) => (size === -1 ? 'any' : String(size))).join(' × ') || 'one value';
   const kind = isOptional === true ? `${side}, optional` : side;
-  return `<tr><td>${kind}</td><td><code>${text(name)}</code></td><td>${dtype}</td><td>${sizes}</td></tr>`;
+  const type = takesMissing === true ? `${dtype} or null` : dtype;
+  const cells = `<td>${type}</td><td>${sizes}${classLabels(spec)}</td>`;
+  return `<tr><td>${kind}</td><td><code>${text(name)}</code></td>${cells}</tr>`;
+}
+
+function classLabels({ labels = [] }: TensorSpec): string {
+  if (labels.length === 0) return '';
+  const shown = labels.slice(0, MOST_LABELS).join(', ');
+  return `<br><small>${text(shown)}${labels.length > MOST_LABELS ? ', …' : ''}</small>`;
 }
 
 function trial(model: ServedModel): string {

@@ -28,22 +28,25 @@ function portOf(address: Address): number {
 }
 
 test('tells the port it got when it asked for any', async () => {
-  const bound = await listen(server(), LOOPBACK, 16);
+  const bound = await listen(server(), LOOPBACK, 16, 'bind');
   expect(bound).toEqual({ ...LOOPBACK, port: expect.any(Number) });
   expect(portOf(bound)).toBeGreaterThan(0);
 });
 
 test('an address in use has its own exit code', async () => {
-  const port = portOf(await listen(server(), LOOPBACK, 16));
-  await expect(listen(server(), { ...LOOPBACK, port }, 16)).rejects.toMatchObject({
+  const port = portOf(await listen(server(), LOOPBACK, 16, 'bind'));
+  await expect(listen(server(), { ...LOOPBACK, port }, 16, 'bind')).rejects.toMatchObject({
     exitCode: EXIT.ADDRESS_IN_USE,
-    message: `127.0.0.1:${port} is in use by another process`,
+    message: `127.0.0.1:${port} is in use by another process; choose another address with --bind`,
   });
 });
 
 test('listens on a Unix socket', async () => {
   const path = join(folder, 'socket');
-  expect(await listen(server(), { kind: 'unix', path }, 16)).toEqual({ kind: 'unix', path });
+  expect(await listen(server(), { kind: 'unix', path }, 16, 'bind')).toEqual({
+    kind: 'unix',
+    path,
+  });
   await new Promise<void>((resolve, reject) => {
     connect(path).once('connect', resolve).once('error', reject).resume();
   });
@@ -54,7 +57,7 @@ test.each<Address>([
   { kind: 'unix', path: join(folder, 'none', 'socket') },
   { kind: 'fd', fd: 9999 },
 ])('cannot listen on $kind $host$path$fd: a fault of the configuration', async (address) => {
-  await expect(listen(server(), address, 16)).rejects.toMatchObject({
+  await expect(listen(server(), address, 16, 'bind')).rejects.toMatchObject({
     exitCode: EXIT.BAD_CONFIG,
     message: expect.stringMatching(/^cannot listen on /),
   });
@@ -62,6 +65,6 @@ test.each<Address>([
 
 test('a connection that cannot be accepted does not end the process', async () => {
   const listening = server();
-  await listen(listening, LOOPBACK, 16);
+  await listen(listening, LOOPBACK, 16, 'bind');
   expect(() => listening.emit('error', new Error('accept ENOBUFS'))).not.toThrow();
 });

@@ -90,6 +90,16 @@ test('the page shows names as text, whatever they hold', () => {
   expect(page).toContain('/v1/models/digits:predict');
 });
 
+test('the page shows the labels of classes, and where a value may be missing', () => {
+  const labels = ['<b>', ...Array.from({ length: 20 }, (_, n) => n)];
+  const outputs: TensorSpec[] = [{ name: 'p', dtype: 'float32', shape: [-1, 21], labels }];
+  const inputs: TensorSpec[] = [{ name: 'X', dtype: 'float32', shape: [-1], takesMissing: true }];
+  const page = docsPage('1.2.3', [{ ...servedModel(), signature: { inputs, outputs } }]);
+  expect(page).toContain('<td>float32 or null</td>');
+  expect(page).toContain('any × 21<br><small>&lt;b&gt;, 0, 1, 2, 3,');
+  expect(page).toContain(', 17, 18, …</small>');
+});
+
 test('the page shows where a module has routes of its own, and no form where it has no model', () => {
   const { signature: _none, ...raw } = servedModel();
   const beside = docsPage('1.2.3', [{ ...raw, routes: { prefix: '/digits' } }]);
