@@ -1,12 +1,7 @@
 /** Reading the objects of a body, each fault named by its place. */
+import { isObject, type JsonObject } from '../config/json-object.js';
 import { RequestError } from '../errors.js';
 import { described } from '../model/tensor/place.js';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** @throws RequestError INVALID_INPUT */
 export function checkedObject(value: unknown, at: string, expected = 'an object'): JsonObject {

@@ -1,6 +1,8 @@
 /** Tensors as JSON Schema and as an example value: what the API description shows of a signature. */
+
 import type { TensorSpec } from '../../model/tensor/signature.js';
 import type { Dtype } from '../../model/tensor/tensor.js';
+import { lengthOf } from '../../model/tensor/tensor.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -42,7 +44,7 @@ const MOST_EXAMPLE_VALUES = 4096;
 /** Zeros that fit the spec, with one element where a size is free; undefined where it is too large. */
 export function exampleOf({ dtype, shape }: TensorSpec): unknown {
   const sizes = shape.map((size) => (size === -1 ? 1 : size));
-  if (sizes.reduce((product, size) => product * size, 1) > MOST_EXAMPLE_VALUES) return undefined;
+  if (lengthOf(sizes) > MOST_EXAMPLE_VALUES) return undefined;
   return sizes.reduceRight<unknown>(
     (value, size) => Array.from({ length: size }, () => value),
     zeroOf(dtype),

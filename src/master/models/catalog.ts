@@ -2,6 +2,8 @@ import { basename, join } from 'node:path';
 import type { ModelDescription, ModelState, ServedModel } from '../../model/description.js';
 import type { ModelPlan } from '../../model/model-plan.js';
 import { type Plan, plannedModels } from '../../model/repository/plan.js';
+import { byNameAndVersion } from '../../model/repository/version-policy.js';
+import { keyOf } from '../model-key.js';
 import type { WorkerHandle } from '../workers/worker-handle.js';
 
 /** A worker, as far as what it holds goes. */
@@ -221,16 +223,6 @@ function isLeaving({ state }: Holder): boolean {
   return state === 'draining' || state === 'leaving';
 }
 
-function keyOf({ name, version }: { readonly name: string; readonly version: string }): string {
-  return `${name}\n${version}`;
-}
-
 function isOf(key: string, name: string): boolean {
-  return key.startsWith(`${name}\n`);
-}
-
-/** Versions are digits without leading zeros, and may be beyond 2^53. */
-function byNameAndVersion(one: ServedModel, other: ServedModel): number {
-  if (one.name !== other.name) return one.name < other.name ? -1 : 1;
-  return one.version.length - other.version.length || (one.version < other.version ? -1 : 1);
+  return key.startsWith(keyOf({ name, version: '' }));
 }

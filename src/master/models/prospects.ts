@@ -4,8 +4,8 @@ import { readV1Path } from '../../model/paths/v1-path.js';
 import { readV2Path } from '../../model/paths/v2-path.js';
 import { ANY_WORKER } from '../../queue/request.js';
 import { namesOf, noModel } from '../metadata/versions.js';
+import { type Asked, askedBy } from '../model-key.js';
 import { type Catalog, UNLOADED } from './catalog.js';
-import { type Asked, askedBy } from './model-key.js';
 
 /** What is to come, as far as a waiting request is concerned. */
 export type Prospects = {

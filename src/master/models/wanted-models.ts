@@ -2,7 +2,7 @@
 
 import type { ModelPlan } from '../../model/model-plan.js';
 import { inLoadOrder, partNames, pipelineFaults } from '../../model/pipeline/pipeline-parts.js';
-import { compareVersions } from '../../model/repository/version-policy.js';
+import { byNameAndVersion } from '../../model/repository/version-policy.js';
 import type { WantedPlan } from '../workers/generation.js';
 
 /** What one model is to be: its plans, or none where it is to go. */
@@ -66,9 +66,4 @@ export function pipelinesOf(plans: readonly ModelPlan[], name: string): string[]
   }
   found.delete(name);
   return [...found];
-}
-
-function byNameAndVersion(one: ModelPlan, other: ModelPlan): number {
-  if (one.name !== other.name) return one.name < other.name ? -1 : 1;
-  return compareVersions(one.version, other.version);
 }

@@ -4,7 +4,7 @@ import { readV1Path } from '../../model/paths/v1-path.js';
 import { readV2Path } from '../../model/paths/v2-path.js';
 import { ANY_WORKER } from '../../queue/request.js';
 import { OTHER } from '../client-request.js';
-import { keyOf } from '../models/model-key.js';
+import { keyOf } from '../model-key.js';
 import { RoutePrefixes } from './route-prefixes.js';
 
 /** What the master reads off a path before it dispatches: who can serve it, how long it may take. */

@@ -6,7 +6,7 @@ import type { Death } from '../../queue/quarantine.js';
 import { ANY_WORKER } from '../../queue/request.js';
 import { type ClientRequest, OTHER } from '../client-request.js';
 import type { Answers } from '../front/answers.js';
-import { keysOf } from '../models/model-key.js';
+import { keysOf } from '../model-key.js';
 import { type Prospects, whyHopeless, whyNobodys } from '../models/prospects.js';
 import type { ServingWorker } from '../serving-worker.js';
 import type { ModelTargets } from './model-target.js';

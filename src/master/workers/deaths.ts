@@ -3,6 +3,7 @@ import { EXIT, StartError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import type { RestartReason } from '../../observe/metric-table.js';
 import { classifyDeath, type Death } from '../../queue/quarantine.js';
+import { keyOf } from '../model-key.js';
 import { type BootFailure, bootFailure } from './boot-failure.js';
 import { deathReport } from './death-report.js';
 import { OomWatch } from './oom-kills.js';
@@ -127,8 +128,4 @@ function stageOf(slot: Slot, worker: WorkerHandle): DeathStage {
 export function isSuccessor(slot: Slot, worker: WorkerHandle): boolean {
   const isBooting = worker.readyAtMs === undefined && !worker.isUnwanted;
   return isBooting && slot.move?.state === 'under way' && slot.fits(worker);
-}
-
-function keyOf({ name, version }: { readonly name: string; readonly version: string }): string {
-  return `${name}\n${version}`;
 }

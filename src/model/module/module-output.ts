@@ -1,9 +1,11 @@
 /** What a module with a signature returned, checked and made tensors. */
+
 import { RequestError } from '../../errors.js';
 import { holds } from '../tensor/dtype.js';
 import { described, keyPath, type Place } from '../tensor/place.js';
 import type { Signature, TensorSpec } from '../tensor/signature.js';
 import type { Tensor, TensorData, Tensors } from '../tensor/tensor.js';
+import { lengthOf } from '../tensor/tensor.js';
 import { tensorFromJson } from '../tensor/tensor-from-json.js';
 
 /**
@@ -67,7 +69,7 @@ function checkedTensor(
       `expected shape ${shapeText(spec.shape)}, got ${shapeText(shape)}`,
     );
   }
-  const length = shape.reduce((product, size) => product * size, 1);
+  const length = lengthOf(shape);
   if (data.length !== length) {
     const expected = `expected ${length} values for shape ${shapeText(shape)}`;
     throw wrong(modelName, spec, `${expected}, got ${data.length}`);

@@ -1,6 +1,8 @@
 /** Tensors as they lie in an ONNX file: their heads, and the values of small ones. */
+
 import { allocate } from '../tensor/dtype.js';
 import type { Tensor, TensorData } from '../tensor/tensor.js';
+import { lengthOf } from '../tensor/tensor.js';
 import type { ByteSource } from './byte-source.js';
 import { dtypeOf } from './element-type.js';
 import {
@@ -48,10 +50,6 @@ function readEntry(source: ByteSource, entry: Field, entries: Map<string, string
     else if (field.number === 2) value = textOf(source, field);
   }
   entries.set(key, value);
-}
-
-export function lengthOf(dims: readonly number[]): number {
-  return dims.reduce((product, size) => product * size, 1);
 }
 
 /**

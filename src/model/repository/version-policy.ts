@@ -15,6 +15,14 @@ export function compareVersions(one: string, other: string): number {
   return difference < 0n ? -1 : Number(difference > 0n);
 }
 
+/** Models by name, and of one name by version: for sorting. */
+export function byNameAndVersion(one: Versioned, other: Versioned): number {
+  if (one.name !== other.name) return one.name < other.name ? -1 : 1;
+  return compareVersions(one.version, other.version);
+}
+
+type Versioned = { readonly name: string; readonly version: string };
+
 export type Served = {
   /** Ascending; the last one is the latest. */
   readonly versions: readonly string[];

@@ -1,6 +1,8 @@
 /** What `options` of an ONNX model in `forkcast.json` may say to ONNX Runtime. */
+
 import type { InferenceSession } from 'onnxruntime-node';
 import { didYouMean } from '../../config/closest-name.js';
+import { isObject } from '../../config/json-object.js';
 import { described } from '../tensor/place.js';
 
 type SessionOptions = InferenceSession.SessionOptions;
@@ -74,8 +76,4 @@ function isSize(value: unknown): boolean {
 function isEntries(value: unknown): boolean {
   if (!isObject(value)) return false;
   return Object.values(value).every((inner) => typeof inner === 'string' || isEntries(inner));
-}
-
-function isObject(value: unknown): value is Options {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

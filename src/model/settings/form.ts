@@ -1,5 +1,7 @@
 /** What a value of `forkcast.json` may be: its check, its words and its JSON Schema in one. */
+
 import { didYouMean } from '../../config/closest-name.js';
+import { isObject } from '../../config/json-object.js';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -13,8 +15,6 @@ export type Form<T> = {
    */
   read(value: unknown, at: string, faults: string[]): T | undefined;
 };
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 const LONGEST_SHOWN = 80;
 /** Who makes so many has not written settings, and the server does not stand still to count them. */
@@ -163,8 +163,4 @@ export function either<T>(
     return undefined;
   };
   return { expected, schema: { anyOf: forms.map(({ form }) => form.schema) }, read };
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,7 @@
 /** `pipeline` in `forkcast.json`: models that run one after another as one. Its form, no more. */
+
 import { didYouMean } from '../../config/closest-name.js';
+import { isObject } from '../../config/json-object.js';
 import { MODEL_NAME } from '../model-name.js';
 import { described } from '../tensor/place.js';
 import { MOST_FAULTS, shown } from './form.js';
@@ -73,7 +75,7 @@ export function stepName(steps: readonly PipelineStep[], index: number): string 
 }
 
 function checkLongForm(value: unknown, faults: string[]): Pipeline | undefined {
-  if (!isRecord(value) || !Array.isArray(value.steps)) {
+  if (!isObject(value) || !Array.isArray(value.steps)) {
     const expected = 'expected an array of steps, or {"steps": [...], "inputs"?, "outputs"?}';
     faults.push(`pipeline: ${expected}, got ${described(value)}.`);
     return undefined;
@@ -98,7 +100,7 @@ function checkSteps(values: readonly unknown[], at: string, faults: string[]): P
 
 function checkStep(value: unknown, at: string, faults: string[]): PipelineStep | undefined {
   const step = typeof value === 'string' ? { model: value } : value;
-  if (!isRecord(step) || 'model' in step === 'module' in step) {
+  if (!isObject(step) || 'model' in step === 'module' in step) {
     const expected = 'expected the name of a model, {"model": NAME, …} or {"module": "./FILE", …}';
     faults.push(`${at}: ${expected}, got ${described(value)}.`);
     return undefined;
@@ -158,7 +160,7 @@ function checkMapping(
   faults: string[],
 ): Readonly<Record<string, string>> | undefined {
   if (value === undefined) return undefined;
-  const entries = isRecord(value) ? Object.entries(value) : [];
+  const entries = isObject(value) ? Object.entries(value) : [];
   const isMapping = entries.length > 0 && entries.length <= MOST_NAMES;
   if (!isMapping || !entries.every((entry) => entry.every(isName))) {
     const expected = 'expected an object that gives names to names, such as {"X": "features"}';
@@ -191,10 +193,6 @@ function checkKeys(
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const NAMES_SCHEMA = { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string' } };

@@ -1,8 +1,10 @@
 /** The kinds of settings that the table knows, and what a value of each may be. */
+
 import { parseDuration } from '../../config/duration.js';
+import { isObject } from '../../config/json-object.js';
 import type { Warmup, WarmupBody } from '../model.js';
 import { RUNTIMES, type RuntimeName } from '../runtime-name.js';
-import { choice, count, either, type Form, flag, isObject, listOf, simple, text } from './form.js';
+import { choice, count, either, type Form, flag, listOf, simple, text } from './form.js';
 import { checkPipeline, PIPELINE_SCHEMA, type Pipeline } from './pipeline-form.js';
 import { inputOverrides, outputOverrides, type TensorOverrides } from './tensor-forms.js';
 import { labels, type VersionPolicy, versionPolicy } from './version-forms.js';

@@ -1,20 +1,10 @@
 /** `inputs` and `outputs` of `forkcast.json`: what a model's file does not say, or says otherwise. */
 
+import { isObject } from '../../config/json-object.js';
 import { DTYPES } from '../tensor/dtype.js';
 import type { TensorSpec } from '../tensor/signature.js';
 import type { Dtype } from '../tensor/tensor.js';
-import {
-  choice,
-  either,
-  type Form,
-  flag,
-  isObject,
-  listOf,
-  mapOf,
-  record,
-  simple,
-  text,
-} from './form.js';
+import { choice, either, type Form, flag, listOf, mapOf, record, simple, text } from './form.js';
 
 /** One input or output. What is absent stays as the model's file says it. */
 export type TensorOverride = Partial<Omit<TensorSpec, 'name' | 'hasAnyShape'>> & {

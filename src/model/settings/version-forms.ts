@@ -1,16 +1,6 @@
 /** `versions` and `labels` of `forkcast.json`. */
-import {
-  choice,
-  count,
-  either,
-  type Form,
-  isObject,
-  listOf,
-  mapOf,
-  record,
-  simple,
-  text,
-} from './form.js';
+import { isObject } from '../../config/json-object.js';
+import { choice, count, either, type Form, listOf, mapOf, record, simple, text } from './form.js';
 
 /** Which of the versions that are there are served. */
 export type VersionPolicy = { readonly latest: number } | 'all' | readonly string[];

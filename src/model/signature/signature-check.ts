@@ -1,4 +1,5 @@
 /** Checks the signature a module declares: it comes from a user, in any shape. */
+import { isObject } from '../../config/json-object.js';
 import { DTYPES, isDtype } from '../tensor/dtype.js';
 import type { Signature, TensorSpec } from '../tensor/signature.js';
 
@@ -10,7 +11,7 @@ export type SignatureReading = {
 /** A copy that holds nothing but what a signature has, and what was wrong with the original. */
 export function checkSignature(declared: unknown): SignatureReading {
   const faults: string[] = [];
-  const { inputs, outputs } = isRecord(declared) ? declared : {};
+  const { inputs, outputs } = isObject(declared) ? declared : {};
   const signature = {
     inputs: checkSpecs(inputs, 'signature.inputs', faults),
     outputs: checkSpecs(outputs, 'signature.outputs', faults),
@@ -31,7 +32,7 @@ function checkSpecs(specs: unknown, at: string, faults: string[]): TensorSpec[] 
 }
 
 function checkSpec(spec: unknown, at: string, faults: string[]): TensorSpec[] {
-  if (!isRecord(spec)) {
+  if (!isObject(spec)) {
     faults.push(`${at}: expected {name, dtype, shape}.`);
     return [];
   }
@@ -51,8 +52,4 @@ function checkSpec(spec: unknown, at: string, faults: string[]): TensorSpec[] {
 function isShape(shape: unknown): shape is number[] {
   if (!Array.isArray(shape)) return false;
   return shape.every((size) => Number.isSafeInteger(size) && (size === -1 || size >= 1));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,11 +2,13 @@
  * Rows as plain values, which a module without a signature takes and gives, and as tensors: each
  * row is the value of the only tensor, or an object with a value for each.
  */
+
 import { type ErrorCode, RequestError } from '../../errors.js';
 import { bfloat16Value, float16Value } from './half-float.js';
 import { described, type Place } from './place.js';
 import type { TensorSpec } from './signature.js';
 import type { Tensor, Tensors } from './tensor.js';
+import { lengthOf } from './tensor.js';
 import { tensorFromJson } from './tensor-from-json.js';
 import { commonRows } from './tensor-rows.js';
 
@@ -109,7 +111,7 @@ class Column {
 
   constructor(tensor: Tensor) {
     this.#tensor = tensor;
-    this.#width = tensor.shape.slice(1).reduce((product, size) => product * size, 1);
+    this.#width = lengthOf(tensor.shape.slice(1));
   }
 
   valueOf(row: number): unknown {

@@ -5,6 +5,7 @@ import { inputWriter, outputWriter, type WriteValues } from './json-values.js';
 import { described, misfit, type Place } from './place.js';
 import type { TensorSpec } from './signature.js';
 import type { Tensor, TensorData } from './tensor.js';
+import { lengthOf } from './tensor.js';
 
 /**
  * The tensor that nested arrays mean. Free dimensions take the size they have in the first
@@ -72,12 +73,6 @@ function filled(
       : outputWriter(spec.dtype);
   new Filling(spec, place, shape, data, write).fill(value);
   return { dtype: spec.dtype, shape, data };
-}
-
-function lengthOf(shape: readonly number[]): number {
-  let length = 1;
-  for (const size of shape) length *= size;
-  return length;
 }
 
 /** The shape along the first elements; that the others agree is seen while filling. */

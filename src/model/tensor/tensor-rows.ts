@@ -1,6 +1,8 @@
 /** Tensors as stacks of rows: joined along the first dimension, and cut apart again. */
+
 import { allocate } from './dtype.js';
 import type { Tensor, TensorData, Tensors } from './tensor.js';
+import { lengthOf } from './tensor.js';
 
 /** Rows that all these tensors have; undefined when they do not agree, or one is a scalar. */
 export function commonRows(tensors: Tensors): number | undefined {
@@ -30,7 +32,7 @@ export function joinRows(parts: readonly Tensors[], totalRows: number): Tensors 
   for (const name in parts[0]) {
     const first = parts[0][name] as Tensor;
     const shape = [totalRows, ...first.shape.slice(1)];
-    const data = allocate(first.dtype, sizeOf(shape));
+    const data = allocate(first.dtype, lengthOf(shape));
     let offset = 0;
     for (const part of parts) {
       const { data: values } = part[name] as Tensor;
@@ -47,19 +49,13 @@ export function sliceRows(whole: Tensors, from: number, rows: number): Tensors {
   const part: Record<string, Tensor> = {};
   for (const name in whole) {
     const { dtype, shape, data } = whole[name] as Tensor;
-    const width = sizeOf(shape.slice(1));
+    const width = lengthOf(shape.slice(1));
     const cut = Array.isArray(data)
       ? data.slice(from * width, (from + rows) * width)
       : data.subarray(from * width, (from + rows) * width);
     part[name] = { dtype, shape: [rows, ...shape.slice(1)], data: cut };
   }
   return part;
-}
-
-function sizeOf(shape: readonly number[]): number {
-  let size = 1;
-  for (const length of shape) size *= length;
-  return size;
 }
 
 function place(values: TensorData, target: TensorData, offset: number): void {

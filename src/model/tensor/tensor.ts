@@ -46,3 +46,10 @@ export type Tensor = {
 
 /** Tensors by input or output name. */
 export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** How many values a tensor of this shape has. */
+export function lengthOf(shape: readonly number[]): number {
+  let length = 1;
+  for (const size of shape) length *= size;
+  return length;
+}

@@ -1,9 +1,12 @@
 /** `model.json` of TensorFlow.js and the files of weights beside it, checked before they are used. */
+
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import type { io } from '@tensorflow/tfjs-core';
+import { isObject, type JsonObject } from '../../config/json-object.js';
 import { isVersion } from '../repository/version-policy.js';
 import { described } from '../tensor/place.js';
+import { lengthOf } from '../tensor/tensor.js';
 
 export type Artifacts = {
   readonly kind: 'layers' | 'graph';
@@ -11,7 +14,6 @@ export type Artifacts = {
   readonly artifacts: io.ModelArtifacts;
 };
 
-type JsonObject = Readonly<Record<string, unknown>>;
 type Entry = io.WeightsManifestEntry;
 type Group = { readonly paths: readonly string[]; readonly weights: readonly Entry[] };
 
@@ -176,14 +178,10 @@ function bytesOf(shards: readonly Shard[]): number {
 }
 
 function leastBytes({ shape, dtype, quantization }: Entry): number {
-  const values = shape.reduce((product, size) => product * size, 1);
+  const values = lengthOf(shape);
   return values * (VALUE_BYTES[quantization?.dtype ?? dtype] ?? STRING_LENGTH_BYTES);
 }
 
 function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,8 @@
  * Whether the layers of a model can all be connected. TensorFlow.js tries for ever where one cannot:
  * a damaged file would keep a worker from booting without a word.
  */
-type JsonObject = Readonly<Record<string, unknown>>;
+import { isObject, type JsonObject } from '../../config/json-object.js';
+
 /** Where one input of a call comes from: the call of that number of a layer. */
 type Source = { readonly layer: string; readonly call: number };
 type Call = { readonly layer: string; readonly sources: readonly Source[] };
@@ -78,8 +79,4 @@ function sourceOf(source: unknown, layer: string): Source {
   const [from, call] = Array.isArray(source) ? source : [];
   if (typeof from === 'string' && Number.isSafeInteger(call)) return { layer: from, call };
   throw new Error(`layer "${layer}": expected inputs such as ["layer", 0, 0]`);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

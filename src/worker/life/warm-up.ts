@@ -1,10 +1,12 @@
 /** The first run of a model, before its first request: memory is laid out, code is compiled. */
+
 import { EXIT, RequestError, StartError } from '../../errors.js';
 import type { Finish, Model, PredictContext, TensorModel, WarmupBody } from '../../model/model.js';
 import type { RuntimeName } from '../../model/runtime-name.js';
 import { allocate } from '../../model/tensor/dtype.js';
 import type { Signature } from '../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../model/tensor/tensor.js';
+import { lengthOf } from '../../model/tensor/tensor.js';
 import { readInstances, readTensors } from '../protocols/v1/request.js';
 import type { WorkerLog } from '../worker-log.js';
 
@@ -55,7 +57,7 @@ export function examplesOf(model: Model): Examples {
 
 function zeroRuns(model: Model): (() => Promise<void>)[] {
   if (model.kind !== 'tensors' || !RUN_ON_ZEROS.includes(model.runtime)) return [];
-  const values = model.signature.inputs.map(({ shape }) => sizeOf(rowOf(shape)));
+  const values = model.signature.inputs.map(({ shape }) => lengthOf(rowOf(shape)));
   if (values.some((value) => value > MOST_ZEROS)) return [];
   return [() => runTensors(model, zeros(model.signature))];
 }
@@ -91,7 +93,7 @@ function zeros(signature: Signature): Tensors {
   for (const { name, dtype, shape, isOptional } of signature.inputs) {
     if (isOptional) continue;
     const sizes = rowOf(shape);
-    tensors[name] = { dtype, shape: sizes, data: allocate(dtype, sizeOf(sizes)) };
+    tensors[name] = { dtype, shape: sizes, data: allocate(dtype, lengthOf(sizes)) };
   }
   return tensors;
 }
@@ -99,8 +101,4 @@ function zeros(signature: Signature): Tensors {
 /** The smallest shape that fits. */
 function rowOf(shape: readonly number[]): number[] {
   return shape.map((size) => (size === -1 ? 1 : size));
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     repository: ['settings', 'pipeline'],
     // What reads a format knows no other one.
     onnx: ['tensor'],
-    'onnx/rows': ['onnx'],
+    'onnx/rows': ['onnx', 'tensor'],
     trees: ['tensor', 'settings'],
     'trees/lightgbm': ['trees'],
     'trees/xgboost': ['trees', 'tensor', 'settings'],

@@ -4,9 +4,10 @@
  * rows apart makes the answer no. So the answer may be no for a model that would do, never yes
  * for one that would mix requests.
  */
+import { lengthOf } from '../../tensor/tensor.js';
 import { tensorAttribute } from '../attribute.js';
 import type { GraphNode, Initializer, OnnxModel } from '../graph.js';
-import { lengthOf, readTensor, readTensorHead, type TensorHead } from '../tensor-proto.js';
+import { readTensor, readTensorHead, type TensorHead } from '../tensor-proto.js';
 import { contentOf, type Range } from '../wire.js';
 import { LEARNER_RULES } from './learner-rules.js';
 import { NETWORK_RULES } from './network-rules.js';

@@ -1,10 +1,10 @@
 /** The column form: the whole of the only input, or an object with the whole of each. */
 
+import type { JsonObject } from '../../../config/json-object.js';
 import { keyPath } from '../../../model/tensor/place.js';
 import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { tensorFromJson } from '../../../model/tensor/tensor-from-json.js';
-import type { JsonObject } from '../../json-object.js';
 import { withDecodedTexts } from './base64-text.js';
 import { checkInputNames, isUnnamed, onlyInput, placeOf } from './named-inputs.js';
 

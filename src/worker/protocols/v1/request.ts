@@ -3,11 +3,12 @@
  * `{"instances": [...]}`, column form `{"inputs": ...}`, or a table as pandas splits one.
  */
 
+import { isObject, type JsonObject } from '../../../config/json-object.js';
 import { described } from '../../../model/tensor/place.js';
 import type { Signature } from '../../../model/tensor/signature.js';
 import type { Tensors } from '../../../model/tensor/tensor.js';
 import { checkRows } from '../../body/input-limits.js';
-import { gotKeys, invalid, isObject, type JsonObject, shown } from '../../json-object.js';
+import { gotKeys, invalid, shown } from '../../json-object.js';
 import { columnTensors } from './columns.js';
 import { rowTensors } from './rows.js';
 import { readTable, tableInstances, tableTensors } from './table.js';

@@ -1,10 +1,11 @@
 /** The Open Inference Protocol v2 with Triton's binary tensors, as the inference path uses it. */
+import type { JsonObject } from '../../../config/json-object.js';
 import type { TensorModel } from '../../../model/model.js';
 import { described } from '../../../model/tensor/place.js';
 import { takesWideIntegers } from '../../../model/tensor/signature.js';
 import type { Tensors } from '../../../model/tensor/tensor.js';
 import { checkRows } from '../../body/input-limits.js';
-import { checkedObject, invalid, type JsonObject } from '../../json-object.js';
+import { checkedObject, invalid } from '../../json-object.js';
 import type { Protocol, TensorExchange } from '../../protocol.js';
 import { bodyParts } from './body.js';
 import { InputReader } from './input-tensors.js';

@@ -1,12 +1,13 @@
 /** The `inputs` of a v2 body as tensors, their data in the JSON or behind it. */
 
+import type { JsonObject } from '../../../config/json-object.js';
 import { V2_DATATYPES } from '../../../model/paths/v2-datatype.js';
 import { described, keyPath } from '../../../model/tensor/place.js';
 import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { tensorOfShape } from '../../../model/tensor/tensor-from-json.js';
 import { checkedLength } from '../../body/input-limits.js';
-import { checkedObjects, invalid, type JsonObject, namesOf, shown } from '../../json-object.js';
+import { checkedObjects, invalid, namesOf, shown } from '../../json-object.js';
 import { tensorFromBytes } from './binary-tensor.js';
 import { parametersOf } from './parameters.js';
 

@@ -1,10 +1,10 @@
 /** What a v2 request gets: JSON, and behind it the tensors it wanted as bytes. */
+import type { JsonObject } from '../../../config/json-object.js';
 import { RequestError } from '../../../errors.js';
 import type { TensorModel } from '../../../model/model.js';
 import { V2_DATATYPES } from '../../../model/paths/v2-datatype.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { flatToJson } from '../../../model/tensor/tensor-to-json.js';
-import type { JsonObject } from '../../json-object.js';
 import type { Reply } from '../../protocol.js';
 import { tensorToBytes } from './binary-tensor.js';
 import { BINARY_TYPE, JSON_LENGTH_HEADER } from './body.js';

@@ -1,8 +1,9 @@
 /** Which outputs a request wants, and which of them as bytes. */
 
+import type { JsonObject } from '../../../config/json-object.js';
 import { described } from '../../../model/tensor/place.js';
 import type { Signature } from '../../../model/tensor/signature.js';
-import { checkedObjects, invalid, type JsonObject, namesOf, shown } from '../../json-object.js';
+import { checkedObjects, invalid, namesOf, shown } from '../../json-object.js';
 import { booleanParameter, parametersOf } from './parameters.js';
 
 export type RequestedOutput = { readonly name: string; readonly isBinary: boolean };

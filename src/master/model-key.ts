@@ -2,7 +2,7 @@
  * What a request asks for, in one word: `m` is a model in whatever version is its latest, `m/2` a
  * version of it, `m:stable` a label. No name has a slash or a colon in it.
  */
-import type { ModelDescription } from '../../model/description.js';
+import type { ModelDescription } from '../model/description.js';
 
 export type Asked = {
   readonly name: string;

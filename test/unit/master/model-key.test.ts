@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { askedBy, keyOf, keysOf } from '../../../../src/master/models/model-key.js';
-import { served } from '../served-model.js';
+import { askedBy, keyOf, keysOf } from '../../../src/master/model-key.js';
+import { served } from './served-model.js';
 
 test.each([
   ['m', { name: 'm' }],
