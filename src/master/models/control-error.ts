@@ -2,9 +2,16 @@
 import { RequestError } from '../../errors.js';
 import type { Refusal } from './wanted-models.js';
 
+/** Of a repository with thousands of faults the log and the index tell the rest. */
+const MOST_TOLD = 20;
+
 export function loadFailed(refused: readonly Refusal[]): RequestError {
-  const reasons = refused.map(({ name, reason }) => `"${name}": ${reason.replace(/\.$/, '')}`);
-  const text = `not loaded, what was served is served on: ${reasons.join('; ')}`;
+  const reasons = refused
+    .slice(0, MOST_TOLD)
+    .map(({ name, reason }) => `"${name}": ${reason.replace(/\.$/, '')}`);
+  const rest = refused.length - reasons.length;
+  const more = rest > 0 ? `; and ${rest} more` : '';
+  const text = `not loaded, what was served is served on: ${reasons.join('; ')}${more}`;
   return new RequestError('MODEL_LOAD_FAILED', text);
 }
 
