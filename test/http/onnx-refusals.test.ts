@@ -222,6 +222,7 @@ test.each([
     { graphOptimisationLevel: 'all' },
     'unknown key "graphOptimisationLevel"; did you mean graphOptimizationLevel?',
   ],
+  [{ profilePrefix: 'x', z: 1 }, 'options: unknown key "profilePrefix"; options: unknown key "z"'],
   [
     { graphOptimizationLevel: 'most' },
     'options.graphOptimizationLevel: expected one of "disabled", "basic", "extended", "layout", "all", got the string "most"',

@@ -1,7 +1,7 @@
 /** What `options` of an ONNX model in `forkcast.json` may say to ONNX Runtime. */
 
 import type { InferenceSession } from 'onnxruntime-node';
-import { didYouMean } from '../../config/closest-name.js';
+import { closestName } from '../../config/closest-name.js';
 import { isObject } from '../../config/json-object.js';
 import { described } from '../tensor/place.js';
 
@@ -52,7 +52,12 @@ function faultOf(key: string, value: unknown): string[] {
   const at = `options.${key}`;
   if (key === 'intraOpNumThreads') return [`${at}: set "threads" of the model instead`];
   if (form !== undefined) return [`${at}: expected ${form.expected}, got ${described(value)}`];
-  return [`options: unknown key ${JSON.stringify(key)}${didYouMean(key, Object.keys(FORMS))}`];
+  return [`options: unknown key ${JSON.stringify(key)}${near(key)}`];
+}
+
+function near(key: string): string {
+  const closest = closestName(key, Object.keys(FORMS));
+  return closest === undefined ? '' : `; did you mean ${closest}?`;
 }
 
 function oneOf(...values: readonly string[]): Form {
