@@ -10,20 +10,9 @@ import { RequestError, StartError } from '../../src/errors.js';
 import { makeAdminServer } from '../../src/master/control/admin.js';
 import { answerControl } from '../../src/master/control/control-routes.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
+import { served } from '../unit/master/served-model.js';
 
-const MODEL = {
-  name: 'digits',
-  version: '2',
-  runtime: 'onnx',
-  isDefault: true,
-  isLatest: true,
-  labels: [],
-  isRetryable: true,
-  loadMs: 1,
-  warmupMs: 1,
-  state: 'READY',
-  reason: '',
-} as const;
+const MODEL = served('digits', { version: '2', runtime: 'onnx', isDefault: true });
 
 let asked: string[];
 let modelControl: Settings['modelControl'];

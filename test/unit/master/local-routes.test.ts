@@ -8,20 +8,9 @@ import {
 } from '../../../src/master/local-routes.js';
 import { ModelStatistics } from '../../../src/master/metadata/statistics.js';
 import type { ServedModel } from '../../../src/model/description.js';
+import { served } from './served-model.js';
 
-const DIGITS: ServedModel = {
-  name: 'digits',
-  version: '3',
-  runtime: 'onnx',
-  isDefault: true,
-  isLatest: true,
-  labels: [],
-  isRetryable: true,
-  loadMs: 1,
-  warmupMs: 1,
-  state: 'READY',
-  reason: '',
-};
+const DIGITS: ServedModel = served('digits', { version: '3', runtime: 'onnx', isDefault: true });
 const LOADING: ServedModel = { ...DIGITS, state: 'LOADING' };
 
 function knowing(models: readonly ServedModel[], ready = 1): Knowledge {
