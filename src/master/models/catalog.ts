@@ -123,11 +123,15 @@ export class Catalog {
   /** Somebody has unloaded a model: its name stays known, with the versions that these plans are. */
   unloaded(name: string, plans: readonly ModelPlan[]): void {
     const models = plans.flatMap((plan) => this.#planned(plan));
-    if (models.length > 0) {
-      this.absolve(name);
-      this.#unloaded.set(name, models);
-    }
+    if (models.length > 0) this.absolve(name);
+    // Nothing new is known of one that is unloaded once more.
+    if (models.length > 0 || !this.#unloaded.has(name)) this.#unloaded.set(name, models);
     this.changed();
+  }
+
+  /** It stays out until it is loaded by hand. */
+  isUnloaded(name: string): boolean {
+    return this.#unloaded.has(name);
   }
 
   /** It is served, or can be read again: what was said against it is over. */

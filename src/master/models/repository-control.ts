@@ -34,8 +34,6 @@ export type ControlParts = {
 export class RepositoryControl {
   readonly #parts: ControlParts;
   readonly #queue = new VerbQueue();
-  /** Unloaded by hand: they stay out until they are loaded by hand. */
-  readonly #unloaded = new Set<string>();
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
@@ -88,7 +86,6 @@ export class RepositoryControl {
     const change = changeOf(model, fingerprints);
     const refused = this.#isServed(change) ? [] : await this.#apply([change]);
     if (refused.length > 0) throw loadFailed(refused);
-    this.#unloaded.delete(name);
     catalog.absolve(name);
   }
 
@@ -103,7 +100,6 @@ export class RepositoryControl {
     const refused = isServed ? await this.#apply(names.map(removal)) : [];
     if (refused.length > 0) throw loadFailed(refused);
     for (const one of names) {
-      this.#unloaded.add(one);
       catalog.unloaded(
         one,
         plans.filter((plan) => plan.name === one),
@@ -113,7 +109,7 @@ export class RepositoryControl {
 
   /** Of a model that is not served, it lies in the folder; of one that was unloaded, nothing new. */
   async #readPlans(name: string): Promise<readonly ModelPlan[]> {
-    if (this.#unloaded.has(name)) return [];
+    if (this.#parts.catalog.isUnloaded(name)) return [];
     const { models } = (await this.#parts.look()).survey;
     const model = models.find((one) => one.name === name);
     if (model === undefined) throw this.#unknown(name, models);
@@ -128,7 +124,7 @@ export class RepositoryControl {
     const isMeant = (path: string): boolean =>
       paths === undefined || path === root || paths.has(path);
     const meant = survey.models.filter(
-      ({ name, path }) => isMeant(path) && !this.#unloaded.has(name),
+      ({ name, path }) => isMeant(path) && !catalog.isUnloaded(name),
     );
     const good = meant.filter(({ faults }) => faults.length === 0);
     const bad = meant.filter(({ faults }) => faults.length > 0).map((one) => this.#faulty(one));
@@ -143,7 +139,7 @@ export class RepositoryControl {
     const refused = await this.#apply(changes);
     const isRefused = (name: string): boolean => refused.some((one) => one.name === name);
     for (const { name } of good) if (!isRefused(name)) catalog.absolve(name);
-    for (const name of gone) if (!isRefused(name)) this.#forget(name);
+    for (const name of gone) if (!isRefused(name)) catalog.forget(name);
     if (bad.length + refused.length > 0) throw loadFailed([...bad, ...refused]);
   }
 
@@ -192,11 +188,6 @@ export class RepositoryControl {
         (model) => planOf(model) === name && model.version === version && model.state === 'READY',
       ),
     );
-  }
-
-  #forget(name: string): void {
-    this.#unloaded.delete(name);
-    this.#parts.catalog.forget(name);
   }
 
   #faulty({ name, faults }: SurveyedModel): Refusal {
