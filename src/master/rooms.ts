@@ -1,0 +1,230 @@
+import type { Settings } from '../config/settings.js';
+import type { ExitCode, StartError } from '../errors.js';
+import { createAccessLog } from '../observe/access-log.js';
+import type { Logger, LoggerOptions } from '../observe/logger.js';
+import { Metrics } from '../observe/metrics.js';
+import { Admission } from '../queue/admission.js';
+import { ByteBudget } from '../queue/byte-budget.js';
+import { DrainRate } from '../queue/drain-rate.js';
+import { VERSION } from '../version.js';
+import { type AccountingParts, account } from './accounting.js';
+import { ControlDesk } from './control/control-desk.js';
+import { statusReport } from './control/status.js';
+import { Answers } from './front/answers.js';
+import { Front } from './front/front.js';
+import { Intake } from './front/intake.js';
+import { answerLocally, type Knowledge } from './local-routes.js';
+import { ModelStatistics } from './metadata/statistics.js';
+import { Catalog } from './models/catalog.js';
+import type { FirstLook } from './models/first-look.js';
+import { metricSources } from './readings.js';
+import { ModelTargets } from './routing/model-target.js';
+import { Traffic } from './routing/traffic.js';
+import { Shutdown } from './shutdown.js';
+import { supervisorPorts } from './worker-events.js';
+import { Supervisor } from './workers/supervisor.js';
+
+export type MasterOptions = {
+  readonly settings: Settings;
+  /** Absolute path of what is served. */
+  readonly root: string;
+  readonly first: FirstLook;
+  readonly log: Logger;
+  readonly logging: LoggerOptions;
+};
+
+/** What the rooms tell of the server as a whole. */
+export type RoomsEvents = {
+  /** The last connection and the last worker are gone. */
+  stopped(exitCode: ExitCode): void;
+};
+
+/**
+ * The rooms of the master, made and joined: who gets what of whom. Nothing is
+ * decided here, and nothing happens before the master's life begins.
+ */
+export class Rooms {
+  readonly front: Front;
+  readonly traffic: Traffic;
+  readonly desk: ControlDesk;
+  readonly supervisor: Supervisor;
+  readonly shutdown: Shutdown;
+  readonly metrics: Metrics;
+  readonly #options: MasterOptions;
+  readonly #events: RoomsEvents;
+  readonly #now = (): number => performance.now();
+  readonly #startedAtMs = performance.now();
+  readonly #drainRate = new DrainRate();
+  readonly #statistics = new ModelStatistics(Date.now);
+  readonly #budget: ByteBudget;
+  readonly #catalog: Catalog;
+  readonly #targets: ModelTargets;
+  readonly #answers: Answers;
+  readonly #admission: Admission;
+  readonly #accounts: AccountingParts;
+
+  constructor(options: MasterOptions, events: RoomsEvents) {
+    const { settings } = options;
+    this.#options = options;
+    this.#events = events;
+    this.#budget = new ByteBudget(settings.queueBytes);
+    this.#catalog = new Catalog(options.first.plan, options.root);
+    this.#targets = new ModelTargets(settings.timeout);
+    this.#catalog.onChange = () => this.#modelsChanged();
+    this.#catalog.changed();
+    this.#answers = this.#makeAnswers();
+    this.traffic = this.#makeTraffic();
+    this.#admission = new Admission({
+      queueLimit: settings.queueLimit,
+      queue: this.traffic.dispatcher,
+      budget: this.#budget,
+      drainRate: this.#drainRate,
+    });
+    this.desk = this.#makeDesk();
+    this.front = this.#makeFront();
+    this.supervisor = this.#makeSupervisor();
+    this.shutdown = this.#makeShutdown();
+    this.metrics = this.#makeMetrics();
+    this.#accounts = {
+      metrics: this.metrics,
+      statistics: this.#statistics,
+      accessLog: settings.accessLog ? createAccessLog(options.logging) : () => {},
+      admission: this.#admission,
+      drainRate: this.#drainRate,
+      now: this.#now,
+    };
+  }
+
+  /** What health and metadata are answered from. */
+  get knowledge(): Knowledge {
+    return {
+      isReady: () => this.shutdown.isServing && this.supervisor.readyWorkers.length > 0,
+      readyWorkers: () => this.supervisor.readyWorkers.length,
+      wantedWorkers: () => this.#options.settings.workers,
+      models: () => this.#catalog.models,
+      statistics: this.#statistics,
+    };
+  }
+
+  status(): unknown {
+    return statusReport({
+      version: VERSION,
+      startedAtMs: this.#startedAtMs,
+      state: this.shutdown.state,
+      slots: this.supervisor.slots,
+      generations: this.desk.generations,
+      models: this.#catalog.models,
+      dispatcher: this.traffic.dispatcher,
+      budget: this.#budget,
+      queueLimit: this.#options.settings.queueLimit,
+      connections: this.front.openConnections,
+      nowMs: this.#now(),
+    });
+  }
+
+  /** Looks at all deadlines. */
+  tick(): void {
+    this.traffic.sweep();
+    this.supervisor.tick();
+    this.shutdown.tick();
+  }
+
+  #makeAnswers(): Answers {
+    return new Answers({
+      writeTimeoutMs: this.#options.settings.writeTimeout,
+      budget: this.#budget,
+      isDraining: () => !this.shutdown.isServing,
+      finished: (request) => account(request, this.#accounts),
+    });
+  }
+
+  #makeTraffic(): Traffic {
+    const { workAhead: workAheadMs, queueTimeout: queueTimeoutMs } = this.#options.settings;
+    const areWorkersComing = (): boolean => this.supervisor.slots.length > 0;
+    const prospects = { catalog: this.#catalog, areWorkersComing };
+    const options = { workAheadMs, queueTimeoutMs, prospects, targets: this.#targets };
+    return new Traffic({ ...options, now: this.#now }, this.#answers);
+  }
+
+  #makeFront(): Front {
+    const { settings } = this.#options;
+    const intake = new Intake(this.#answers, {
+      maxBodyBytes: settings.maxBody,
+      limitName: 'max-body',
+      admission: this.#admission,
+      submit: (request) => this.traffic.submit(request),
+      now: this.#now,
+    });
+    return new Front(settings, this.#answers, intake, {
+      answerLocally: (request) => answerLocally(request, this.knowledge, this.#answers),
+      controlIntake: (request) => this.desk.intakeOf(request),
+      left: (request) => this.traffic.left(request),
+      now: this.#now,
+    });
+  }
+
+  #makeDesk(): ControlDesk {
+    return new ControlDesk({
+      ...this.#options,
+      catalog: this.#catalog,
+      answers: this.#answers,
+      budget: this.#budget,
+      now: this.#now,
+      supervisor: () => this.supervisor,
+      rolloutEnded: (outcome) => this.metrics.rolloutEnded(outcome),
+      fatal: (error) => this.#fatal(error),
+    });
+  }
+
+  #makeSupervisor(): Supervisor {
+    const { settings, log } = this.#options;
+    const ports = supervisorPorts({
+      ...this.#options,
+      traffic: this.traffic,
+      catalog: this.#catalog,
+      desk: this.desk,
+      metrics: () => this.metrics,
+      shutdown: () => this.shutdown,
+      fatal: (error) => this.#fatal(error),
+    });
+    return new Supervisor(settings, this.desk.generations.current, ports, log, this.#now);
+  }
+
+  #makeShutdown(): Shutdown {
+    const { settings, log } = this.#options;
+    return new Shutdown({
+      front: this.front,
+      dispatcher: this.traffic.dispatcher,
+      supervisor: this.supervisor,
+      log,
+      gracefulTimeoutMs: settings.gracefulTimeout,
+      drainIdleMs: settings.drainIdle,
+      now: this.#now,
+      leavingService: () => this.desk.close(),
+      stopped: (exitCode) => this.#events.stopped(exitCode),
+    });
+  }
+
+  #makeMetrics(): Metrics {
+    const rooms = {
+      dispatcher: this.traffic.dispatcher,
+      budget: this.#budget,
+      front: this.front,
+      supervisor: this.supervisor,
+      catalog: this.#catalog,
+      now: this.#now,
+    };
+    return new Metrics(VERSION, metricSources(rooms));
+  }
+
+  #modelsChanged(): void {
+    const { models } = this.#catalog;
+    this.#targets.learn(models);
+    this.#statistics.keepOnly(models);
+  }
+
+  #fatal(error: StartError): void {
+    this.#options.log.fatal({ exitCode: error.exitCode, reason: error.message }, 'server failed');
+    this.shutdown.abandon(error.exitCode, error.message);
+  }
+}
