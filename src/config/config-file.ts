@@ -8,9 +8,9 @@ import {
 } from 'jsonc-parser';
 import { didYouMean } from './closest-name.js';
 import { type Origin, type Reading, type Source, valueFault } from './origin.js';
-import type { Setting } from './setting.js';
+import { isListSetting, isOffByDefault, OFF, type Setting } from './setting.js';
 import { isSettingKey, SETTING_KEYS, settingOf } from './settings.js';
-import { expectation } from './value.js';
+import { expectation, listText } from './value.js';
 
 /** Editors find the JSON Schema by it; the server does not use it. */
 export const SCHEMA_KEY = '$schema';
@@ -58,13 +58,18 @@ function readSetting(path: string, key: string, node: Node): Reading | string {
   const origin: Origin = { from: 'file', path, key };
   const setting = settingOf(key);
   const value: unknown = getNodeValue(node);
-  return isOfKind(setting, value)
-    ? { key, text: String(value), origin, folder: dirname(path) }
-    : valueFault(origin, expectation(setting), value);
+  const folder = dirname(path);
+  if (isListSetting(setting) && Array.isArray(value)) {
+    if (value.every((item) => isOfKind(setting, item))) {
+      return { key, text: listText(value.map(String)), origin, folder };
+    }
+  } else if (isOfKind(setting, value)) return { key, text: String(value), origin, folder };
+  return valueFault(origin, expectation(setting), value);
 }
 
 /** Whether the JSON type can hold such a setting; what the text means is decided later. */
 function isOfKind(setting: Setting, value: unknown): boolean {
+  if (value === OFF && isOffByDefault(setting)) return true;
   switch (setting.kind) {
     case 'flag':
       return typeof value === 'boolean';

@@ -1,7 +1,7 @@
 /** Settings from all their sources: defaults < file < environment < flags. */
 import { type Choices, type Chosen, crossFaults } from './cross-checks.js';
 import { type Origin, type Reading, valueFault } from './origin.js';
-import { defaultText } from './setting.js';
+import { defaultText, isListSetting, OFF } from './setting.js';
 import { SETTING_KEYS, type SettingKey, type Settings, settingOf } from './settings.js';
 import { expectation, parseValue, type Value } from './value.js';
 
@@ -56,9 +56,11 @@ function resolveChoices(choices: Choices, cpus: number): Configuration {
   const values: Partial<Record<SettingKey, Value | undefined>> = {};
   const origins: Partial<Record<SettingKey, Origin>> = {};
   for (const key of SETTING_KEYS) {
+    const setting = settingOf(key);
     const chosen = choices.get(key);
-    const isOff = settingOf(key).kind === 'address' && chosen?.value === 'off';
-    values[key] = isOff ? undefined : chosen?.value;
+    const isOff = setting.kind !== 'choice' && chosen?.value === OFF;
+    const none = isListSetting(setting) ? [] : undefined;
+    values[key] = isOff ? undefined : (chosen?.value ?? none);
     origins[key] = chosen?.origin ?? { from: 'default' };
   }
   return {

@@ -1,8 +1,8 @@
 /** Faults of settings that are right one by one and wrong together. */
-import { collide } from './address.js';
+import { type Address, collide } from './address.js';
 import { describeOrigin, type Origin } from './origin.js';
 import { type SettingKey, settingOf } from './settings.js';
-import { formatValue, type Value } from './value.js';
+import { addressesOf, formatValue, type Value } from './value.js';
 
 /** A value before `auto` and `off` are worked out. */
 export type Chosen = { readonly value: Value; readonly origin: Origin };
@@ -30,20 +30,24 @@ export function crossFaults(choices: Choices): string[] {
 function atMostFaults(choices: Choices, { small, large, because }: AtMost): string[] {
   const one = choices.get(small);
   const other = choices.get(large);
-  if (one === undefined || other === undefined || one.value <= other.value) return [];
+  if (typeof one?.value !== 'number' || typeof other?.value !== 'number') return [];
+  if (one.value <= other.value) return [];
   return [`${told(small, one)}: expected at most ${told(large, other)}, because ${because}.`];
 }
 
 function listenerFaults(choices: Choices): string[] {
   const faults: string[] = [];
-  for (const [index, key] of LISTENERS.entries()) {
-    const other = choices.get(key);
-    for (const earlier of LISTENERS.slice(0, index)) {
-      const one = choices.get(earlier);
-      if (one === undefined || other === undefined) continue;
-      if (typeof one.value !== 'object' || typeof other.value !== 'object') continue;
-      if (!collide(one.value, other.value)) continue;
-      faults.push(`${told(key, other)}: expected another address than ${told(earlier, one)}.`);
+  const earlier: { readonly address: Address; readonly told: string }[] = [];
+  for (const key of LISTENERS) {
+    const chosen = choices.get(key);
+    if (chosen === undefined) continue;
+    for (const address of addressesOf(chosen.value)) {
+      const one = { address, told: told(key, { ...chosen, value: address }) };
+      const other = earlier.find((before) => collide(before.address, address));
+      if (other !== undefined) {
+        faults.push(`${one.told}: expected another address than ${other.told}.`);
+      }
+      earlier.push(one);
     }
   }
   return faults;

@@ -5,7 +5,7 @@ import { type CommandLine, readCommandLine } from './flags.js';
 import { type Reading, type Source, valueFault } from './origin.js';
 import { defaultText } from './setting.js';
 import { settingOf } from './settings.js';
-import { expectation, parseValue } from './value.js';
+import { addressesOf, expectation, parseValue } from './value.js';
 
 /** The verb is not looked at here: what verbs there are is known by who does them. */
 export type CtlCommand =
@@ -77,6 +77,7 @@ function adminAddress(readings: readonly Reading[]): { address?: Address; fault?
   };
   const { text, folder, origin } = readings.findLast(({ key }) => key === 'adminBind') ?? standard;
   const value = parseValue(setting, text, folder);
-  if (typeof value === 'object') return { address: value };
+  const [address] = value === undefined ? [] : addressesOf(value);
+  if (address !== undefined) return { address };
   return { fault: valueFault(origin, expectation(setting), text) };
 }

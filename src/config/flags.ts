@@ -1,8 +1,9 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { didYouMean } from './closest-name.js';
 import type { Reading, Source } from './origin.js';
-import { flagName, type Setting } from './setting.js';
+import { flagName, isListSetting, type Setting } from './setting.js';
 import { SETTING_KEYS, type SettingKey, settingOf } from './settings.js';
+import { listText } from './value.js';
 
 type FlagDoc = { readonly short?: string; readonly doc: string };
 
@@ -109,11 +110,23 @@ function noteFlag(
     faults.push(`flag ${token.rawName}: expected a value; got none.`);
   } else if (flag.meaning === 'false' && token.value !== undefined) {
     faults.push(`flag ${token.rawName}: expected no value; got ${JSON.stringify(text)}.`);
+  } else if (before !== undefined && isListFlag(flag)) {
+    given.set(flag.key, { flag: token.rawName, text: `${before.text}${flagItems(text)}` });
   } else if (before !== undefined && before.text !== text) {
     faults.push(`flag ${token.rawName}: given twice, as ${before.text} and as ${text}.`);
   } else {
-    given.set(flag.key, { flag: token.rawName, text });
+    const whole = isListFlag(flag) ? flagItems(text) : text;
+    given.set(flag.key, { flag: token.rawName, text: whole });
   }
+}
+
+function isListFlag({ key }: Flag): boolean {
+  return key !== 'config' && isListSetting(settingOf(key));
+}
+
+/** One flag may have several items, with commas. */
+function flagItems(text: string): string {
+  return listText(text.split(','));
 }
 
 function flagsOf(key: SettingKey, setting: Setting): [string, Flag][] {

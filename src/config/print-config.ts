@@ -1,8 +1,8 @@
 import type { Configuration } from './configuration.js';
 import { describeOrigin } from './origin.js';
-import { GROUPS, type Setting } from './setting.js';
+import { GROUPS, isOffByDefault, OFF, type Setting } from './setting.js';
 import { SETTING_KEYS, type SettingKey, settingOf } from './settings.js';
-import { formatValue, type Value } from './value.js';
+import { formatValue, isList, type Value } from './value.js';
 
 /**
  * Every setting with its value and, as a comment, where it came from. The text is itself a
@@ -22,12 +22,13 @@ function line(key: SettingKey, { settings, origins, autoKeys }: Configuration): 
   const setting = settingOf(key);
   if (autoKeys.has(key)) return `  "${key}": "auto", // ${value} here; ${origin}\n`;
   if (value !== undefined) return `  "${key}": ${json(setting, value)}, // ${origin}\n`;
-  return setting.kind === 'address'
-    ? `  "${key}": "off", // ${origin}\n`
+  return isOffByDefault(setting)
+    ? `  "${key}": "${OFF}", // ${origin}\n`
     : `  // "${key}": not set\n`;
 }
 
 function json(setting: Setting, value: Value): string {
+  if (isList(value)) return `[${value.map((item) => json(setting, item)).join(', ')}]`;
   const text = formatValue(setting, value);
   const isBare = setting.kind === 'count' || setting.kind === 'flag' || setting.kind === 'size';
   return isBare && /^(\d+|true|false)$/.test(text) ? text : JSON.stringify(text);

@@ -5,6 +5,7 @@ import {
   flagName,
   GROUPS,
   type Group,
+  isListSetting,
   placeholder,
   type Setting,
 } from './setting.js';
@@ -26,6 +27,10 @@ faults at once and exits with code 2 if there are any.
 24h. **Sizes** are \`512kb\`, \`16mb\`, \`1gb\` or \`1.5mb\` (1kb = 1024 bytes); a bare number is bytes.
 **Addresses** are \`HOST:PORT\`, \`[IPV6]:PORT\`, \`unix:PATH\` or \`fd://N\` (a listening socket the
 server inherits). Port 0 takes any free port; the log says which.
+
+**\`off\`**, where it is the default, means that the thing is not done; a bare 0 says the same.
+**Lists:** the flag may be repeated; a flag or a variable may also hold several, with commas; the file
+has an array.
 
 **The config file** is named with \`-c FILE\`, \`--config FILE\` or \`FORKCAST_CONFIG\`; no file is read
 that is not named. It is JSON with comments and trailing commas. Relative paths in it start at the
@@ -76,5 +81,6 @@ function flags(key: SettingKey, setting: Setting): string {
   const name = flagName(key);
   if (setting.kind === 'flag') return `\`--${name}\`, \`--no-${name}\``;
   const short = setting.short === undefined ? '' : `\`-${setting.short}\`, `;
-  return `${short}\`--${name} ${placeholder(setting)}\``;
+  const repeated = isListSetting(setting) ? ', any number of times' : '';
+  return `${short}\`--${name} ${placeholder(setting)}\`${repeated}`;
 }

@@ -1,7 +1,7 @@
 /** JSON Schema of the config file, for editors; config/forkcast.schema.json holds it. */
 import { SCHEMA_KEY } from './config-file.js';
 import { jsonText } from './json-text.js';
-import { defaultText, type Setting } from './setting.js';
+import { defaultText, isListSetting, isOffByDefault, OFF, type Setting } from './setting.js';
 import { SETTING_KEYS, settingOf } from './settings.js';
 import { expectation } from './value.js';
 
@@ -29,18 +29,25 @@ function propertySchema(setting: Setting): Record<string, unknown> {
 }
 
 function valueSchema(setting: Setting): Record<string, unknown> {
+  const item = itemSchema(setting);
+  return isListSetting(setting) ? { anyOf: [item, { type: 'array', items: item }] } : item;
+}
+
+function itemSchema(setting: Setting): Record<string, unknown> {
   switch (setting.kind) {
     case 'duration':
-      return { type: ['string', 'number'], pattern: '^([0-9]+(\\.[0-9]+)?|\\.[0-9]+)(ms|s|m|h)?$' };
+      return { type: ['string', 'number'], pattern: numberPattern(setting, 'ms|s|m|h') };
     case 'size':
-      return { type: ['string', 'number'], pattern: '^([0-9]+(\\.[0-9]+)?|\\.[0-9]+)(kb|mb|gb)?$' };
-    case 'count':
+      return { type: ['string', 'number'], pattern: numberPattern(setting, 'kb|mb|gb') };
+    case 'count': {
+      const word = typeof setting.default === 'string' ? setting.default : undefined;
       return {
-        type: setting.default === 'auto' ? ['integer', 'string'] : 'integer',
-        minimum: setting.least,
+        type: word === undefined ? 'integer' : ['integer', 'string'],
+        minimum: word === OFF ? 0 : setting.least,
         maximum: setting.most,
-        ...(setting.default === 'auto' && { pattern: '^auto$' }),
+        ...(word !== undefined && { pattern: `^${word}$` }),
       };
+    }
     case 'flag':
       return { type: 'boolean' };
     case 'choice':
@@ -48,6 +55,11 @@ function valueSchema(setting: Setting): Record<string, unknown> {
     default:
       return { type: 'string' };
   }
+}
+
+function numberPattern(setting: Setting, units: string): string {
+  const number = `([0-9]+(\\.[0-9]+)?|\\.[0-9]+)(${units})?`;
+  return isOffByDefault(setting) ? `^(${number}|${OFF})$` : `^${number}$`;
 }
 
 function defaultSchema(setting: Setting): Record<string, unknown> {

@@ -27,19 +27,33 @@ type Described = {
   readonly short?: string;
 };
 
-/** `off` as default: the setting may be left without an address. */
-export type AddressSetting = { readonly kind: 'address'; readonly default: AddressText | 'off' };
+/**
+ * `off` as default: the word is accepted and means that the thing is not done; the value is
+ * `undefined` then. A bare 0 says the same of durations, sizes and counts, as in gunicorn.
+ */
+export const OFF = 'off';
+
+/**
+ * Several values: the flag may be repeated, each of them and the variable may be a list with
+ * commas, and the file has an array. Without any the list is empty.
+ */
+type Listed = { readonly isList?: true };
+
+export type AddressSetting = Listed & {
+  readonly kind: 'address';
+  readonly default: AddressText | typeof OFF;
+};
 
 /** Bounds are inclusive; without `least` it is 1 ms, the upper bound is one for all. */
 export type DurationSetting = {
   readonly kind: 'duration';
-  readonly default: DurationText;
+  readonly default: DurationText | typeof OFF;
   readonly least?: DurationText;
 };
 
 export type SizeSetting = {
   readonly kind: 'size';
-  readonly default: SizeText;
+  readonly default: SizeText | typeof OFF;
   readonly least: SizeText;
   readonly most: SizeText;
 };
@@ -47,16 +61,21 @@ export type SizeSetting = {
 /** `auto` as default: the word is accepted and becomes a number when the settings are resolved. */
 export type CountSetting = {
   readonly kind: 'count';
-  readonly default: number | 'auto';
+  readonly default: number | 'auto' | typeof OFF;
   readonly least: number;
   readonly most: number;
 };
 
 export type FlagSetting = { readonly kind: 'flag'; readonly default: boolean };
 
-/** Texts and paths have no default: without a value they are `undefined`. */
-export type TextSetting = { readonly kind: 'text' };
-export type PathSetting = { readonly kind: 'path'; readonly isPositional?: true };
+/** Texts and paths need no default: without a value they are `undefined`. */
+export type TextSetting = Listed & {
+  readonly kind: 'text';
+  readonly default?: string;
+  /** What stands for a value in `--help`; NAME unless told. */
+  readonly placeholder?: string;
+};
+export type PathSetting = Listed & { readonly kind: 'path'; readonly isPositional?: true };
 
 export type ChoiceSetting = {
   readonly kind: 'choice';
@@ -88,6 +107,10 @@ export function environmentName(key: string): string {
 
 /** What stands for the value in `--help`; nothing for a flag. */
 export function placeholder(setting: Setting): string {
+  return isOffByDefault(setting) ? `${valueForm(setting)}|${OFF}` : valueForm(setting);
+}
+
+function valueForm(setting: Setting): string {
   switch (setting.kind) {
     case 'address':
       return 'HOST:PORT|unix:PATH|fd://N';
@@ -100,12 +123,20 @@ export function placeholder(setting: Setting): string {
     case 'flag':
       return '';
     case 'text':
-      return 'NAME';
+      return setting.placeholder ?? 'NAME';
     case 'path':
       return setting.isPositional ? 'PATH' : 'FILE';
     case 'choice':
       return setting.choices.join('|');
   }
+}
+
+export function isOffByDefault(setting: Setting): boolean {
+  return 'default' in setting && setting.default === OFF;
+}
+
+export function isListSetting(setting: Setting): boolean {
+  return 'isList' in setting && setting.isList === true;
 }
 
 /** The default as a user would write it; `undefined` where there is none. */

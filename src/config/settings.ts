@@ -258,15 +258,25 @@ export type SettingKey = keyof typeof SETTINGS;
 
 export const SETTING_KEYS: readonly SettingKey[] = Object.keys(SETTINGS) as SettingKey[];
 
-type ValueOf<S extends Setting> = S extends { kind: 'choice'; choices: readonly (infer C)[] }
+type ItemOf<S extends Setting> = S extends { kind: 'choice'; choices: readonly (infer C)[] }
   ? C
   : S extends { kind: 'address' }
-    ? Address | (S extends { default: 'off' } ? undefined : never)
+    ? Address
     : S extends { kind: 'flag' }
       ? boolean
       : S extends { kind: 'text' | 'path' }
-        ? string | undefined
+        ? string
         : number;
+
+type IsOptional<S extends Setting> = S extends { default: infer D }
+  ? D extends 'off'
+    ? undefined
+    : never
+  : undefined;
+
+type ValueOf<S extends Setting> = S extends { isList: true }
+  ? readonly ItemOf<S>[]
+  : ItemOf<S> | IsOptional<S>;
 
 /**
  * All settings, resolved. Durations are milliseconds (fractions are possible),

@@ -2,11 +2,23 @@
 import { resolve } from 'node:path';
 import { type Address, formatAddress, parseAddress } from './address.js';
 import { formatDuration, parseDuration } from './duration.js';
-import type { CountSetting, DurationSetting, Setting, SizeSetting } from './setting.js';
+import {
+  type CountSetting,
+  type DurationSetting,
+  isListSetting,
+  isOffByDefault,
+  OFF,
+  type Setting,
+  type SizeSetting,
+} from './setting.js';
 import { formatSize, parseSize } from './size.js';
 
-/** `off` is an address that is not used, `auto` a count still to be worked out. */
-export type Value = string | number | boolean | Address;
+/** `off` is what is not used, `auto` a count still to be worked out. */
+type Item = string | number | boolean | Address;
+export type Value = Item | readonly Item[];
+
+/** Between the items of a list that were given one by one, so that a comma in one of them stays. */
+const ITEM_MARK = '\n';
 
 /** A timer of Node waits at most 24.8 days and fires at once when told to wait longer. */
 const LONGEST = '24h';
@@ -19,10 +31,27 @@ const NO: readonly string[] = ['false', '0', 'no', 'off'];
  * Relative paths are taken from `folder`.
  */
 export function parseValue(setting: Setting, text: string, folder: string): Value | undefined {
+  if (!isListSetting(setting)) return parseItem(setting, text, folder);
+  const items = itemsOf(text).map((item) => parseItem(setting, item, folder));
+  return items.every((item) => item !== undefined) ? items : undefined;
+}
+
+/** The one text that items given one by one make. */
+export function listText(items: readonly string[]): string {
+  return items.map((item) => `${item}${ITEM_MARK}`).join('');
+}
+
+function itemsOf(text: string): string[] {
+  const separator = text.includes(ITEM_MARK) ? ITEM_MARK : ',';
+  return text.split(separator).filter((item) => item.trim() !== '');
+}
+
+function parseItem(setting: Setting, text: string, folder: string): Item | undefined {
   const trimmed = text.trim();
+  if (isOffByDefault(setting) && isOff(setting, trimmed)) return OFF;
   switch (setting.kind) {
     case 'address':
-      return isOff(setting.default, trimmed) ? 'off' : parseAddress(trimmed, folder);
+      return parseAddress(trimmed, folder);
     case 'duration':
       return within(parseDuration(trimmed), durationBounds(setting));
     case 'size':
@@ -42,11 +71,15 @@ export function parseValue(setting: Setting, text: string, folder: string): Valu
 
 /** What a value of this setting may be, to follow "expected". */
 export function expectation(setting: Setting): string {
+  const item = itemExpectation(setting);
+  if (isListSetting(setting)) return `${item}; or several of them`;
+  return isOffByDefault(setting) ? `${item}, or ${OFF}` : item;
+}
+
+function itemExpectation(setting: Setting): string {
   switch (setting.kind) {
-    case 'address': {
-      const off = setting.default === 'off' ? ', or off' : '';
-      return `HOST:PORT (0.0.0.0:PORT for all interfaces), unix:PATH (at most 107 bytes) or fd://N (from 3)${off}`;
-    }
+    case 'address':
+      return 'HOST:PORT (0.0.0.0:PORT for all interfaces), unix:PATH (at most 107 bytes) or fd://N (from 3)';
     case 'duration':
       return `a duration such as 250ms, 30s or 2m, from ${setting.least ?? '1ms'} to ${LONGEST}`;
     case 'size':
@@ -68,6 +101,7 @@ export function expectation(setting: Setting): string {
 
 /** The value as a user would write it. */
 export function formatValue(setting: Setting, value: Value): string {
+  if (isList(value)) return value.map((item) => formatValue(setting, item)).join(', ');
   if (typeof value === 'object') return formatAddress(value);
   if (typeof value !== 'number') return String(value);
   if (setting.kind === 'duration') return formatDuration(value);
@@ -88,7 +122,7 @@ function within(value: number | undefined, [least, most]: Bounds): number | unde
   return value !== undefined && value >= least && value <= most ? value : undefined;
 }
 
-function parseCount(setting: CountSetting, text: string): Value | undefined {
+function parseCount(setting: CountSetting, text: string): Item | undefined {
   if (text === 'auto' && setting.default === 'auto') return 'auto';
   return within(/^\d+$/.test(text) ? Number(text) : undefined, [setting.least, setting.most]);
 }
@@ -98,6 +132,18 @@ function parseFlag(text: string): boolean | undefined {
   return NO.includes(text) ? false : undefined;
 }
 
-function isOff(byDefault: string, text: string): boolean {
-  return byDefault === 'off' && text === 'off';
+/** gunicorn says 0 for what is not limited. */
+function isOff({ kind }: Setting, text: string): boolean {
+  const isNumber = kind === 'duration' || kind === 'size' || kind === 'count';
+  return text === OFF || (isNumber && text === '0');
+}
+
+/** The addresses that a setting gives: none where it is off. */
+export function addressesOf(value: Value): readonly Address[] {
+  const items = isList(value) ? value : [value];
+  return items.filter((item) => typeof item === 'object');
+}
+
+export function isList(value: Value): value is readonly Item[] {
+  return Array.isArray(value);
 }

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { collide, formatAddress, parseAddress } from '../../../src/config/address.js';
 import { closestName } from '../../../src/config/closest-name.js';
 import { formatDuration, parseDuration } from '../../../src/config/duration.js';
+import type { Setting } from '../../../src/config/setting.js';
 import { SETTING_KEYS, settingOf } from '../../../src/config/settings.js';
 import { formatSize, parseSize } from '../../../src/config/size.js';
-import { expectation, parseValue } from '../../../src/config/value.js';
+import { expectation, formatValue, listText, parseValue } from '../../../src/config/value.js';
 import { faults } from './inputs.js';
 
 describe('durations', () => {
@@ -190,4 +191,58 @@ it.each([
   ['', undefined],
 ])('%s is nearest to %s', (name, expected) => {
   expect(closestName(name, SETTING_KEYS)).toBe(expected);
+});
+
+describe('what is off by default', () => {
+  const common = { group: 'log', doc: 'Something.' } as const;
+  const settings: readonly Setting[] = [
+    { ...common, kind: 'duration', default: 'off', least: '1s' },
+    { ...common, kind: 'size', default: 'off', least: '1kb', most: '1gb' },
+    { ...common, kind: 'count', default: 'off', least: 5, most: 10 },
+  ];
+
+  it.each(settings)('takes off and 0, and says so: $kind', (setting) => {
+    expect(parseValue(setting, 'off', '/')).toBe('off');
+    expect(parseValue(setting, '0', '/')).toBe('off');
+    expect(expectation(setting)).toMatch(/, or off$/);
+  });
+
+  it('has bounds all the same', () => {
+    const [duration, , count] = settings;
+    expect(duration && parseValue(duration, '500ms', '/')).toBeUndefined();
+    expect(count && parseValue(count, '4', '/')).toBeUndefined();
+    expect(count && parseValue(count, '7', '/')).toBe(7);
+  });
+
+  it('is not off where the default says something', () => {
+    expect(parseValue(settingOf('queueTimeout'), 'off', '/')).toBeUndefined();
+  });
+});
+
+describe('lists', () => {
+  const texts: Setting = { group: 'log', doc: 'Some.', kind: 'text', isList: true };
+  const addresses: Setting = {
+    group: 'log',
+    doc: 'Some.',
+    kind: 'address',
+    isList: true,
+    default: '127.0.0.1:8000',
+  };
+
+  it.each([
+    ['a', ['a']],
+    ['a, b ,', ['a', 'b']],
+    ['', []],
+    [listText(['a,b']), ['a,b']],
+    [listText(['a', 'b,c']), ['a', 'b,c']],
+  ])('%j is %j', (text, items) => {
+    expect(parseValue(texts, text, '/')).toEqual(items);
+  });
+
+  it('is none when one of its items is none', () => {
+    expect(parseValue(addresses, '127.0.0.1:1,nonsense', '/')).toBeUndefined();
+    const two = parseValue(addresses, '127.0.0.1:1,unix:/run/x', '/');
+    expect(two && formatValue(addresses, two)).toBe('127.0.0.1:1, unix:/run/x');
+    expect(expectation(addresses)).toMatch(/; or several of them$/);
+  });
 });
