@@ -1,8 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 // Three kinds of tests: unit (pure), http (an app, injected) and process (real
-// servers, real signals). Process tests run one file at a time: they measure
-// what happens under load, and two cores carry only one such load at once.
+// servers, real signals). They run two files at a time, since starting servers is
+// most of their work. Those in test/process/load measure what happens under a load
+// that takes both cores of a small machine, so each of them has the machine alone.
+const BESIDE_OTHERS = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+const ALONE = { maxWorkers: 1, sequence: { groupOrder: 1 } };
+const PROCESS = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
     coverage: {
@@ -12,16 +17,29 @@ export default defineConfig({
       thresholds: { 'src/queue/**': { lines: 95 }, 'src/config/**': { lines: 95 } },
     },
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { test: { name: 'http', include: ['test/http/**/*.test.ts'], testTimeout: 20_000 } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...BESIDE_OTHERS } },
+      {
+        test: {
+          name: 'http',
+          include: ['test/http/**/*.test.ts'],
+          testTimeout: 20_000,
+          ...BESIDE_OTHERS,
+        },
+      },
       {
         test: {
           name: 'process',
-          include: ['test/process/**/*.test.ts'],
-          pool: 'forks',
-          maxWorkers: 1,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          include: ['test/process/*.test.ts'],
+          ...PROCESS,
+          ...BESIDE_OTHERS,
+        },
+      },
+      {
+        test: {
+          name: 'load',
+          include: ['test/process/load/**/*.test.ts'],
+          ...PROCESS,
+          ...ALONE,
         },
       },
     ],

@@ -194,9 +194,7 @@ describe('requests that are refused by the front', () => {
       const closes = answer.head.toLowerCase().includes('connection: close');
       expect(isClosed, `${name}: announced its end`).toBe(closes);
     }
-    await server.until('sockets given back', () =>
-      sockets(server.pid) <= before ? true : undefined,
-    );
+    await expect.poll(() => sockets(server.pid), { timeout: 20_000 }).toBeLessThanOrEqual(before);
     const status = await server.status();
     expect(status.queue).toMatchObject({ depth: 0, bytes: 0 });
     expect(status.inFlight).toBe(0);

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Answer, Client, type Failure, type LoadResult, runLoad } from './clients.js';
-import { type Nginx, startNginx } from './nginx.js';
-import { ROOT, startServer, type TestServer } from './server.js';
-import { openStream } from './stream-client.js';
-import { mustDoWithout } from './tools.js';
+import { type Answer, Client, type Failure, type LoadResult, runLoad } from '../clients.js';
+import { type Nginx, startNginx } from '../nginx.js';
+import { ROOT, startServer, type TestServer } from '../server.js';
+import { openStream } from '../stream-client.js';
+import { mustDoWithout } from '../tools.js';
 
 type Digits = { readonly inputs: number[][]; readonly mlp: number[][] };
 const DIGITS: Digits = JSON.parse(
