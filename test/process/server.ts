@@ -25,6 +25,8 @@ export type ServerOptions = {
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 export const CLI: string = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const WAIT_MS = 20_000;
+/** Idle connections of a test's clients need not hold its server's end for two seconds. */
+const TEST_ENV = { FORKCAST_LOG_FORMAT: 'json', FORKCAST_DRAIN_IDLE: '300ms' };
 
 export function fixture(name: string): string {
   return name.startsWith('/')
@@ -197,7 +199,7 @@ export function launch(
 ): TestServer {
   const child = spawn(command, args, {
     cwd: ROOT,
-    env: { ...process.env, FORKCAST_LOG_FORMAT: 'json', ...options.env },
+    env: { ...process.env, ...TEST_ENV, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: options.detached === true,
   });

@@ -115,15 +115,15 @@ describe('a poison request', () => {
 
   it('one after another does not switch the server off', async () => {
     const server = await start('mixed', { args: ['--give-up-after', '1s'] });
-    const result = await runLoad(server.url, 2, countdown(10), async (client) => {
+    const result = await runLoad(server.url, 2, countdown(5), async (client) => {
       const { status, text } = await client.post('/predict', POISON);
       return status === 500 ? undefined : { status, text };
     });
-    expect(result).toMatchObject({ requests: 10, failures: [] });
+    expect(result).toMatchObject({ requests: 5, failures: [] });
     const client = new Client(server.url);
     expect(await askEcho(client, 'still here')).toBeUndefined();
     client.close();
-    await server.until('twenty deaths', () => server.linesOf('worker died')[19]);
+    await server.until('ten deaths', () => server.linesOf('worker died')[9]);
     await server.stop();
   });
 

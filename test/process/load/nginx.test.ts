@@ -18,7 +18,7 @@ const BETWEEN_KILLS_MS = 500;
 type Pair = { readonly server: TestServer; readonly nginx: Nginx };
 
 async function startBoth(path: string, expectedErrors: string[] = []): Promise<Pair> {
-  const server = await startServer({ path, expectedErrors });
+  const server = await startServer({ path, args: ['--drain-idle', '2s'], expectedErrors });
   return { server, nginx: await startNginx(server.url) };
 }
 

@@ -5,7 +5,7 @@ import { expectGone, processTree, startServer } from '../server.js';
 
 describe('TERM', () => {
   it('with 200 keep-alive clients at work: no reset, no 5xx, exit 0', async () => {
-    const server = await startServer({ path: 'echo' });
+    const server = await startServer({ path: 'echo', args: ['--drain-idle', '2s'] });
     const pids = processTree(server.pid);
     const loading = runLoad(
       server.url,
