@@ -7,7 +7,9 @@
  * debugger). The master takes over what was held.
  */
 import type { Command } from './config/command.js';
+import type { Settings } from './config/settings.js';
 import type { ExitCode } from './errors.js';
+import type { Trust } from './master/trust/trust.js';
 
 const HELD_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 const heldSignals: string[] = [];
@@ -80,6 +82,7 @@ async function check({
   const { planModels } = await import('./model/repository/plan.js');
   const { checkModels } = await import('./check/check-models.js');
   const { jsonReport, planReport, summary } = await import('./check/report.js');
+  await openTrust(path, settings);
   const plan = planModels(path, settings.defaultModel);
   const signal = stopSignal();
   const isQuiet = origins.logLevel.from === 'default';
@@ -115,11 +118,12 @@ async function serve({
   const { createLogger, flushLogs, resolveLogFormat } = await import('./observe/logger.js');
   const { Master } = await import('./master/master.js');
   const { settings } = configuration;
+  const trust = await openTrust(path, settings);
   const first = await firstLook(path, settings);
   const format = resolveLogFormat(settings.logFormat, process.stdout.isTTY === true);
   const logging = { level: settings.logLevel, format } as const;
   const log = createLogger(logging);
-  const master = new Master({ settings, root: path, first, log, logging });
+  const master = new Master({ settings, root: path, first, trust, log, logging });
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error in the master');
     void master
@@ -132,6 +136,19 @@ async function serve({
     return await master.run(heldSignals);
   } finally {
     await flushLogs();
+  }
+}
+
+/** Reads certificates and the like. @throws ConfigError; what is wrong with the models is told, too */
+async function openTrust(path: string, settings: Settings): Promise<Trust> {
+  const { Trust } = await import('./master/trust/trust.js');
+  const { planModels } = await import('./model/repository/plan.js');
+  try {
+    return new Trust(settings);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const modelFaults = faultsOf(() => planModels(path, settings.defaultModel));
+    throw new ConfigError([...error.faults, ...modelFaults]);
   }
 }
 

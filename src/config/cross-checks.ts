@@ -2,6 +2,7 @@
 import { type Address, collide } from './address.js';
 import { describeOrigin, type Origin } from './origin.js';
 import { type SettingKey, settingOf } from './settings.js';
+import { trustFaults } from './trust-checks.js';
 import { addressesOf, formatValue, type Value } from './value.js';
 
 /** A value before `auto` and `off` are worked out. */
@@ -24,7 +25,11 @@ const LISTENERS = ['bind', 'adminBind', 'metricsBind'] as const satisfies readon
 
 /** Settings missing in `choices` are not checked. */
 export function crossFaults(choices: Choices): string[] {
-  return [...AT_MOST.flatMap((rule) => atMostFaults(choices, rule)), ...listenerFaults(choices)];
+  return [
+    ...AT_MOST.flatMap((rule) => atMostFaults(choices, rule)),
+    ...listenerFaults(choices),
+    ...trustFaults(choices),
+  ];
 }
 
 function atMostFaults(choices: Choices, { small, large, because }: AtMost): string[] {

@@ -50,6 +50,7 @@ const FOOT = `## Settings that depend on each other
 - \`restartBackoff\` is at most \`restartBackoffMax\`.
 - \`headerTimeout\` is at most \`readTimeout\`.
 - \`bind\`, \`adminBind\` and \`metricsBind\` are different addresses; port 0 is always different.
+- \`certfile\` and \`keyfile\` are set both or not at all. \`caCerts\` needs them, and \`certReqs\` other than \`none\` needs \`caCerts\`.
 `;
 
 export function settingsReference(): string {

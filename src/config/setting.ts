@@ -3,6 +3,7 @@
 export const GROUPS = {
   models: 'Models',
   addresses: 'Addresses',
+  tls: 'TLS',
   workers: 'Workers',
   queue: 'Queue',
   times: 'Time limits',

@@ -2,10 +2,11 @@
  * The one table of settings. Flags, environment, file, `--help`, `--print-config`,
  * the JSON Schema and docs/settings.md are all made from it.
  */
-import type { Address } from './address.js';
 import type { Setting } from './setting.js';
+import type { ValueOf } from './setting-value.js';
+import { TRUST_SETTINGS } from './trust-settings.js';
 
-export const SETTINGS = {
+const SERVER_SETTINGS = {
   path: {
     kind: 'path',
     group: 'models',
@@ -251,32 +252,17 @@ export const SETTINGS = {
   },
 } as const;
 
+export const SETTINGS: typeof SERVER_SETTINGS & typeof TRUST_SETTINGS = {
+  ...SERVER_SETTINGS,
+  ...TRUST_SETTINGS,
+};
+
 // Apart from the table, since isolatedDeclarations knows no `as const satisfies`.
 SETTINGS satisfies Record<string, Setting>;
 
 export type SettingKey = keyof typeof SETTINGS;
 
 export const SETTING_KEYS: readonly SettingKey[] = Object.keys(SETTINGS) as SettingKey[];
-
-type ItemOf<S extends Setting> = S extends { kind: 'choice'; choices: readonly (infer C)[] }
-  ? C
-  : S extends { kind: 'address' }
-    ? Address
-    : S extends { kind: 'flag' }
-      ? boolean
-      : S extends { kind: 'text' | 'path' }
-        ? string
-        : number;
-
-type IsOptional<S extends Setting> = S extends { default: infer D }
-  ? D extends 'off'
-    ? undefined
-    : never
-  : undefined;
-
-type ValueOf<S extends Setting> = S extends { isList: true }
-  ? readonly ItemOf<S>[]
-  : ItemOf<S> | IsOptional<S>;
 
 /**
  * All settings, resolved. Durations are milliseconds (fractions are possible),

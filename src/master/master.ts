@@ -61,7 +61,7 @@ export class Master {
   }
 
   async #openPorts(): Promise<void> {
-    const { settings, log } = this.#options;
+    const { settings, trust, log } = this.#options;
     const rooms = this.#rooms;
     await this.#adminListeners.open(settings, {
       knowledge: rooms.knowledge,
@@ -73,7 +73,8 @@ export class Master {
       control: (route, request) => rooms.desk.answer(route, request),
     });
     const bound = await listen(rooms.front.server, settings.bind, settings.backlog, 'bind');
-    log.info({ address: formatAddress(bound) }, 'listening');
+    const tls = trust.tls && { tls: true, certificateEnds: trust.tls.validTo };
+    log.info({ address: formatAddress(bound), ...tls }, 'listening');
   }
 
   #signalled(signal: string, action: SignalAction): void {

@@ -21,6 +21,7 @@ import { metricSources } from './readings.js';
 import { ModelTargets } from './routing/model-target.js';
 import { Traffic } from './routing/traffic.js';
 import { Shutdown } from './shutdown.js';
+import type { Trust } from './trust/trust.js';
 import { supervisorPorts } from './worker-events.js';
 import { Supervisor } from './workers/supervisor.js';
 
@@ -29,6 +30,7 @@ export type MasterOptions = {
   /** Absolute path of what is served. */
   readonly root: string;
   readonly first: FirstLook;
+  readonly trust: Trust;
   readonly log: Logger;
   readonly logging: LoggerOptions;
 };
@@ -147,7 +149,7 @@ export class Rooms {
   }
 
   #makeFront(): Front {
-    const { settings } = this.#options;
+    const { settings, trust } = this.#options;
     const intake = new Intake(this.#answers, {
       maxBodyBytes: settings.maxBody,
       limitName: 'max-body',
@@ -155,7 +157,7 @@ export class Rooms {
       submit: (request) => this.traffic.submit(request),
       now: this.#now,
     });
-    return new Front(settings, this.#answers, intake, {
+    return new Front(settings, trust, this.#answers, intake, {
       answerLocally: (request) => answerLocally(request, this.knowledge, this.#answers),
       controlIntake: (request) => this.desk.intakeOf(request),
       left: (request) => this.traffic.left(request),

@@ -18,6 +18,7 @@ import type { Prospects } from '../../src/master/models/prospects.js';
 import { ModelTargets } from '../../src/master/routing/model-target.js';
 import { Traffic } from '../../src/master/routing/traffic.js';
 import type { ServingWorker } from '../../src/master/serving-worker.js';
+import { Trust } from '../../src/master/trust/trust.js';
 import type { ModelDescription } from '../../src/model/description.js';
 import { Metrics } from '../../src/observe/metrics.js';
 import { Admission } from '../../src/queue/admission.js';
@@ -68,6 +69,7 @@ export class StandInWorker implements ServingWorker {
 
 export class MasterFront {
   readonly settings: Settings;
+  readonly trust: Trust;
   readonly budget: ByteBudget;
   readonly traffic: Traffic;
   readonly targets: ModelTargets;
@@ -87,6 +89,7 @@ export class MasterFront {
 
   constructor(overrides: Partial<Settings> = {}) {
     this.settings = { ...configuration({}).settings, ...overrides };
+    this.trust = new Trust(this.settings);
     this.budget = new ByteBudget(this.settings.queueBytes);
     this.targets = new ModelTargets(this.settings.timeout);
     const answers = this.#makeAnswers();
@@ -196,7 +199,7 @@ export class MasterFront {
       submit: (request) => this.traffic.submit(request),
       now: this.#now,
     });
-    return new Front(this.settings, answers, intake, {
+    return new Front(this.settings, this.trust, answers, intake, {
       answerLocally: (request) => answerLocally(request, KNOWLEDGE, answers),
       controlIntake: () => undefined,
       left: (request) => this.traffic.left(request),

@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.js';
-import { RequestError, StartError } from '../../errors.js';
+import { ConfigError, RequestError, StartError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import type { RolloutOutcome } from '../../observe/metric-table.js';
 import type { ByteBudget } from '../../queue/byte-budget.js';
@@ -13,6 +13,7 @@ import { Generations } from '../models/generations.js';
 import { RepositoryControl } from '../models/repository-control.js';
 import { appearanceOf, lookAtRepository } from '../models/repository-look.js';
 import { Watch } from '../models/watch.js';
+import type { Trust } from '../trust/trust.js';
 import type { BootFailure } from '../workers/boot-failure.js';
 import type { Supervisor } from '../workers/supervisor.js';
 import {
@@ -28,6 +29,7 @@ export type ControlDeskParts = {
   /** Absolute path of what is served. */
   readonly root: string;
   readonly first: FirstLook;
+  readonly trust: Pick<Trust, 'prepare'>;
   readonly log: Logger;
   readonly catalog: Catalog;
   readonly answers: Answers;
@@ -88,16 +90,32 @@ export class ControlDesk {
 
   /** @throws RequestError */
   answer(route: ControlRoute, request: ControlRequest): Promise<string> {
-    return answerControl(route, request, { ...this.#parts, control: this.control });
+    const { control } = this;
+    return answerControl(route, request, {
+      ...this.#parts,
+      control: {
+        load: (name) => control.load(name),
+        unload: (name, withPipelines) => control.unload(name, withPipelines),
+        reload: () => this.#reload(),
+      },
+    });
   }
 
   /** SIGHUP: nobody waits for the answer, so the log has it. */
   reload(): void {
     const { log } = this.#parts;
-    this.control.reload().then(
+    this.#reload().then(
       () => log.info({}, 'reloaded'),
       (error: Error) => log.error({ reason: error.message }, 'reload failed'),
     );
+  }
+
+  /** Certificates are read first: a fault in them leaves everything as it is. */
+  async #reload(): Promise<void> {
+    const { trust, settings } = this.#parts;
+    const takeTrust = prepared(() => trust.prepare(settings));
+    takeTrust();
+    await this.control.reload();
   }
 
   /** A worker could not boot at the start. */
@@ -155,5 +173,15 @@ export class ControlDesk {
     } catch (error) {
       answers.error(request, asRequestError(error));
     }
+  }
+}
+
+function prepared<T>(prepare: () => T): T {
+  try {
+    return prepare();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const text = `nothing is loaded or unloaded: ${error.faults.join(' ').replace(/\.$/, '')}`;
+    throw new RequestError('MODEL_LOAD_FAILED', text, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { ClientFacts } from '../../link/frames/client-facts.js';
 import type { ClientRequest } from '../client-request.js';
 
@@ -35,7 +36,8 @@ export class Connection {
     this.socket = socket;
     const address = socket.remoteAddress ?? '';
     const port = socket.remotePort ?? 0;
-    this.client = { address, port, isEncrypted: false, isHttp10: false };
+    const isEncrypted = socket instanceof TLSSocket;
+    this.client = { address, port, isEncrypted, isHttp10: false };
     this.client10 = { ...this.client, isHttp10: true };
     // node:http lets go of a socket at CONNECT; a reset that nobody listens for ends the process.
     socket.on('error', nothing);

@@ -1,18 +1,18 @@
-import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Settings } from '../../config/settings.js';
 import { RequestError } from '../../errors.js';
 import { ClientRequest } from '../client-request.js';
+import { Handshakes } from '../trust/handshakes.js';
+import type { Trust } from '../trust/trust.js';
 import { type Answers, rawError } from './answers.js';
 import { clientError } from './client-error.js';
 import { Connection } from './connection.js';
 import type { Intake } from './intake.js';
 import { type HeadLimits, pathOf, readHead } from './request-head.js';
 import { requestIdMaker } from './request-id.js';
-
-/** node:http's own bound on a whole head; the three finer limits are gunicorn's. */
-const MAX_HEAD_BYTES = 64 * 1024;
+import { makeServer } from './server.js';
 
 export type FrontPorts = {
   /** Answers what the master knows by itself; false: the request is for a worker. */
@@ -36,9 +36,16 @@ export class Front {
   readonly #intake: Intake;
   readonly #ports: FrontPorts;
   readonly #connections = new Map<Duplex, Connection>();
+  readonly #handshakes = new Handshakes();
   readonly #makeRequestId = requestIdMaker();
 
-  constructor(settings: Settings, answers: Answers, intake: Intake, ports: FrontPorts) {
+  constructor(
+    settings: Settings,
+    trust: Trust,
+    answers: Answers,
+    intake: Intake,
+    ports: FrontPorts,
+  ) {
     this.#answers = answers;
     this.#intake = intake;
     this.#ports = ports;
@@ -47,8 +54,10 @@ export class Front {
       fields: settings.limitRequestFields,
       fieldBytes: settings.limitRequestFieldSize,
     };
-    this.server = makeServer(settings);
-    this.server.on('connection', (socket: Socket) => this.#opened(socket));
+    this.server = makeServer(settings, trust.tls);
+    if (trust.tls !== undefined) this.#handshakes.watch(this.server);
+    const opened = trust.tls === undefined ? 'connection' : 'secureConnection';
+    this.server.on(opened, (socket: Socket) => this.#opened(socket));
     this.server.on('request', (message, response) => this.#handle(message, response, false));
     this.server.on('checkContinue', (message, response) => this.#handle(message, response, true));
     this.server.on('checkExpectation', (message, response) =>
@@ -59,7 +68,7 @@ export class Front {
   }
 
   get openConnections(): number {
-    return this.#connections.size;
+    return this.#connections.size + this.#handshakes.count;
   }
 
   /**
@@ -74,6 +83,7 @@ export class Front {
   /** Closes connections without a request in progress, those that never sent a byte included. */
   closeIdle(): void {
     this.server.closeIdleConnections();
+    this.#handshakes.close();
     for (const { socket } of this.#connections.values()) {
       if (socket.bytesRead === 0) socket.destroy();
     }
@@ -88,6 +98,7 @@ export class Front {
 
   closeAll(): void {
     this.server.closeAllConnections();
+    this.#handshakes.close();
     for (const { socket } of this.#connections.values()) socket.destroy();
   }
 
@@ -176,23 +187,3 @@ const CONNECT_REFUSED = new RequestError(
   'BAD_REQUEST',
   'CONNECT is not supported: this is no proxy',
 );
-
-function makeServer(settings: Settings): Server {
-  const server = createServer({
-    keepAliveTimeout: settings.keepAlive,
-    headersTimeout: settings.headerTimeout,
-    requestTimeout: settings.readTimeout,
-    connectionsCheckingInterval: checkIntervalMs(settings),
-    maxHeaderSize: MAX_HEAD_BYTES,
-    requireHostHeader: false, // readHead answers in the contract's form
-    noDelay: true,
-  });
-  server.maxHeadersCount = 0; // node:http would drop the surplus silently; readHead refuses
-  server.timeout = 0;
-  return server;
-}
-
-/** Timeouts are enforced by a sweep over the connections; fine enough for the shortest of them. */
-function checkIntervalMs({ headerTimeout, readTimeout }: Settings): number {
-  return Math.min(1000, Math.max(50, Math.min(headerTimeout, readTimeout) / 4));
-}

@@ -137,6 +137,10 @@ describe('cross checks', () => {
   it.each([
     [['--max-body=300mb'], 'maxBody 300mb (flag --max-body): expected at most queueBytes'],
     [['--restart-backoff=1m'], 'restartBackoff 1m (flag --restart-backoff): expected at most'],
+    [['--certfile=/c.pem'], 'certfile /c.pem (flag --certfile): expected keyfile (--keyfile)'],
+    [['--keyfile=/k.pem'], 'keyfile /k.pem (flag --keyfile): expected certfile (--certfile)'],
+    [['--ca-certs=/a.pem'], 'caCerts /a.pem (flag --ca-certs): expected certfile (--certfile)'],
+    [['--cert-reqs=required'], 'certReqs required (flag --cert-reqs): expected caCerts (--ca-'],
     [['--read-timeout=5'], 'headerTimeout 30s (default): expected at most readTimeout 5s'],
     [
       ['-b', '0.0.0.0:8001'],

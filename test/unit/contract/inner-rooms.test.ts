@@ -45,12 +45,13 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     life: ['protocols/v1'],
   },
   master: {
-    front: [],
+    trust: [],
+    front: ['trust'],
     workers: [],
     metadata: [],
     models: ['workers', 'metadata'],
     routing: ['front', 'models'],
-    control: ['front', 'workers', 'models'],
+    control: ['trust', 'front', 'workers', 'models'],
   },
 };
 
