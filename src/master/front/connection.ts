@@ -46,6 +46,21 @@ export class Connection {
     });
   }
 
+  /** Part of an answer has not left for the client yet. */
+  get isTaking(): boolean {
+    return this.latest !== undefined && !this.latest.closed;
+  }
+
+  /** Nobody can destroy the socket until the function that this returns is called. */
+  shield(): () => void {
+    const { socket } = this;
+    const { destroy } = socket;
+    socket.destroy = () => socket;
+    return () => {
+      socket.destroy = destroy;
+    };
+  }
+
   add(request: ClientRequest): void {
     this.requests.push(request);
   }

@@ -82,11 +82,14 @@ export class Front {
 
   /** Closes connections without a request in progress, those that never sent a byte included. */
   closeIdle(): void {
+    const connections = [...this.#connections.values()];
+    // node:http calls a connection idle once its answer is ended, and would destroy it although
+    // the client is still taking that answer. Only it knows whether a next head has begun.
+    const release = connections.filter((one) => one.isTaking).map((one) => one.shield());
     this.server.closeIdleConnections();
+    for (const unshield of release) unshield();
     this.#handshakes.close();
-    for (const { socket } of this.#connections.values()) {
-      if (socket.bytesRead === 0) socket.destroy();
-    }
+    for (const { socket } of connections) if (socket.bytesRead === 0) socket.destroy();
   }
 
   /** Ends requests that are still being read. */
