@@ -6,12 +6,17 @@
  * modules load would end the process by Node's defaults (SIGUSR1 would open its
  * debugger). The master takes over what was held.
  */
+import { isatty } from 'node:tty';
 import type { Command } from './config/command.js';
 import type { Settings } from './config/settings.js';
 import type { ExitCode } from './errors.js';
 import type { Trust } from './master/trust/trust.js';
 
-const HELD_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+const HELD_SIGNALS = [
+  ...(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGTTIN'] as const),
+  // A job in the background that writes to its terminal would be sent it again and again.
+  ...(isatty(1) || isatty(2) ? [] : (['SIGTTOU'] as const)),
+];
 const heldSignals: string[] = [];
 const hold = (signal: string) => heldSignals.push(signal);
 for (const signal of HELD_SIGNALS) process.on(signal, hold);

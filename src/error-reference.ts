@@ -25,6 +25,10 @@ const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
     when: 'Nothing is served at this path.',
     action: 'Correct the path; `GET /v1/models` lists the models.',
   },
+  SLOT_NOT_FOUND: {
+    when: 'There is no worker slot of this number.',
+    action: 'Take a number from `GET /status`.',
+  },
   MODEL_NOT_FOUND: {
     when: 'No model of this name is served, it was unloaded, or none is the default one.',
     action: 'Take a name from `GET /v1/models`, or set `--default-model`.',
@@ -58,6 +62,10 @@ const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
   CLIENT_CLOSED_REQUEST: {
     when: 'The client left before its answer; nobody sees this status but the log and the metrics.',
     action: 'If there are many, compare the timeouts of the clients with the times in the log.',
+  },
+  BOOT_FAILED: {
+    when: 'A worker that was asked for (`ctl scale`, `ctl restart`) could not boot. The workers of before serve on.',
+    action: 'The message and the log say why. See [control](control.md).',
   },
   INTERNAL_ERROR: {
     when: 'Forkcast itself failed.',

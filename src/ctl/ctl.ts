@@ -6,9 +6,17 @@ import { AdminClient } from './admin-client.js';
 import { load, models, reload, unload } from './model-verbs.js';
 import { status } from './status.js';
 import type { Verb } from './verb.js';
+import { scale } from './worker-verbs.js';
 
 /** A verb of its own file is one line here. */
-const VERBS: Readonly<Record<string, Verb>> = { status, models, load, unload, reload };
+const VERBS: Readonly<Record<string, Verb>> = {
+  status,
+  models,
+  load,
+  unload,
+  reload,
+  scale,
+};
 
 /** @returns what is printed @throws ConfigError when it is said wrongly, StartError when it failed */
 export async function runVerb(

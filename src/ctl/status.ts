@@ -17,6 +17,7 @@ type Status = {
     readonly oldestWaitMs: number;
   };
   readonly inFlight: number;
+  readonly workersWanted: number;
   readonly generation: number;
   readonly rollout: { generation: number; state: string; replaced: number } | null;
   readonly models: Parameters<typeof modelTable>[0];
@@ -51,7 +52,7 @@ export function statusText(report: Status): string {
     rollout && `, ${rollout.state} to ${rollout.generation} (${rollout.replaced} replaced)`;
   return [
     `forkcast ${report.version}, pid ${report.pid}, ${report.state} for ${age(report.uptimeSeconds)}, generation ${generation}${moving ?? ''}`,
-    `queue ${queue.depth} of ${queue.limit} requests, ${size(queue.bytes)} of ${size(queue.bytesLimit)}, oldest ${queue.oldestWaitMs} ms; in flight ${report.inFlight}; connections ${report.connections}`,
+    `queue ${queue.depth} of ${queue.limit} requests, ${size(queue.bytes)} of ${size(queue.bytesLimit)}, oldest ${queue.oldestWaitMs} ms; in flight ${report.inFlight}; connections ${report.connections}; workers wanted ${report.workersWanted}`,
     '',
     workerTable(report.workers),
     '',

@@ -84,7 +84,9 @@ export class Master {
       return;
     }
     this.#options.log.info({ signal, action }, 'signal received');
-    if (action === 'reload') desk.reload();
+    if (action === 'one worker more') desk.scaling.by(1);
+    else if (action === 'one worker fewer') desk.scaling.by(-1);
+    else if (action === 'reload') desk.reload();
     else if (action === 'drain') shutdown.drain();
     else shutdown.quick();
   }

@@ -5,6 +5,7 @@ import type { ByteBudget } from '../queue/byte-budget.js';
 import { workerCounts } from './control/status.js';
 import type { Front } from './front/front.js';
 import type { Catalog } from './models/catalog.js';
+import type { Generations } from './models/generations.js';
 import type { Traffic } from './routing/traffic.js';
 import type { Supervisor } from './workers/supervisor.js';
 
@@ -13,12 +14,13 @@ export type ReadRooms = {
   readonly budget: ByteBudget;
   readonly front: Front;
   readonly supervisor: Supervisor;
+  readonly generations: Pick<Generations, 'wantedWorkers'>;
   readonly catalog: Catalog;
   now(): number;
 };
 
 export function metricSources(rooms: ReadRooms): MetricSources {
-  const { dispatcher, budget, front, supervisor, catalog, now } = rooms;
+  const { dispatcher, budget, front, supervisor, generations, catalog, now } = rooms;
   return {
     queueDepth: () => dispatcher.depth,
     queueBytes: () => budget.usedBytes,
@@ -26,6 +28,7 @@ export function metricSources(rooms: ReadRooms): MetricSources {
     requestsInFlight: () => dispatcher.inFlight,
     connectionsOpen: () => front.openConnections,
     workers: () => workerCounts(supervisor.slots),
+    workersWanted: () => generations.wantedWorkers,
     workersBusy: () => dispatcher.busyWorkers,
     logLinesDropped: droppedLogLines,
     models: () => catalog.models.filter(({ state }) => state === 'READY'),

@@ -102,7 +102,7 @@ export class Rooms {
     return {
       isReady: () => this.shutdown.isServing && this.supervisor.readyWorkers.length > 0,
       readyWorkers: () => this.supervisor.readyWorkers.length,
-      wantedWorkers: () => this.#options.settings.workers,
+      wantedWorkers: () => this.desk.generations.wantedWorkers,
       models: () => this.#catalog.models,
       statistics: this.#statistics,
     };
@@ -142,7 +142,7 @@ export class Rooms {
 
   #makeTraffic(): Traffic {
     const { workAhead: workAheadMs, queueTimeout: queueTimeoutMs } = this.#options.settings;
-    const areWorkersComing = (): boolean => this.supervisor.slots.length > 0;
+    const areWorkersComing = (): boolean => this.supervisor.areWorkersComing;
     const prospects = { catalog: this.#catalog, areWorkersComing };
     const options = { workAheadMs, queueTimeoutMs, prospects, targets: this.#targets };
     return new Traffic({ ...options, now: this.#now }, this.#answers);
@@ -213,6 +213,7 @@ export class Rooms {
       budget: this.#budget,
       front: this.front,
       supervisor: this.supervisor,
+      generations: this.desk.generations,
       catalog: this.#catalog,
       now: this.#now,
     };

@@ -107,6 +107,12 @@ export const METRICS = {
     labels: ['state'],
     help: 'Workers by state; a slot in backoff waits for its next try.',
   },
+  workersWanted: {
+    name: 'forkcast_workers_wanted',
+    type: 'gauge',
+    labels: [],
+    help: 'Workers that there are to be.',
+  },
   workersBusy: {
     name: 'forkcast_workers_busy',
     type: 'gauge',
@@ -117,13 +123,13 @@ export const METRICS = {
     name: 'forkcast_worker_restarts_total',
     type: 'counter',
     labels: ['reason'],
-    help: 'Workers replaced, by what ended them.',
+    help: 'Workers that ended while the server served, by what ended them.',
   },
   rollouts: {
     name: 'forkcast_rollouts_total',
     type: 'counter',
     labels: ['outcome'],
-    help: 'Rollouts of models (load, unload, reload, watch) by how they ended.',
+    help: 'Rollouts (load, unload, reload, watch, scale) by how they ended.',
   },
   modelLoad: {
     name: 'forkcast_model_load_seconds',
@@ -187,6 +193,7 @@ export const RESTART_REASONS = {
   boot_failed: 'it did not become ready, or not within the boot timeout',
   retired: 'it was signalled, asked to be retired, and left in order',
   replaced: 'a rollout put a worker that holds other models in its place',
+  scaled_down: 'fewer workers were wanted; nobody took its place',
 } as const;
 export type RestartReason = keyof typeof RESTART_REASONS;
 

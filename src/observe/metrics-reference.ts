@@ -108,7 +108,7 @@ groups:
   - name: forkcast
     rules:
       - alert: ForkcastNoWorkerReady
-        expr: ${METRICS.workers.name}{state="ready"} == 0
+        expr: ${METRICS.workers.name}{state="ready"} == 0 and ignoring(state) ${METRICS.workersWanted.name} > 0
         for: 1m
       - alert: ForkcastSlotInBackoff
         expr: ${METRICS.workers.name}{state="backoff"} > 0
@@ -134,6 +134,7 @@ const STATUS = `## Status
 | \`connections\` | open client connections on the main port |
 | \`queue\` | \`depth\` of \`limit\` requests wait; \`bytes\` of \`bytesLimit\` are in use; the first one waits for \`oldestWaitMs\` |
 | \`inFlight\` | requests dispatched and not yet answered |
+| \`workersWanted\` | how many workers there are to be |
 | \`generation\` | number of the generation that serves; each rollout that is tried takes the next |
 | \`rollout\` | \`null\`, or the \`generation\` that workers are moved to, its \`state\` (\`moving\` or \`rolling back\`) and how many workers were \`replaced\` so far |
 | \`models\` | each version of each model: \`name\`, \`version\`, \`runtime\`, whether it is the \`default\` one, its \`state\` and, where there is one, the \`reason\` |

@@ -25,6 +25,7 @@ export type MetricSources = {
   requestsInFlight(): number;
   connectionsOpen(): number;
   workers(): Readonly<Record<WorkerStateLabel, number>>;
+  workersWanted(): number;
   workersBusy(): number;
   logLinesDropped(): number;
   /** The models that are served, as their latest worker loaded them. */
@@ -128,6 +129,7 @@ export class Metrics {
       const counts = this.#sources.workers();
       return WORKER_STATES.map((state) => ({ labels: { state }, value: counts[state] }));
     });
+    this.#expose(METRICS.workersWanted, () => single(this.#sources.workersWanted()));
     this.#expose(METRICS.workersBusy, () => single(this.#sources.workersBusy()));
     this.#expose(METRICS.workerRestarts, () => counterSamples(this.#restarts));
     this.#expose(METRICS.rollouts, () => counterSamples(this.#rollouts));

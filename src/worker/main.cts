@@ -8,7 +8,9 @@
 import type { Envelope, FromWorker } from '../link/process/control.js';
 
 const ASKING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
-const IGNORED: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'];
+const IGNORED: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'];
+/** On a terminal SIGTTOU is the terminal's: a write from the background would be tried without end. */
+const isTerminal = process.stdout.isTTY === true || process.stderr.isTTY === true;
 
 /** A worker never leaves by a signal: it asks the master to retire it. */
 function askToRetire(signal: string): void {
@@ -22,7 +24,9 @@ function tell(message: FromWorker): void {
 }
 
 for (const signal of ASKING) process.on(signal, askToRetire);
-for (const signal of IGNORED) process.on(signal, () => {});
+for (const signal of IGNORED) {
+  if (signal !== 'SIGTTOU' || !isTerminal) process.on(signal, () => {});
+}
 // Without a master there is nobody to answer to. While this process computes, its watch sees to it.
 process.on('disconnect', () => process.exit(0));
 

@@ -46,6 +46,11 @@ async function listening(): Promise<Address & { kind: 'tcp' }> {
         settings: { modelControl, bind },
         catalog: { models: [MODEL], unreadable: [] },
         control,
+        scaling: {
+          to: async (workers) => {
+            asked.push(`scale ${workers}`);
+          },
+        },
       }),
   }).listen(0, '127.0.0.1');
   onTestFinished(() => server.closeAllConnections());
@@ -73,6 +78,8 @@ describe('by HTTP', () => {
     [`${MODELS}/digits/unload`, '{"parameters":{"unload_dependents":true}}', 'unload digits true'],
     [`${MODELS}/a%2Eb/load`, undefined, 'load a.b'],
     ['/reload', undefined, 'reload'],
+    ['/scale', '{"workers":0}', 'scale 0'],
+    ['/scale', '{"workers":1024}', 'scale 1024'],
   ])('%s %s is done, and says nothing', async (path, body, verb) => {
     expect(await post(path, body)).toEqual({ status: 200, type: null, text: '' });
     expect(asked).toEqual([verb]);
@@ -97,6 +104,11 @@ describe('by HTTP', () => {
     [`${MODELS}/a/load`, '{"parameters":7}', 'parameters: expected an object, got 7'],
     [`${MODELS}/a/load`, '{"parameters":{"config":"{}"}}', 'parameters.config: is not supported'],
     [`${MODELS}/a/load`, '{"parameters":{"file:1/m":"x"}}', 'parameters.file:1/m: is not supp'],
+    ['/scale', undefined, 'workers: expected a whole number from 0 to 1024, got nothing'],
+    ['/scale', '{"workers":1.5}', 'workers: expected a whole number from 0 to 1024, got 1.5'],
+    ['/scale', '{"workers":-1}', 'expected a whole number'],
+    ['/scale', '{"workers":1025}', 'expected a whole number'],
+    ['/scale', '{"workers":"2"}', 'got "2"'],
     [
       `${MODELS}/a/unload`,
       '{"parameters":{"unload_dependents":1}}',
@@ -129,6 +141,7 @@ describe('by HTTP', () => {
   test('a web page may ask what there is, and change nothing', async () => {
     const headers = { origin: 'http://page.example' };
     expect((await post('/reload', undefined, headers)).status).toBe(403);
+    expect((await post('/scale', '{"workers":1}', headers)).status).toBe(403);
     expect((await post('/v2/repository/index', undefined, headers)).status).toBe(200);
     modelControl = 'off';
     const { status, text } = await post(`${MODELS}/a/unload`);
@@ -160,6 +173,8 @@ describe('by forkcast ctl', () => {
     [['load', 'digits'], 'load digits', 'digits is loaded'],
     [['unload', 'digits'], 'unload digits false', 'digits is unloaded'],
     [['reload'], 'reload', 'the repository is served as it is now'],
+    [['scale', '1'], 'scale 1', '1 worker is ready'],
+    [['scale', '3'], 'scale 3', '3 workers are ready'],
   ])('%j is done, and says so', async (words, verb, said) => {
     expect(await ctl(words)).toBe(said);
     expect(asked).toEqual([verb]);

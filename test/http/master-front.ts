@@ -225,6 +225,7 @@ const NO_SOURCES = {
   requestsInFlight: () => 0,
   connectionsOpen: () => 0,
   workers: () => ({ booting: 0, ready: 0, draining: 0, backoff: 0 }),
+  workersWanted: () => 0,
   workersBusy: () => 0,
   logLinesDropped: () => 0,
   models: () => [],

@@ -159,6 +159,7 @@ export type Status = {
   readonly connections: number;
   readonly inFlight: number;
   readonly queue: { readonly depth: number; readonly bytes: number };
+  readonly workersWanted: number;
   readonly rollout: { readonly generation: number } | null;
   readonly workers: readonly {
     readonly slot: number;

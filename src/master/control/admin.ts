@@ -10,6 +10,7 @@ import {
   controlRoute,
   MOST_CONTROL_BYTES,
 } from './control-routes.js';
+import { WORKER_VERBS } from './worker-verbs.js';
 
 export type AdminPorts = {
   readonly knowledge: Knowledge;
@@ -90,7 +91,10 @@ function tooLarge(): RequestError {
 }
 
 function notFound(path: string, ports: AdminPorts): RequestError {
-  const controls = ports.control === undefined ? [] : ['/reload', '/v2/repository/…'];
+  const controls =
+    ports.control === undefined
+      ? []
+      : ['/reload', ...Object.keys(WORKER_VERBS), '/v2/repository/…'];
   const known = [...Object.keys(routes(ports)), ...controls].join(', ');
   return new RequestError(
     'ROUTE_NOT_FOUND',

@@ -15,19 +15,24 @@ LOOPBACK.addAddress('::1', 'ipv6');
 const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'] as const;
 
 /**
- * Why a verb is refused at this port; undefined where it is allowed. Header names in lower case.
+ * Why no verb at all is taken from this sender; undefined unless it is a web page.
  *
  * A web page makes the browser of an operator send requests to his own loopback. It cannot help
  * saying so in these headers, and no tool sends them.
  */
+export function webPageRefusal(headerNames: ReadonlySet<string>): RequestError | undefined {
+  if (!headerNames.has('origin') && !headerNames.has('sec-fetch-site')) return undefined;
+  return new RequestError('FORBIDDEN', 'nothing is controlled from a web page');
+}
+
+/** Why a verb is refused at this port; undefined where it is allowed. Header names in lower case. */
 export function controlRefusal(
   port: Port,
   settings: ControlSettings,
   headerNames: ReadonlySet<string>,
 ): RequestError | undefined {
-  if (headerNames.has('origin') || headerNames.has('sec-fetch-site')) {
-    return new RequestError('FORBIDDEN', 'models are not loaded or unloaded from a web page');
-  }
+  const pageRefusal = webPageRefusal(headerNames);
+  if (pageRefusal !== undefined) return pageRefusal;
   if (isAllowed(port, settings, headerNames)) return undefined;
   const { modelControl } = settings;
   const advice = modelControl === 'off' ? '--model-control allows it nowhere' : MAIN_ADVICE;

@@ -12,6 +12,7 @@ import type { FirstLook } from '../models/first-look.js';
 import { Generations } from '../models/generations.js';
 import { RepositoryControl } from '../models/repository-control.js';
 import { appearanceOf, lookAtRepository } from '../models/repository-look.js';
+import { Scaling } from '../models/scaling.js';
 import { Watch } from '../models/watch.js';
 import type { Trust } from '../trust/trust.js';
 import type { BootFailure } from '../workers/boot-failure.js';
@@ -47,6 +48,7 @@ export type ControlDeskParts = {
 export class ControlDesk {
   readonly generations: Generations;
   readonly control: RepositoryControl;
+  readonly scaling: Scaling;
   /** Reads the bodies of control requests on the main port: small, and past a full queue. */
   readonly #intake: Intake;
   readonly #parts: ControlDeskParts;
@@ -63,6 +65,11 @@ export class ControlDesk {
       generations: this.generations,
       log,
       look,
+    });
+    this.scaling = new Scaling({
+      generations: this.generations,
+      log,
+      inTurn: (key, act) => this.control.inTurn(key, act),
     });
     this.#intake = this.#makeIntake();
     for (const { name, reason } of first.broken) {
@@ -90,9 +97,10 @@ export class ControlDesk {
 
   /** @throws RequestError */
   answer(route: ControlRoute, request: ControlRequest): Promise<string> {
-    const { control } = this;
+    const { control, scaling } = this;
     return answerControl(route, request, {
       ...this.#parts,
+      scaling,
       control: {
         load: (name) => control.load(name),
         unload: (name, withPipelines) => control.unload(name, withPipelines),

@@ -4,14 +4,21 @@ import { readModelPath } from '../../model/paths/model-path.js';
 import type { Catalog } from '../models/catalog.js';
 import type { RepositoryControl } from '../models/repository-control.js';
 import { repositoryIndex } from '../models/repository-index.js';
-import { controlRefusal, type Port } from './control-access.js';
+import { controlRefusal, type Port, webPageRefusal } from './control-access.js';
+import { type Body, flagOf, parametersOf, readBody } from './control-body.js';
+import {
+  answerWorkerVerb,
+  WORKER_VERBS,
+  type WorkerVerb,
+  type WorkerVerbsParts,
+} from './worker-verbs.js';
 
 /** A body says which parameters, no more. */
 export const MOST_CONTROL_BYTES = 65_536;
 
 /** A path by which an operator changes what is served, or asks what there is. */
 export type ControlRoute = {
-  readonly verb: 'index' | 'load' | 'unload' | 'reload';
+  readonly verb: 'index' | 'load' | 'unload' | 'reload' | WorkerVerb;
   /** Of load and unload. */
   readonly name: string;
   /** Its label in logs and metrics. */
@@ -32,6 +39,8 @@ const MODEL_VERB = /^\/v2\/repository\/models\/(?<name>[^/]+)(?<verb>\/(?:load|u
 /** Undefined: the path is no such one, at this port. */
 export function controlRoute(path: string, port: Port): ControlRoute | undefined {
   if (port === 'admin' && path === '/reload') return { verb: 'reload', name: '', label: path };
+  const workerVerb = port === 'admin' ? workerVerbAt(path) : undefined;
+  if (workerVerb !== undefined) return { verb: workerVerb, name: '', label: path };
   if (!path.startsWith('/v2/repository/')) return undefined;
   if (path === '/v2/repository/index') return { verb: 'index', name: '', label: path };
   const model = readModelPath(path, MODEL_VERB);
@@ -40,7 +49,13 @@ export function controlRoute(path: string, port: Port): ControlRoute | undefined
   return { verb, name: model.name, label: `/v2/repository/models/:name/${verb}` };
 }
 
-export type ControlRoutesParts = {
+function workerVerbAt(path: string): WorkerVerb | undefined {
+  return Object.hasOwn(WORKER_VERBS, path)
+    ? WORKER_VERBS[path as keyof typeof WORKER_VERBS]
+    : undefined;
+}
+
+export type ControlRoutesParts = WorkerVerbsParts & {
   readonly settings: Pick<Settings, 'modelControl' | 'bind'>;
   readonly catalog: Pick<Catalog, 'models' | 'unreadable'>;
   readonly control: Pick<RepositoryControl, 'load' | 'unload' | 'reload'>;
@@ -55,14 +70,21 @@ export type ControlRoutesParts = {
 export async function answerControl(
   { verb, name }: ControlRoute,
   request: ControlRequest,
-  { settings, catalog, control }: ControlRoutesParts,
+  parts: ControlRoutesParts,
 ): Promise<string> {
   if (request.method !== 'POST') throw methodNotAllowed(request.method);
+  const { settings, catalog, control } = parts;
   const refusal = controlRefusal(request.port, settings, request.headerNames);
   const body = readBody(request.body);
   if (verb === 'index') {
     const isReady = flagOf(body, 'ready', 'ready');
     return JSON.stringify(repositoryIndex(catalog, isReady));
+  }
+  if (isWorkerVerb(verb)) {
+    const pageRefusal = webPageRefusal(request.headerNames);
+    if (pageRefusal !== undefined) throw pageRefusal;
+    await answerWorkerVerb(verb, body, parts);
+    return '';
   }
   if (refusal !== undefined) throw refusal;
   const parameters = parametersOf(body);
@@ -77,36 +99,8 @@ export async function answerControl(
   return '';
 }
 
-type Body = Readonly<Record<string, unknown>>;
-
-function readBody(bytes: Buffer): Body {
-  if (bytes.length === 0) return {};
-  try {
-    return objectOf(JSON.parse(bytes.toString('utf8')), 'the body');
-  } catch (error) {
-    if (error instanceof RequestError) throw error;
-    throw new RequestError('INVALID_INPUT', 'the body is not valid JSON; expected an object', {
-      cause: error,
-    });
-  }
-}
-
-function parametersOf({ parameters = {} }: Body): Body {
-  return objectOf(parameters, 'parameters');
-}
-
-function objectOf(value: unknown, what: string): Body {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (isObject) return value as Body;
-  const got = JSON.stringify(value).slice(0, 40);
-  throw new RequestError('INVALID_INPUT', `${what}: expected an object, got ${got}`);
-}
-
-function flagOf(body: Body, key: string, where: string): boolean | undefined {
-  const value = body[key];
-  if (value === undefined || typeof value === 'boolean') return value;
-  const got = JSON.stringify(value).slice(0, 40);
-  throw new RequestError('INVALID_INPUT', `${where}: expected true or false, got ${got}`);
+function isWorkerVerb(verb: ControlRoute['verb']): verb is WorkerVerb {
+  return Object.values<string>(WORKER_VERBS).includes(verb);
 }
 
 /** A model is what lies in the repository: nobody sends one. */

@@ -13,7 +13,7 @@ export type StatusSources = {
   readonly startedAtMs: number;
   readonly state: string;
   readonly slots: readonly Slot[];
-  readonly generations: Pick<Generations, 'current' | 'rollout'>;
+  readonly generations: Pick<Generations, 'current' | 'rollout' | 'wantedWorkers'>;
   readonly models: readonly ServedModel[];
   readonly dispatcher: Dispatcher<ClientRequest, ServingWorker>;
   readonly budget: ByteBudget;
@@ -39,6 +39,7 @@ export function statusReport(sources: StatusSources): Record<string, unknown> {
       oldestWaitMs: Math.round(dispatcher.oldestWaitMs(nowMs)),
     },
     inFlight: dispatcher.inFlight,
+    workersWanted: generations.wantedWorkers,
     generation: generations.current.number,
     rollout: rolloutReport(generations),
     models: sources.models.map(modelReport),
@@ -59,7 +60,7 @@ function modelReport({ name, version, runtime, isDefault, state, reason }: Serve
 
 function slotReport(slot: Slot, nowMs: number): Record<string, unknown>[] {
   const workers = [...slot.workers].map((worker) => workerReport(worker, nowMs));
-  if (slot.keeper !== undefined) return workers;
+  if (slot.keeper !== undefined || slot.isGoing) return workers;
   const nextTryMs = Math.max(0, Math.round(slot.nextTryMs - nowMs));
   return [...workers, { slot: slot.number, state: 'backoff', failures: slot.failures, nextTryMs }];
 }
@@ -89,7 +90,7 @@ function seconds(ms: number): number {
 export function workerCounts(slots: readonly Slot[]): Record<WorkerStateLabel, number> {
   const counts = { booting: 0, ready: 0, draining: 0, backoff: 0 };
   for (const slot of slots) {
-    if (slot.keeper === undefined) counts.backoff += 1;
+    if (slot.keeper === undefined && !slot.isGoing) counts.backoff += 1;
     for (const { state } of slot.workers) {
       if (state === 'booting') counts.booting += 1;
       else if (state === 'ready' || state === 'retiring') counts.ready += 1;

@@ -9,11 +9,16 @@ import type { WorkerHandle } from '../workers/worker-handle.js';
 /** A worker, as far as what it holds goes. */
 export type Holder = Pick<WorkerHandle, 'state' | 'models' | 'holding'>;
 
+/** Without a number of slots: as many as there is work for. */
+type CatalogPlan = Plan & { readonly slots?: number };
+
 /** Why a version is not served, and what it would have been. */
 type Failure = { readonly models: readonly ModelDescription[]; readonly reason: string };
 
 /** The reason of a model that somebody has unloaded. */
 export const UNLOADED = 'unloaded';
+/** The reason of all models while there are to be no workers. */
+const NO_WORKERS = 'there are no workers (scaled to 0)';
 
 /**
  * What the master knows of models: what is wanted, what the workers hold, what failed and what was
@@ -24,7 +29,7 @@ export class Catalog {
   /** Called after each change: who reads the list keeps his own copy in step. */
   onChange: () => void = () => {};
   readonly #root: string;
-  #wanted: Plan;
+  #wanted: CatalogPlan;
   /** Before they are moved to what is wanted, slots are still to hold this. */
   #leaving: Plan | undefined;
   readonly #holders = new Set<Holder>();
@@ -37,7 +42,7 @@ export class Catalog {
   #models: readonly ServedModel[] | undefined;
 
   /** @param root path of the repository: clients are told reasons, but not where it lies */
-  constructor(wanted: Plan, root: string) {
+  constructor(wanted: CatalogPlan, root: string) {
     this.#wanted = wanted;
     this.#root = root;
   }
@@ -69,7 +74,7 @@ export class Catalog {
   }
 
   /** What all workers are to hold from now on; `leaving` is what those not yet moved hold. */
-  want(wanted: Plan, leaving?: Plan): void {
+  want(wanted: CatalogPlan, leaving?: Plan): void {
     this.#wanted = wanted;
     this.#leaving = leaving;
     this.changed();
@@ -169,8 +174,10 @@ export class Catalog {
     for (const { models, reason } of this.#failures.values()) {
       for (const model of models) add(model, 'UNAVAILABLE', reason);
     }
-    for (const model of this.#wanted.models.flatMap((plan) => this.#planned(plan))) {
-      add(model, 'LOADING');
+    const { models: wanted, slots } = this.#wanted;
+    for (const model of wanted.flatMap((plan) => this.#planned(plan))) {
+      if (slots === 0) add(model, 'UNAVAILABLE', NO_WORKERS);
+      else add(model, 'LOADING');
     }
     for (const { models } of holders.filter(isLeaving)) {
       for (const model of models) add(model, 'UNLOADING');

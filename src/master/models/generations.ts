@@ -17,9 +17,13 @@ import { Rollout, type RolloutPorts } from './rollout.js';
 export type GenerationsParts = {
   readonly catalog: Pick<Catalog, 'want'>;
   readonly log: Pick<Logger, 'info' | 'error'>;
+  /** At the start. */
   readonly slots: number;
   now(): number;
-  supervisor(): Pick<Supervisor, 'slots' | 'move' | 'assign' | 'dropMisfits' | 'tick'>;
+  supervisor(): Pick<
+    Supervisor,
+    'slots' | 'open' | 'move' | 'assign' | 'vacate' | 'dropMisfits' | 'tick'
+  >;
   rolloutEnded(outcome: RolloutOutcome): void;
 };
 
@@ -48,17 +52,27 @@ export class Generations {
     this.current = makeGeneration(first, 1, parts.slots);
   }
 
+  /** How many workers there are to be. */
+  get wantedWorkers(): number {
+    return (this.rollout?.target ?? this.current).slots;
+  }
+
   /**
    * Moves all workers to what is wanted; one rollout at a time. Resolves when nobody serves anything
    * else any more.
    *
    * @param names models that are to be there at the end: a slot that should hold one of them and has
    *   no ready worker is filled at once, whatever its backoff says, and waited for
+   * @param slots how many workers there are to be; as many as now, unless told
    * @throws RolloutError when a worker could not boot with it, and all are back at what they held
    * @throws RequestError DRAINING when the server stops meanwhile
    */
-  roll(wanted: WantedPlan, names: ReadonlySet<string>): Promise<void> {
-    const { catalog, log, slots, now } = this.#parts;
+  roll(
+    wanted: WantedPlan,
+    names: ReadonlySet<string>,
+    slots: number = this.current.slots,
+  ): Promise<void> {
+    const { catalog, log, now } = this.#parts;
     const from = this.current;
     this.#lastNumber += 1;
     const to = makeGeneration(wanted, this.#lastNumber, slots, from);
@@ -111,14 +125,15 @@ export class Generations {
     if (models.length === 0) return false;
     const text = 'a model was left out while the server was still starting; try again';
     this.abandon(new RequestError('MODEL_LOAD_FAILED', text));
-    const { number, fingerprints, defaultModel } = this.current;
-    const { slots, catalog } = this.#parts;
+    const { number, fingerprints, defaultModel, slots } = this.current;
+    const { catalog } = this.#parts;
     const wanted = { models, defaultModel, fingerprints };
     this.current = makeGeneration(wanted, number, slots, this.current);
     catalog.want(this.current);
     const supervisor = this.#parts.supervisor();
-    for (const slot of supervisor.slots) {
-      supervisor.assign(slot, holdingOf(this.current, slot.number));
+    for (let slot = 0; slot < slots; slot += 1) {
+      const holding = holdingOf(this.current, slot);
+      supervisor.assign(supervisor.open(slot, holding), holding);
     }
     setImmediate(() => supervisor.tick());
     return true;
@@ -127,6 +142,8 @@ export class Generations {
   #ports(): RolloutPorts {
     const { log, supervisor } = this.#parts;
     return {
+      open: (number, holding) => supervisor().open(number, holding),
+      vacate: (slot) => supervisor().vacate(slot),
       move: (slot, holding) => supervisor().move(slot, holding),
       assign: (slot, holding) => supervisor().assign(slot, holding),
       dropMisfits: (slot) => supervisor().dropMisfits(slot),

@@ -19,9 +19,7 @@ export function whyHopeless(
   key: string,
   { catalog, areWorkersComing }: Prospects,
 ): RequestError | undefined {
-  if (!areWorkersComing()) {
-    return new RequestError('NO_WORKERS', 'there are no workers, and none is coming');
-  }
+  if (!areWorkersComing()) return noWorkers();
   if (key === ANY_WORKER) return undefined;
   const asked = askedBy(key);
   const versions = catalog.versionsOf(asked.name);
@@ -32,6 +30,10 @@ export function whyHopeless(
   if (meant.length === 0) return noVersion(asked, versions);
   const isComing = meant.some(({ name, version }) => catalog.isComing(name, version));
   return isComing ? undefined : notServed(asked, meant, versions);
+}
+
+export function noWorkers(): RequestError {
+  return new RequestError('NO_WORKERS', 'there are no workers, and none is coming');
 }
 
 /** An answer of the master's own, and the route that it is counted under. */

@@ -71,6 +71,11 @@ export class RepositoryControl {
     return this.#queue.run(key, () => this.#reload(paths));
   }
 
+  /** Any other change of the workers, in its turn. */
+  inTurn(key: string, act: () => Promise<void>): Promise<void> {
+    return this.#queue.run(key, act);
+  }
+
   /** The server stops: nothing more is begun, and what is under way is given up. */
   close(error: RequestError): void {
     this.#queue.close(error);

@@ -7,7 +7,7 @@ import { ANY_WORKER } from '../../queue/request.js';
 import { type ClientRequest, OTHER } from '../client-request.js';
 import type { Answers } from '../front/answers.js';
 import { keysOf } from '../model-key.js';
-import { type Prospects, whyHopeless, whyNobodys } from '../models/prospects.js';
+import { noWorkers, type Prospects, whyHopeless, whyNobodys } from '../models/prospects.js';
 import type { ServingWorker } from '../serving-worker.js';
 import type { ModelTargets } from './model-target.js';
 
@@ -39,9 +39,14 @@ export class Traffic {
   }
 
   submit(request: ClientRequest): void {
-    const { targets, queueTimeoutMs, now } = this.#options;
+    const { targets, queueTimeoutMs, prospects, now } = this.#options;
     const target = targets.find(request.path, request.method);
     if (target.key === ANY_WORKER && this.#isRefused(request)) return;
+    // Those that wait may still be served by workers that go; who comes later may not.
+    if (!prospects.areWorkersComing()) {
+      this.#answers.error(request, noWorkers());
+      return;
+    }
     const nowMs = now();
     request.key = target.key;
     request.group = target.group;

@@ -11,6 +11,8 @@ export type WantedPlan = Plan & { readonly fingerprints: ReadonlyMap<string, str
 export type Generation = WantedPlan & {
   /** 1 at the start; each rollout that is tried takes the next. */
   readonly number: number;
+  /** How many there are to be, numbered from 0. */
+  readonly slots: number;
   /** Which slots hold which model. */
   readonly placement: Placement;
 };
@@ -32,7 +34,7 @@ export function makeGeneration(
   before?: Generation,
 ): Generation {
   const placement = placeModels(models, slots, before?.placement);
-  return { models, defaultModel, fingerprints, number, placement };
+  return { models, defaultModel, fingerprints, number, slots, placement };
 }
 
 /** What came, went or became another one, by name; empty lists are left out. */

@@ -5,7 +5,7 @@ import type { WorkerExit, WorkerHandle } from './worker-handle.js';
 
 /** The label under which a worker's end is counted. */
 export function restartReason(
-  worker: Pick<WorkerHandle, 'state' | 'load' | 'isSpent'>,
+  worker: Pick<WorkerHandle, 'state' | 'load' | 'spentBy'>,
   exit: WorkerExit,
   death: Death,
   stage: DeathStage,
@@ -13,7 +13,7 @@ export function restartReason(
   if (stage === 'before ready' || stage === 'in a rollout') return 'boot_failed';
   if (stage === 'by master' && worker.state === 'booting') return 'replaced';
   if (worker.load?.hasOverrun === true) return 'execution_timeout';
-  if (worker.state === 'leaving') return worker.isSpent ? 'retired' : 'replaced';
+  if (worker.state === 'leaving') return worker.spentBy ?? 'replaced';
   if (death === 'unexplained') return 'killed';
   return death === 'self-inflicted' && exit.signal === 'SIGKILL' ? 'out_of_memory' : 'crashed';
 }

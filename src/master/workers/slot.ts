@@ -27,10 +27,16 @@ export class Slot {
   failures = 0;
   /** Clock time before which the slot is not filled. */
   nextTryMs = 0;
+  /** Set once it is to go: who is in it drains, and nobody follows. It is the longest that they may serve others' waiting requests. */
+  goesByMs: number | undefined;
 
   constructor(number: number, holding: Holding) {
     this.number = number;
     this.holding = holding;
+  }
+
+  get isGoing(): boolean {
+    return this.goesByMs !== undefined;
   }
 
   /** The worker that is to stay: booting or ready. */

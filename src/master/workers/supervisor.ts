@@ -8,14 +8,14 @@ import {
 import type { Logger } from '../../observe/logger.js';
 import { bootFailure } from './boot-failure.js';
 import { Deaths, isSuccessor, type Verdict } from './deaths.js';
+import { Departures } from './departures.js';
 import { type Generation, type Holding, holdingOf } from './generation.js';
 import { mayCutBackoffShort } from './restart-policy.js';
-import { Slot } from './slot.js';
+import type { Slot } from './slot.js';
+import { Slots } from './slots.js';
 import type { SupervisorPorts } from './supervisor-ports.js';
 import { type WorkerExit, WorkerHandle } from './worker-handle.js';
 
-/** A worker that was told to leave and is still there after this is killed. */
-const LEAVE_TIMEOUT_MS = 5000;
 /** A signal to the whole group reaches a worker before the master may have seen its own. */
 const RETIRE_GRACE_MS = 100;
 
@@ -25,12 +25,13 @@ const RETIRE_GRACE_MS = 100;
  * deaths, signals and timeouts needs a case of its own.
  */
 export class Supervisor {
-  readonly slots: readonly Slot[];
+  readonly #slots = new Slots();
   readonly #settings: Settings;
   readonly #ports: SupervisorPorts;
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #deaths: Deaths;
+  readonly #departures: Departures;
   /** Before, nobody is forked: a wish may come as soon as the admin port is open. */
   #hasStarted = false;
   #isStopping = false;
@@ -51,10 +52,10 @@ export class Supervisor {
     this.#log = log;
     this.#now = now;
     this.#deaths = new Deaths(settings, log, now());
-    this.slots = Array.from(
-      { length: settings.workers },
-      (_, number) => new Slot(number, holdingOf(first, number)),
-    );
+    this.#departures = new Departures({ gracefulTimeoutMs: settings.gracefulTimeout, ports, now });
+    for (let number = 0; number < first.slots; number += 1) {
+      this.#slots.open(number, holdingOf(first, number));
+    }
   }
 
   start(): void {
@@ -68,12 +69,21 @@ export class Supervisor {
     this.tick();
   }
 
+  get slots(): readonly Slot[] {
+    return this.#slots.list;
+  }
+
   get workers(): WorkerHandle[] {
-    return this.slots.flatMap((slot) => [...slot.workers]);
+    return this.#slots.workers;
   }
 
   get readyWorkers(): WorkerHandle[] {
-    return this.workers.filter(({ state }) => state === 'ready' || state === 'retiring');
+    return this.#slots.readyWorkers;
+  }
+
+  /** A worker is there that stays, or will be. */
+  get areWorkersComing(): boolean {
+    return this.#slots.doesAnyStay;
   }
 
   /** Another pass, with the deadlines looked at first; called often, and after each event. */
@@ -87,7 +97,7 @@ export class Supervisor {
   /** Retires a worker: its successor boots first, then it drains and leaves. */
   retire(worker: WorkerHandle): void {
     if (this.#isStopping || worker.state !== 'ready') return;
-    worker.isSpent = true;
+    worker.spentBy = 'retired';
     worker.state = 'retiring';
     this.tick();
   }
@@ -104,6 +114,22 @@ export class Supervisor {
     this.#isDue = true;
   }
 
+  /** The slot of this number; a new one, if there is none. It stays from now on. */
+  open(number: number, holding: Holding): Slot {
+    this.#isDue = true;
+    return this.#slots.open(number, holding);
+  }
+
+  /**
+   * The slot goes: its workers finish what they have and leave, and nobody follows. When no slot
+   * stays, they first serve what waits, as long as a stopping server would.
+   */
+  vacate(slot: Slot): void {
+    slot.goesByMs ??= this.#now() + this.#settings.gracefulTimeout;
+    slot.move = undefined;
+    this.#isDue = true;
+  }
+
   /** Gives a slot something to hold as if it had always been so; who does not fit makes room. */
   assign(slot: Slot, holding: Holding): void {
     slot.holding = holding;
@@ -115,17 +141,16 @@ export class Supervisor {
   dropMisfits(slot: Slot): void {
     for (const worker of slot.workers) {
       const isMisfit = worker.state === 'retiring' && !slot.fits(worker);
-      if (isMisfit && this.readyWorkers.length > 1) this.#drain(worker);
+      if (isMisfit && this.readyWorkers.length > 1) this.#departures.drain(worker);
     }
   }
 
   /** Asks all workers to leave; resolves when they are gone. Nothing may be in flight. */
   stop(): Promise<void> {
     this.#isStopping = true;
-    const deadlineMs = this.#now() + LEAVE_TIMEOUT_MS;
     for (const worker of this.workers) {
       if (worker.state === 'booting') worker.kill('the server stops');
-      else if (worker.state !== 'leaving') worker.leave(deadlineMs);
+      else if (worker.state !== 'leaving') this.#departures.leave(worker);
     }
     return this.#allGone();
   }
@@ -147,26 +172,19 @@ export class Supervisor {
   #pass(nowMs: number): void {
     for (const worker of this.workers) this.#enforceDeadline(worker, nowMs);
     if (this.#isStopping || !this.#hasStarted) return;
-    for (const slot of this.slots) this.#reconcile(slot, nowMs);
+    for (const slot of this.slots) {
+      if (slot.isGoing) this.#departures.empty(slot, !this.areWorkersComing, nowMs);
+      else this.#reconcile(slot, nowMs);
+    }
+    this.#slots.removeGone();
     this.#serveWaiting(nowMs);
     this.#ports.passed();
   }
 
   #enforceDeadline(worker: WorkerHandle, nowMs: number): void {
-    if (worker.state === 'draining') this.#lookAfterDraining(worker, nowMs);
-    if (nowMs < worker.deadlineMs) return;
-    if (worker.state === 'booting') {
+    this.#departures.lookAfter(worker, nowMs);
+    if (worker.state === 'booting' && nowMs >= worker.deadlineMs) {
       worker.kill(`not ready after the boot timeout of ${this.#settings.bootTimeout / 1000} s`);
-    } else if (worker.state === 'leaving') {
-      worker.kill('did not leave when asked');
-    }
-  }
-
-  /** Requests have their own time limit; a stream may go on for ever, and is cut. */
-  #lookAfterDraining(worker: WorkerHandle, nowMs: number): void {
-    if (worker.inFlight === 0) worker.leave(nowMs + LEAVE_TIMEOUT_MS);
-    else if (nowMs >= worker.deadlineMs && worker.hasOnlyStreams) {
-      worker.kill('its streams did not end within the graceful timeout');
     }
   }
 
@@ -178,7 +196,7 @@ export class Supervisor {
     if (keeper?.state !== 'ready') return;
     if (slot.move !== undefined) slot.move = { state: 'arrived' };
     for (const worker of slot.workers) {
-      if (worker.state === 'retiring') this.#drain(worker);
+      if (worker.state === 'retiring') this.#departures.drain(worker);
     }
   }
 
@@ -188,14 +206,7 @@ export class Supervisor {
     if (!slot.fits(worker)) {
       if (state === 'ready') worker.state = 'retiring';
       if (state === 'booting') worker.dismiss();
-    } else if (state === 'retiring' && !worker.isSpent) worker.state = 'ready';
-  }
-
-  #drain(worker: WorkerHandle): void {
-    worker.state = 'draining';
-    worker.deadlineMs = this.#now() + this.#settings.gracefulTimeout;
-    this.#ports.workerDraining(worker);
-    if (worker.inFlight === 0) worker.leave(this.#now() + LEAVE_TIMEOUT_MS);
+    } else if (state === 'retiring' && worker.spentBy === undefined) worker.state = 'ready';
   }
 
   /** Nobody serves and requests wait: the slot that is next in line does not sit out its backoff. */
@@ -208,7 +219,9 @@ export class Supervisor {
       this.#settings,
     );
     if (!mayFork) return;
-    const empty = this.slots.filter(({ keeper, move }) => !keeper && move?.state !== 'failed');
+    const empty = this.slots.filter(
+      ({ keeper, move, isGoing }) => !keeper && !isGoing && move?.state !== 'failed',
+    );
     const next = empty.sort((a, b) => a.nextTryMs - b.nextTryMs)[0];
     if (next !== undefined) this.#fork(next, nowMs);
   }

@@ -8,6 +8,7 @@ import {
   type ToWorker,
 } from '../../link/process/control.js';
 import type { ModelDescription } from '../../model/description.js';
+import type { RestartReason } from '../../observe/metric-table.js';
 import type { WorkerAccount } from '../../observe/worker-accounts.js';
 import type { WorkerLoad } from '../../queue/worker-load.js';
 import type { ClientRequest } from '../client-request.js';
@@ -69,8 +70,8 @@ export class WorkerHandle implements ServingWorker {
   failure: { readonly exitCode: 10 | 11; readonly reason: string } | undefined;
   /** Why the master killed it, if it did. */
   killReason: string | undefined;
-  /** It retires whatever it holds: somebody has signalled it. */
-  isSpent = false;
+  /** Why it retires though it holds what it is to hold; undefined while it need not. */
+  spentBy: RestartReason | undefined;
   /** Killed while it booted, because something else was to be held before it was ready. */
   isUnwanted = false;
   /** It was killed because it could not be reached any more, which was its own doing. */

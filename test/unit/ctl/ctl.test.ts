@@ -11,13 +11,14 @@ async function faultsOf(words: string[], admin: Parameters<typeof runVerb>[1] = 
 }
 
 test.each([
-  [[], 'ctl: no verb given; expected one of: status, models, load, unload, reload.'],
+  [[], 'ctl: no verb given; expected one of: status, models, load, unload, reload, scale.'],
   [['laod', 'x'], 'ctl laod: there is no such verb; did you mean load?'],
   [
     ['toString'],
-    'ctl toString: there is no such verb; expected one of: status, models, load, unload, reload.',
+    'ctl toString: there is no such verb; expected one of: status, models, load, unload, reload, scale.',
   ],
   [['load'], 'ctl load: expected "ctl load NAME".'],
+  [['scale', '-1'], 'ctl scale -1: expected a whole number.'],
   [['reload', 'now'], 'ctl reload now: expected "ctl reload".'],
 ])('%j is said wrongly', async (words, fault) => {
   expect(await faultsOf(words)).toEqual([fault]);
@@ -32,7 +33,7 @@ test.each([
 });
 
 test('the usage names every verb', () => {
-  for (const form of ['status', 'models', 'load NAME', 'unload NAME', 'reload']) {
+  for (const form of ['status', 'models', 'load NAME', 'unload NAME', 'reload', 'scale N']) {
     expect(ctlUsage()).toContain(`forkcast ctl ${form} `);
   }
 });

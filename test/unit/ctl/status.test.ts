@@ -7,6 +7,7 @@ const REPORT = {
   state: 'serving',
   uptimeSeconds: 90_061,
   connections: 2,
+  workersWanted: 2,
   queue: { depth: 1, limit: 8, bytes: 100, bytesLimit: 256 * 1024 ** 2, oldestWaitMs: 5 },
   inFlight: 3,
   generation: 4,
@@ -43,7 +44,7 @@ const REPORT = {
 test('the status is a few lines and two tables', () => {
   expect(statusText(REPORT).split('\n')).toEqual([
     'forkcast 1.2.3, pid 7, serving for 1d 1h, generation 4',
-    'queue 1 of 8 requests, 1 KB of 256 MB, oldest 5 ms; in flight 3; connections 2',
+    'queue 1 of 8 requests, 1 KB of 256 MB, oldest 5 ms; in flight 3; connections 2; workers wanted 2',
     '',
     'SLOT  PID   STATE                        GENERATION  AGE    MEMORY  SERVED  IN FLIGHT',
     '0     4711  ready                        4           2m 5s  80 MB   12      3',

@@ -48,6 +48,7 @@ test('every row is exposed, and no gauge ends in _total', async () => {
     requestsInFlight: () => 0,
     connectionsOpen: () => 0,
     workers: () => ({ booting: 0, ready: 0, draining: 0, backoff: 0 }),
+    workersWanted: () => 0,
     workersBusy: () => 0,
     logLinesDropped: () => 0,
     models: () => [],

@@ -9,6 +9,7 @@ const SOURCES: MetricSources = {
   requestsInFlight: () => 2,
   connectionsOpen: () => 7,
   workers: () => ({ booting: 1, ready: 2, draining: 0, backoff: 0 }),
+  workersWanted: () => 1,
   workersBusy: () => 1,
   logLinesDropped: () => 0,
   models: () => [],
@@ -91,6 +92,7 @@ test('gauges are read at the scrape', async () => {
     'forkcast_workers{state="ready"} 2',
     'forkcast_workers{state="draining"} 0',
     'forkcast_workers{state="backoff"} 0',
+    'forkcast_workers_wanted 1',
     'forkcast_workers_busy 1',
   ]);
 });

@@ -67,7 +67,7 @@ test('the report says how the queue and every slot fare', () => {
     startedAtMs: 1000,
     state: 'serving',
     slots: [slot(0, 'ready'), empty],
-    generations: { current, rollout: undefined },
+    generations: { current, rollout: undefined, wantedWorkers: 2 },
     models: [{ ...planned, state: 'READY', reason: '' }],
     dispatcher: new Dispatcher(
       { workAheadMs: 1 },
@@ -86,6 +86,7 @@ test('the report says how the queue and every slot fare', () => {
     connections: 2,
     queue: { depth: 0, limit: 8, bytes: 7, bytesLimit: 100, oldestWaitMs: 0 },
     inFlight: 0,
+    workersWanted: 2,
     generation: 7,
     rollout: null,
     models: [

@@ -62,7 +62,7 @@ beforeEach(() => {
   lay('b', [planOf('b')]);
   const plan = { models: [planOf('a'), planOf('b')], defaultModel: 'a' };
   const fingerprints = new Map([...folder].map(([name, { looks }]) => [name, looks]));
-  current = { ...plan, number: 1, placement: new Map(), fingerprints };
+  current = { ...plan, number: 1, slots: 2, placement: new Map(), fingerprints };
   catalog = new Catalog(current, ROOT);
   hold(current);
   control = new RepositoryControl({

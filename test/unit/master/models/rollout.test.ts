@@ -32,6 +32,7 @@ let generations: Generations;
 let catalog: Catalog;
 let nowMs: number;
 let happened: string[];
+let waiting: number;
 let lines: () => LogLine[];
 
 function setUp(first: Generation, isStarted = true): void {
@@ -45,6 +46,7 @@ function setUp(first: Generation, isStarted = true): void {
   };
   nowMs = 0;
   happened = [];
+  waiting = 0;
   const captured = capturedLog();
   lines = captured.lines;
   catalog = new Catalog(first, '/models');
@@ -69,7 +71,7 @@ function setUp(first: Generation, isStarted = true): void {
         catalog.workerGone(worker);
         happened.push(`${worker.slot} ${reason}`);
       },
-      waitingRequests: () => 0,
+      waitingRequests: () => waiting,
       isServing: () => true,
       passed: () => generations.step(),
       startFailed: ({ reason, exitCode }) => happened.push(`fatal ${exitCode} ${reason}`),
@@ -94,10 +96,14 @@ afterEach(() => {
 /** What a rollout has come to. */
 type Outcome = { state: 'under way' | 'done' } | { state: 'failed'; error: Error };
 
-function roll(plans: readonly ModelPlan[], names: readonly string[] = []): { outcome: Outcome } {
+function roll(
+  plans: readonly ModelPlan[],
+  names: readonly string[] = [],
+  count?: number,
+): { outcome: Outcome } {
   const wanted = { models: plans, defaultModel: 'a', fingerprints: new Map<string, string>() };
   const record: { outcome: Outcome } = { outcome: { state: 'under way' } };
-  generations.roll(wanted, new Set(names)).then(
+  generations.roll(wanted, new Set(names), count).then(
     () => {
       record.outcome = { state: 'done' };
     },
@@ -378,6 +384,149 @@ describe('a worker that dies during a rollout', () => {
     await dies(2, 1);
     expect(slots()[0]).toEqual(['booting a1']);
     expect(rollout.outcome).toMatchObject({ state: 'failed' });
+  });
+});
+
+describe('a rollout to more slots', () => {
+  test('boots all the new ones at once and touches nobody else', async () => {
+    const rollout = roll([A1], ['a'], 4);
+    expect(slots()).toEqual([['ready a1'], ['ready a1'], ['booting a1'], ['booting a1']]);
+    expect(generations.wantedWorkers).toBe(4);
+    await becomesReady(3);
+    expect(rollout.outcome.state).toBe('under way');
+    await becomesReady(2);
+    expect(rollout.outcome).toEqual({ state: 'done' });
+    expect(generations.current.slots).toBe(4);
+    expect(happened).toEqual(['rollout done']);
+  });
+
+  test('changes what the others hold only when they are ready', async () => {
+    const rollout = roll([A2], [], 3);
+    expect(slots()).toEqual([['ready a1'], ['ready a1'], ['booting a2']]);
+    await becomesReady(2);
+    expect(slots()[0]).toEqual(['retiring a1', 'booting a2']);
+    await becomesReady(3);
+    await dies(0, 0);
+    await becomesReady(4);
+    await dies(1, 0);
+    expect(rollout.outcome).toEqual({ state: 'done' });
+    expect(slots()).toEqual([['ready a2'], ['ready a2'], ['ready a2']]);
+  });
+
+  test('goes back to the number of before when one cannot boot', async () => {
+    const rollout = roll([A1], ['a'], 5);
+    await becomesReady(2);
+    worker(3).tells({ type: 'failed', exitCode: 10, reason: 'no memory' });
+    await dies(3, 10);
+    expect(slots()).toEqual([['ready a1'], ['ready a1'], ['leaving a1'], ['booting a1']]);
+    expect(generations.wantedWorkers).toBe(2);
+    expect(worker(4).wasKilled).toBe(true);
+    await dies(4, null, 'SIGKILL');
+    expect(rollout.outcome.state).toBe('under way');
+    await dies(2, 0);
+    expect(slots()).toEqual([['ready a1'], ['ready a1']]);
+    expect(rollout.outcome).toMatchObject({ state: 'failed', error: { message: 'no memory' } });
+    expect(generations.current.slots).toBe(2);
+    expect(happened).toEqual(['3 boot_failed', '4 replaced', '2 scaled_down', 'rollout failed']);
+    expect(lines().map(({ msg }) => msg)).not.toContain('worker replaced');
+  });
+
+  test('is given up by a stop: those that boot go', async () => {
+    const rollout = roll([A1], [], 3);
+    generations.abandon(new RequestError('DRAINING', 'the server is stopping'));
+    await pass();
+    expect(worker(2).wasKilled).toBe(true);
+    await dies(2, null, 'SIGKILL');
+    expect(slots()).toEqual([['ready a1'], ['ready a1']]);
+    expect(rollout.outcome).toMatchObject({ state: 'failed', error: { code: 'DRAINING' } });
+  });
+});
+
+describe('a rollout to fewer slots', () => {
+  test('drains the highest and is over when they are gone', async () => {
+    const request = { hasBegun: false };
+    handleOf(1).load = { inFlight: 1, requests: [request] } as unknown as WorkerHandle['load'];
+    const rollout = roll([A1], [], 1);
+    expect(slots()).toEqual([['ready a1'], ['draining a1']]);
+    await pass(2 * settings.gracefulTimeout);
+    expect(worker(1).wasKilled).toBe(false);
+    request.hasBegun = true;
+    await pass();
+    expect(worker(1).wasKilled).toBe(true);
+    expect(rollout.outcome.state).toBe('under way');
+    await dies(1, null, 'SIGKILL');
+    expect(slots()).toEqual([['ready a1']]);
+    expect(rollout.outcome).toEqual({ state: 'done' });
+  });
+
+  test('has a model ready elsewhere before its only slot goes', async () => {
+    const one = planOf('one', '1', { workers: 1 });
+    setUp(generationOf(1, [A1, one, planOf('two', '1', { workers: 1 })]));
+    for (const index of workers.keys()) ready(index);
+    expect(slots()).toEqual([['ready a1 one1'], ['ready a1 two1']]);
+    const rollout = roll(generations.current.models, [], 1);
+    expect(slots()).toEqual([['retiring a1 one1', 'booting a1 one1 two1'], ['ready a1 two1']]);
+    await becomesReady(2);
+    await dies(0, 0);
+    expect(slots()).toEqual([['ready a1 one1 two1'], ['leaving a1 two1']]);
+    await dies(1, 0);
+    expect(rollout.outcome).toEqual({ state: 'done' });
+  });
+
+  test('leaves all as it was when that cannot boot', async () => {
+    setUp(
+      generationOf(
+        1,
+        ['one', 'two'].map((name) => planOf(name, '1', { workers: 1 })),
+      ),
+    );
+    for (const index of workers.keys()) ready(index);
+    const rollout = roll(generations.current.models, [], 1);
+    await dies(2, 1);
+    expect(slots()).toEqual([['ready one1'], ['ready two1']]);
+    expect(rollout.outcome).toMatchObject({ state: 'failed' });
+    expect(generations.wantedWorkers).toBe(2);
+  });
+
+  test('does not fill a slot again that goes, and does not wait for its backoff', async () => {
+    await dies(1, 1);
+    expect(slots()[1]).toEqual([]);
+    const rollout = roll([A1], [], 1);
+    expect(slots()).toEqual([['ready a1']]);
+    expect(rollout.outcome.state).toBe('under way');
+    await pass(60 * SECOND);
+    expect(rollout.outcome).toEqual({ state: 'done' });
+    expect(workers).toHaveLength(2);
+  });
+
+  test('to none: what waits is served first, but not for ever', async () => {
+    waiting = 3;
+    roll([A1], [], 0);
+    expect(supervisor.areWorkersComing).toBe(false);
+    expect(slots()).toEqual([['ready a1'], ['ready a1']]);
+    await pass(settings.gracefulTimeout - 1);
+    expect(slots()).toEqual([['ready a1'], ['ready a1']]);
+    await pass(1);
+    expect(slots()).toEqual([['leaving a1'], ['leaving a1']]);
+    await dies(0, 0);
+    await dies(1, 0);
+    expect(generations.current.slots).toBe(0);
+    expect(catalog.models).toMatchObject([{ state: 'UNAVAILABLE', reason: /scaled to 0/ }]);
+  });
+
+  test('and from none to some again, however long it was', async () => {
+    roll([A1], [], 0);
+    await dies(0, 0);
+    await dies(1, 0);
+    await pass(10 * settings.giveUpAfter);
+    const rollout = roll([A1], ['a'], 1);
+    await dies(2, 1);
+    expect(rollout.outcome).toMatchObject({ state: 'failed' });
+    expect(slots()).toEqual([]);
+    const again = roll([A1], ['a'], 1);
+    await becomesReady(3);
+    expect(again.outcome).toEqual({ state: 'done' });
+    expect(happened.filter((what) => what.startsWith('fatal'))).toEqual([]);
   });
 });
 

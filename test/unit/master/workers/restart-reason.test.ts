@@ -3,6 +3,7 @@ import type { ServingWorker } from '../../../../src/master/serving-worker.js';
 import type { DeathStage } from '../../../../src/master/workers/restart-policy.js';
 import { restartReason } from '../../../../src/master/workers/restart-reason.js';
 import type { WorkerState } from '../../../../src/master/workers/worker-handle.js';
+import type { RestartReason } from '../../../../src/observe/metric-table.js';
 import type { Death } from '../../../../src/queue/quarantine.js';
 import { WorkerLoad } from '../../../../src/queue/worker-load.js';
 
@@ -12,7 +13,7 @@ type Row = {
   signal?: string;
   state?: WorkerState;
   hasOverrun?: boolean;
-  isSpent?: boolean;
+  spentBy?: RestartReason;
   reason: string;
 };
 
@@ -22,8 +23,15 @@ test.each<Row>([
   { death: 'ours', stage: 'by master', hasOverrun: true, reason: 'execution_timeout' },
   { death: 'self-inflicted', stage: 'in a rollout', state: 'booting', reason: 'boot_failed' },
   { death: 'ours', stage: 'by master', state: 'booting', signal: 'SIGKILL', reason: 'replaced' },
-  { death: 'ours', stage: 'by master', state: 'leaving', isSpent: true, reason: 'retired' },
+  { death: 'ours', stage: 'by master', state: 'leaving', spentBy: 'retired', reason: 'retired' },
   { death: 'ours', stage: 'by master', state: 'leaving', reason: 'replaced' },
+  {
+    death: 'ours',
+    stage: 'by master',
+    state: 'leaving',
+    spentBy: 'scaled_down',
+    reason: 'scaled_down',
+  },
   // Did not leave when asked: killed, and replaced all the same.
   { death: 'ours', stage: 'by master', state: 'leaving', signal: 'SIGKILL', reason: 'replaced' },
   // Closed its stream: killed for what it did itself.
@@ -36,7 +44,7 @@ test.each<Row>([
 ])('$death, $stage, $signal, $state, overrun $hasOverrun: $reason', (row) => {
   const load: ServingWorker['load'] = new WorkerLoad({} as ServingWorker, 0);
   load.hasOverrun = row.hasOverrun === true;
-  const { signal = null, state = 'ready', isSpent = false } = row;
+  const { signal = null, state = 'ready', spentBy } = row;
   const exit = { code: signal === null ? 1 : null, signal };
-  expect(restartReason({ state, load, isSpent }, exit, row.death, row.stage)).toBe(row.reason);
+  expect(restartReason({ state, load, spentBy }, exit, row.death, row.stage)).toBe(row.reason);
 });

@@ -1,0 +1,167 @@
+/** The number of workers changes while they serve, and no client sees more of it than its speed. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
+import { Client, type LoadResult, runLoad } from './clients.js';
+import { CLI, expectGone, type Status, startServer, type TestServer } from './server.js';
+
+/** Exit code, and both outputs. */
+function ctl(server: TestServer, ...words: string[]): Promise<[number, string, string]> {
+  const admin = server.adminUrl.replace('http://', '');
+  return new Promise((resolve) => {
+    const args = [CLI, 'ctl', ...words, '--admin', admin];
+    execFile(process.execPath, args, (error, stdout, stderr) => {
+      resolve([Number(error?.code ?? 0), stdout, stderr]);
+    });
+  });
+}
+
+async function scale(server: TestServer, workers: number): Promise<number> {
+  const body = JSON.stringify({ workers });
+  return (await fetch(`${server.adminUrl}/scale`, { method: 'POST', body })).status;
+}
+
+function readySlots({ workers }: Status): number[] {
+  return workers.filter(({ state }) => state === 'ready').map(({ slot }) => slot);
+}
+
+/** Until `end` is called. */
+function underLoad(server: TestServer): { end: () => Promise<LoadResult> } {
+  let isOver = false;
+  const load = runLoad(
+    server.url,
+    8,
+    () => isOver,
+    async (client, number) => {
+      const { status, text } = await client.post('/predict', { instances: [number] });
+      return status === 200 ? undefined : { status, text };
+    },
+  );
+  return {
+    end: () => {
+      isOver = true;
+      return load;
+    },
+  };
+}
+
+it('up and down under load, by ctl and by signals: nothing fails, who goes is gone', async () => {
+  const server = await startServer({ path: 'echo', workers: 1 });
+  const load = underLoad(server);
+  expect(await ctl(server, 'scale', '3')).toEqual([0, '3 workers are ready\n', '']);
+  const up = await server.status();
+  expect([readySlots(up), up.workersWanted]).toEqual([[0, 1, 2], 3]);
+  expect(await server.metrics()).toContain('forkcast_workers_wanted 3\n');
+  const [first, ...others] = await server.workerPids();
+  expect(await scale(server, 1)).toBe(200);
+  await expectGone(others);
+  expect(await server.workerPids()).toEqual([first]);
+  for (const signal of ['SIGTTIN', 'SIGTTIN'] as const) {
+    server.kill(signal);
+    await server.line('signal received', (line) => line.signal === signal);
+  }
+  await server.untilStatus('three ready', (status) => readySlots(status).length === 3);
+  for (let times = 0; times < 4; times += 1) {
+    server.kill('SIGTTOU');
+    await server.until('TTOU', () => server.linesOf('signal received')[2 + times]);
+  }
+  await server.untilStatus(
+    'one left',
+    (status) => status.rollout === null && status.workersWanted === 1,
+  );
+  expect(await server.workerPids()).toEqual([first]);
+  const { failures, requests } = await load.end();
+  expect(failures).toEqual([]);
+  expect(requests).toBeGreaterThan(100);
+  expect(await server.metrics()).toContain('{reason="scaled_down"} 4\n');
+  await server.stop();
+});
+
+it('to none: who waits is served, who comes is refused at once; and back', async () => {
+  const server = await startServer({ path: 'slow', workers: 1 });
+  const waiting = Array.from({ length: 3 }, () =>
+    new Client(server.url).post('/predict', { instances: [300] }),
+  );
+  await server.untilStatus('requests', ({ inFlight, queue }) => inFlight + queue.depth === 3);
+  const none = scale(server, 0);
+  await server.line('rollout started');
+  const client = new Client(server.url);
+  const refused = await client.post('/predict', { instances: [1] });
+  expect([refused.status, JSON.parse(refused.text).code]).toEqual([503, 'NO_WORKERS']);
+  for (const { status } of await Promise.all(waiting)) expect(status).toBe(200);
+  expect(await none).toBe(200);
+  expect((await server.status()).workers).toEqual([]);
+  expect((await client.get('/readyz')).status).toBe(503);
+  expect((await client.get('/livez')).status).toBe(200);
+  expect((await client.post('/predict', { instances: [1] })).status).toBe(503);
+  server.kill('SIGTTOU');
+  await server.line('not scaled: this is as far as signals go');
+  expect(await scale(server, 2)).toBe(200);
+  expect((await client.get('/readyz')).status).toBe(200);
+  expect((await client.post('/predict', { instances: [1] })).status).toBe(200);
+  client.close();
+  await server.stop();
+});
+
+/** Each of the two is held by one worker; `gate` keeps a successor from becoming ready. */
+function twoRareModels(): { path: string; breakThem: () => void } {
+  const path = temporaryFolder();
+  const lay = (source: string): void => {
+    for (const name of ['one', 'two']) {
+      mkdirSync(join(path, name), { recursive: true });
+      writeFileSync(join(path, name, 'model.mjs'), source);
+      writeFileSync(join(path, name, 'forkcast.json'), '{ "workers": 1 }');
+    }
+  };
+  lay('export const predict = (rows) => rows.map(() => process.pid);');
+  return { path, breakThem: () => lay("throw new Error('no weights');") };
+}
+
+it('a model held only by who goes is ready elsewhere first', async () => {
+  const { path } = twoRareModels();
+  const server = await startServer({ path });
+  await server.until('both ready', () => server.linesOf('worker ready')[1]);
+  let isOver = false;
+  const load = runLoad(
+    server.url,
+    4,
+    () => isOver,
+    async (client, number) => {
+      const name = number % 2 === 0 ? 'one' : 'two';
+      const { status, text } = await client.post(`/v1/models/${name}:predict`, { instances: [0] });
+      return status === 200 ? undefined : { status, text };
+    },
+  );
+  expect(await scale(server, 1)).toBe(200);
+  const { workers } = await server.status();
+  expect(workers).toMatchObject([{ slot: 0, state: 'ready', models: ['one', 'two'] }]);
+  isOver = true;
+  expect((await load).failures).toEqual([]);
+  await server.stop();
+});
+
+it('who cannot boot leaves the number as it was, and ctl says why', async () => {
+  const { path, breakThem } = twoRareModels();
+  writeFileSync(join(path, 'one', 'forkcast.json'), '{}');
+  const server = await startServer({
+    path,
+    workers: 1,
+    expectedErrors: ['boot failed', 'worker died', 'rollout failed', 'scaling failed'],
+  });
+  const before = await server.workerPids();
+  breakThem();
+  const [code, , stderr] = await ctl(server, 'scale', '3');
+  expect(code).toBe(1);
+  expect(stderr).toContain('not scaled to 3, 1 workers serve on');
+  expect(stderr).toContain('no weights');
+  server.kill('SIGTTIN');
+  await server.line('scaling failed');
+  expect(await server.workerPids()).toEqual(before);
+  expect((await server.status()).workersWanted).toBe(1);
+  const client = new Client(server.url);
+  expect((await client.post('/v1/models/one:predict', { instances: [0] })).status).toBe(200);
+  client.close();
+  await server.stop();
+});
