@@ -118,6 +118,7 @@ function stopSignal(): AbortSignal {
 async function serve({
   path,
   configuration,
+  unusedSockets,
 }: Extract<Command, { name: 'serve' }>): Promise<ExitCode> {
   const { firstLook } = await import('./master/models/first-look.js');
   const { createLogger, flushLogs, resolveLogFormat } = await import('./observe/logger.js');
@@ -128,6 +129,7 @@ async function serve({
   const format = resolveLogFormat(settings.logFormat, process.stdout.isTTY === true);
   const logging = { level: settings.logLevel, format } as const;
   const log = createLogger(logging);
+  if (unusedSockets.length > 0) log.warn({ sockets: unusedSockets }, 'sockets of systemd not used');
   const master = new Master({ settings, root: path, first, trust, log, logging });
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error in the master');

@@ -96,6 +96,11 @@ const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
     action:
       'Send it again after the seconds in `Retry-After`; if it lasts, add workers or raise `--queue-limit` or `--queue-bytes`.',
   },
+  TOO_MANY_CONNECTIONS: {
+    when: 'As many clients are connected as `--max-connections` allows.',
+    action:
+      'Have clients keep and share connections, or let a proxy do so; or raise the limit. Idle connections end after `--keep-alive`.',
+  },
   EXECUTION_TIMEOUT: {
     when: 'The request ran longer than the execution timeout, and its worker was killed for it.',
     action: 'Send less at once, or raise `--timeout`.',

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../errors.js';
+import { readActivation } from './activation.js';
 import { didYouMean } from './closest-name.js';
 import { readConfigFile } from './config-file.js';
 import { type Configuration, configure } from './configuration.js';
@@ -10,7 +11,13 @@ import type { Reading, Source } from './origin.js';
 
 /** What the user wants done. `path` is absolute. */
 export type Command =
-  | { readonly name: 'serve'; readonly path: string; readonly configuration: Configuration }
+  | {
+      readonly name: 'serve';
+      readonly path: string;
+      readonly configuration: Configuration;
+      /** Sockets of systemd that are not used, since the setting they are for is given: `fd://3`. */
+      readonly unusedSockets: readonly string[];
+    }
   | {
       readonly name: 'check';
       readonly path: string;
@@ -27,6 +34,7 @@ export type Inputs = {
   /** Arguments after the program's name. */
   readonly argv: readonly string[];
   readonly env: Environment;
+  readonly pid: number;
   readonly cwd: string;
   /** CPUs this process may use. */
   readonly cpus: number;
@@ -63,7 +71,8 @@ export function parseCommand(inputs: Inputs): Command {
   if (line.actions.has('version')) return { name: 'version' };
   const { verb, ...argument } = readArguments(line, inputs.cwd);
   const file = readNamedFile(line, inputs);
-  const sources = [file, readEnvironment(inputs.env, inputs.cwd), line, argument];
+  const activation = readActivation(inputs.env, inputs.pid);
+  const sources = [activation, file, readEnvironment(inputs.env, inputs.cwd), line, argument];
   const readings = sources.flatMap((source) => source.readings);
   const { configuration, faults: valueFaults } = configure(readings, inputs.cpus);
   const faults = [...sources.flatMap((source) => source.faults), ...valueFaults];
@@ -80,9 +89,12 @@ export function parseCommand(inputs: Inputs): Command {
     );
   }
   if (isPrinting || path === undefined) return { name: 'printConfig', configuration };
-  return verb === 'check'
-    ? { name: 'check', path, configuration, isJson }
-    : { name: 'serve', path, configuration };
+  if (verb === 'check') return { name: 'check', path, configuration, isJson };
+  const unused = activation.readings.filter(
+    ({ key, origin }) => configuration.origins[key] !== origin,
+  );
+  const unusedSockets = unused.flatMap(({ text }) => text.split(','));
+  return { name: 'serve', path, configuration, unusedSockets };
 }
 
 /** A file that could not be read may well have held it. */

@@ -1,6 +1,7 @@
 /** Faults of settings that are right one by one and wrong together. */
 import { type Address, collide } from './address.js';
 import { describeOrigin, type Origin } from './origin.js';
+import { reusePortFaults } from './reuse-port.js';
 import { type SettingKey, settingOf } from './settings.js';
 import { trustFaults } from './trust-checks.js';
 import { addressesOf, formatValue, type Value } from './value.js';
@@ -29,6 +30,7 @@ export function crossFaults(choices: Choices): string[] {
     ...AT_MOST.flatMap((rule) => atMostFaults(choices, rule)),
     ...listenerFaults(choices),
     ...trustFaults(choices),
+    ...reusePortFaults(choices, process.versions.node),
   ];
 }
 
@@ -46,6 +48,9 @@ function listenerFaults(choices: Choices): string[] {
   for (const key of LISTENERS) {
     const chosen = choices.get(key);
     if (chosen === undefined) continue;
+    if (key === 'bind' && addressesOf(chosen.value).length === 0) {
+      faults.push(`${describeOrigin(chosen.origin)}: expected at least one address; got none.`);
+    }
     for (const address of addressesOf(chosen.value)) {
       const one = { address, told: told(key, { ...chosen, value: address }) };
       const other = earlier.find((before) => collide(before.address, address));

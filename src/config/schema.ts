@@ -50,6 +50,8 @@ function itemSchema(setting: Setting): Record<string, unknown> {
     }
     case 'flag':
       return { type: 'boolean' };
+    case 'mode':
+      return { type: 'string', pattern: '^0?[0-7]{3}$' };
     case 'choice':
       return { enum: setting.choices };
     default:

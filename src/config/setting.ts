@@ -84,6 +84,9 @@ export type ChoiceSetting = {
   readonly default: string;
 };
 
+/** The permission bits of a file, written as for chmod. */
+export type ModeSetting = { readonly kind: 'mode'; readonly default: `0${number}` };
+
 export type Setting = Described &
   (
     | AddressSetting
@@ -94,6 +97,7 @@ export type Setting = Described &
     | TextSetting
     | PathSetting
     | ChoiceSetting
+    | ModeSetting
   );
 
 /** `queueLimit` → `queue-limit`: the flag without its dashes. */
@@ -129,6 +133,8 @@ function valueForm(setting: Setting): string {
       return setting.isPositional ? 'PATH' : 'FILE';
     case 'choice':
       return setting.choices.join('|');
+    case 'mode':
+      return 'MODE';
   }
 }
 

@@ -2,6 +2,7 @@
  * The one table of settings. Flags, environment, file, `--help`, `--print-config`,
  * the JSON Schema and docs/settings.md are all made from it.
  */
+import { ADDRESS_SETTINGS } from './address-settings.js';
 import type { Setting } from './setting.js';
 import type { ValueOf } from './setting-value.js';
 import { TRUST_SETTINGS } from './trust-settings.js';
@@ -44,33 +45,6 @@ const SERVER_SETTINGS = {
     default: '2s',
     least: '50ms',
     doc: 'How often the folder is looked at with --watch; a change is taken once two looks see the same.',
-  },
-  bind: {
-    kind: 'address',
-    group: 'addresses',
-    short: 'b',
-    default: '127.0.0.1:8000',
-    doc: 'Where clients are served.',
-  },
-  adminBind: {
-    kind: 'address',
-    group: 'addresses',
-    default: '127.0.0.1:8001',
-    doc: 'Where /status, /metrics, health and control are served; keep it private.',
-  },
-  metricsBind: {
-    kind: 'address',
-    group: 'addresses',
-    default: 'off',
-    doc: 'Where /metrics, /livez and /readyz are served besides; it may be public.',
-  },
-  backlog: {
-    kind: 'count',
-    group: 'addresses',
-    default: 2048,
-    least: 1,
-    most: 65_535,
-    doc: 'Connections the kernel holds until the master accepts them.',
   },
   workers: {
     kind: 'count',
@@ -252,8 +226,9 @@ const SERVER_SETTINGS = {
   },
 } as const;
 
-export const SETTINGS: typeof SERVER_SETTINGS & typeof TRUST_SETTINGS = {
+export const SETTINGS: typeof SERVER_SETTINGS & typeof ADDRESS_SETTINGS & typeof TRUST_SETTINGS = {
   ...SERVER_SETTINGS,
+  ...ADDRESS_SETTINGS,
   ...TRUST_SETTINGS,
 };
 

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { type Address, formatAddress, parseAddress } from './address.js';
 import { formatDuration, parseDuration } from './duration.js';
+import { formatMode, parseMode } from './mode.js';
 import {
   type CountSetting,
   type DurationSetting,
@@ -66,6 +67,8 @@ function parseItem(setting: Setting, text: string, folder: string): Item | undef
       return trimmed === '' || trimmed.includes('\0') ? undefined : resolve(folder, trimmed);
     case 'choice':
       return setting.choices.includes(trimmed) ? trimmed : undefined;
+    case 'mode':
+      return parseMode(trimmed);
   }
 }
 
@@ -96,6 +99,8 @@ function itemExpectation(setting: Setting): string {
       return 'a path';
     case 'choice':
       return `one of ${setting.choices.join(', ')}`;
+    case 'mode':
+      return 'an octal mode as for chmod, such as 0660 or 600';
   }
 }
 
@@ -105,6 +110,7 @@ export function formatValue(setting: Setting, value: Value): string {
   if (typeof value === 'object') return formatAddress(value);
   if (typeof value !== 'number') return String(value);
   if (setting.kind === 'duration') return formatDuration(value);
+  if (setting.kind === 'mode') return formatMode(value);
   return setting.kind === 'size' ? formatSize(value) : String(value);
 }
 

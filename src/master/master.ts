@@ -1,7 +1,6 @@
-import { formatAddress } from '../config/address.js';
 import type { ExitCode } from '../errors.js';
 import { AdminListeners } from './control/admin-listeners.js';
-import { listen } from './listen.js';
+import type { ControlRequest, ControlRoute } from './control/control-routes.js';
 import { removePidFile, writePidFile } from './pid-file.js';
 import { type MasterOptions, Rooms } from './rooms.js';
 import { onSignals, SIGNAL_ACTIONS, type SignalAction } from './signals.js';
@@ -18,12 +17,12 @@ export class Master {
 
   constructor(options: MasterOptions) {
     this.#options = options;
-    this.#adminListeners = new AdminListeners(options.log);
     let stopped: (exitCode: ExitCode) => void = () => {};
     this.#stopped = new Promise((resolve) => {
       stopped = resolve;
     });
     this.#rooms = new Rooms(options, { stopped });
+    this.#adminListeners = this.#makeAdminListeners();
   }
 
   /**
@@ -36,7 +35,8 @@ export class Master {
     const { settings, log } = this.#options;
     const { supervisor, desk } = this.#rooms;
     const offSignals = onSignals((signal, action) => this.#signalled(signal, action));
-    await this.#openPorts();
+    await this.#adminListeners.open();
+    await this.#rooms.listeners.open();
     if (settings.pid !== undefined) writePidFile(settings.pid);
     const { workers, threads } = settings;
     const names = desk.generations.current.models.map(({ name }) => name);
@@ -60,21 +60,16 @@ export class Master {
     await this.#rooms.supervisor.killAll('the master failed');
   }
 
-  async #openPorts(): Promise<void> {
-    const { settings, trust, log } = this.#options;
-    const rooms = this.#rooms;
-    await this.#adminListeners.open(settings, {
-      knowledge: rooms.knowledge,
-      metrics: async () => ({
-        contentType: rooms.metrics.contentType,
-        text: await rooms.metrics.text(),
-      }),
-      status: () => rooms.status(),
-      control: (route, request) => rooms.desk.answer(route, request),
-    });
-    const bound = await listen(rooms.front.server, settings.bind, settings.backlog, 'bind');
-    const tls = trust.tls && { tls: true, certificateEnds: trust.tls.validTo };
-    log.info({ address: formatAddress(bound), ...tls }, 'listening');
+  #makeAdminListeners(): AdminListeners {
+    const { settings, log } = this.#options;
+    const { knowledge, metrics, desk } = this.#rooms;
+    const ports = {
+      knowledge,
+      metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+      status: () => this.#rooms.status(),
+      control: (route: ControlRoute, request: ControlRequest) => desk.answer(route, request),
+    };
+    return new AdminListeners(settings, ports, log);
   }
 
   #signalled(signal: string, action: SignalAction): void {

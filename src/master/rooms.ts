@@ -13,6 +13,7 @@ import { statusReport } from './control/status.js';
 import { Answers } from './front/answers.js';
 import { Front } from './front/front.js';
 import { Intake } from './front/intake.js';
+import { Listeners } from './listen/listeners.js';
 import { answerLocally, type Knowledge } from './local-routes.js';
 import { ModelStatistics } from './metadata/statistics.js';
 import { Catalog } from './models/catalog.js';
@@ -47,6 +48,8 @@ export type RoomsEvents = {
  */
 export class Rooms {
   readonly front: Front;
+  /** Where clients are served. */
+  readonly listeners: Listeners;
   readonly traffic: Traffic;
   readonly desk: ControlDesk;
   readonly supervisor: Supervisor;
@@ -84,6 +87,7 @@ export class Rooms {
     });
     this.desk = this.#makeDesk();
     this.front = this.#makeFront();
+    this.listeners = this.#makeListeners();
     this.supervisor = this.#makeSupervisor();
     this.shutdown = this.#makeShutdown();
     this.metrics = this.#makeMetrics();
@@ -165,6 +169,18 @@ export class Rooms {
     });
   }
 
+  #makeListeners(): Listeners {
+    const { settings, trust, log } = this.#options;
+    return new Listeners({
+      setting: 'bind',
+      addresses: settings.bind,
+      makeServer: () => this.front.newServer(),
+      facts: trust.tls && { tls: true, certificateEnds: trust.tls.validTo },
+      settings,
+      log,
+    });
+  }
+
   #makeDesk(): ControlDesk {
     return new ControlDesk({
       ...this.#options,
@@ -196,6 +212,7 @@ export class Rooms {
     const { settings, log } = this.#options;
     return new Shutdown({
       front: this.front,
+      listeners: this.listeners,
       dispatcher: this.traffic.dispatcher,
       supervisor: this.supervisor,
       log,

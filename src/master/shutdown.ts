@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, RequestError } from '../errors.js';
 import type { Logger } from '../observe/logger.js';
 import type { Front } from './front/front.js';
+import type { Listeners } from './listen/listeners.js';
 import type { Traffic } from './routing/traffic.js';
 import type { Supervisor } from './workers/supervisor.js';
 
@@ -13,10 +14,8 @@ import type { Supervisor } from './workers/supervisor.js';
 export type ServerState = 'serving' | 'draining' | 'stopping' | 'stopped';
 
 export type ShutdownParts = {
-  readonly front: Pick<
-    Front,
-    'openConnections' | 'stopListening' | 'closeIdle' | 'closeAll' | 'refuseArriving'
-  >;
+  readonly front: Pick<Front, 'openConnections' | 'closeIdle' | 'closeAll' | 'refuseArriving'>;
+  readonly listeners: Pick<Listeners, 'close'>;
   readonly dispatcher: Pick<
     Traffic['dispatcher'],
     'depth' | 'inFlight' | 'isIdle' | 'unanswered' | 'refuseAll'
@@ -100,7 +99,7 @@ export class Shutdown {
   }
 
   #leaveService(): void {
-    this.#parts.front.stopListening();
+    this.#parts.listeners.close();
     this.#parts.leavingService();
   }
 

@@ -36,7 +36,7 @@ async function listening(): Promise<Address & { kind: 'tcp' }> {
       asked.push('reload');
     },
   };
-  const bind = { kind: 'tcp', host: '127.0.0.1', port: 8000 } as const;
+  const bind = [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }] as const;
   const server = makeAdminServer({
     knowledge: {} as never,
     metrics: async () => ({ contentType: 'text/plain', text: '' }),

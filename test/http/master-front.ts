@@ -2,7 +2,7 @@
 // link. Only the processes are missing: the worker is an object.
 
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Settings } from '../../src/config/settings.js';
 import { MasterEnd } from '../../src/link/master-end.js';
@@ -80,6 +80,7 @@ export class MasterFront {
     isComing: () => false,
   };
   readonly front: Front;
+  readonly #server: Server;
   readonly entries: Entry[] = [];
   readonly workers: StandInWorker[] = [];
   isDraining = false;
@@ -110,6 +111,7 @@ export class MasterFront {
       drainRate: this.#drainRate,
     });
     this.front = this.#makeFront(answers);
+    this.#server = this.front.newServer();
   }
 
   /** A test may set another catalog at any time. */
@@ -125,12 +127,12 @@ export class MasterFront {
   }
 
   async listen(): Promise<void> {
-    this.front.server.listen(0, '127.0.0.1');
-    await once(this.front.server, 'listening');
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
   }
 
   get port(): number {
-    return (this.front.server.address() as AddressInfo).port;
+    return (this.#server.address() as AddressInfo).port;
   }
 
   /** Another worker that is ready. */
@@ -164,7 +166,7 @@ export class MasterFront {
   }
 
   async close(): Promise<void> {
-    this.front.server.close();
+    this.#server.close();
     this.front.closeAll();
     for (const { end, app } of this.workers) {
       await end.close();

@@ -20,6 +20,8 @@ export type ServerOptions = {
   readonly waitForReady?: boolean;
   /** Start in a process group of its own, to signal all of it. */
   readonly detached?: boolean;
+  /** What it inherits as descriptors 3, 4, … */
+  readonly fds?: readonly number[];
 };
 
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
@@ -201,7 +203,7 @@ export function launch(
   const child = spawn(command, args, {
     cwd: ROOT,
     env: { ...process.env, ...TEST_ENV, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.fds ?? [])],
     detached: options.detached === true,
   });
   const server = new TestServer(child);

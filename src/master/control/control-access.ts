@@ -58,7 +58,7 @@ function isAllowed(
     case 'auto': {
       if (port === 'admin') return true;
       const isProxied = PROXY_HEADERS.some((name) => headerNames.has(name));
-      return isLoopback(bind) && !isProxied;
+      return bind.every(isLoopback) && !isProxied;
     }
   }
 }

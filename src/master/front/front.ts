@@ -1,5 +1,5 @@
 import { IncomingMessage, type Server, ServerResponse } from 'node:http';
-import { Server as NetServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Settings } from '../../config/settings.js';
 import { RequestError } from '../../errors.js';
@@ -30,7 +30,10 @@ export type FrontPorts = {
  * here at once.
  */
 export class Front {
-  readonly server: Server;
+  readonly #settings: Settings;
+  readonly #tls: Trust['tls'];
+  readonly #servers: Server[] = [];
+  readonly #mostConnections: number;
   readonly #limits: HeadLimits;
   readonly #answers: Answers;
   readonly #intake: Intake;
@@ -38,6 +41,8 @@ export class Front {
   readonly #connections = new Map<Duplex, Connection>();
   readonly #handshakes = new Handshakes();
   readonly #makeRequestId = requestIdMaker();
+  /** Connections over the limit that are not closed yet. */
+  #turnedAway = 0;
 
   constructor(
     settings: Settings,
@@ -46,38 +51,36 @@ export class Front {
     intake: Intake,
     ports: FrontPorts,
   ) {
+    this.#settings = settings;
+    this.#tls = trust.tls;
     this.#answers = answers;
     this.#intake = intake;
     this.#ports = ports;
+    this.#mostConnections = settings.maxConnections ?? Number.POSITIVE_INFINITY;
     this.#limits = {
       lineBytes: settings.limitRequestLine,
       fields: settings.limitRequestFields,
       fieldBytes: settings.limitRequestFieldSize,
     };
-    this.server = makeServer(settings, trust.tls);
-    if (trust.tls !== undefined) this.#handshakes.watch(this.server);
-    const opened = trust.tls === undefined ? 'connection' : 'secureConnection';
-    this.server.on(opened, (socket: Socket) => this.#opened(socket));
-    this.server.on('request', (message, response) => this.#handle(message, response, false));
-    this.server.on('checkContinue', (message, response) => this.#handle(message, response, true));
-    this.server.on('checkExpectation', (message, response) =>
-      this.#badExpectation(message, response),
-    );
-    this.server.on('connect', (_message, socket) => this.#refuseSocket(socket, CONNECT_REFUSED));
-    this.server.on('clientError', (error: Error, socket) => this.#clientError(error, socket));
+  }
+
+  /** A server for one more place to listen: `node:http` enforces timeouts only where it listens itself. */
+  newServer(): Server {
+    const server = makeServer(this.#settings, this.#tls);
+    if (this.#tls !== undefined) this.#handshakes.watch(server);
+    const opened = this.#tls === undefined ? 'connection' : 'secureConnection';
+    server.on(opened, (socket: Socket) => this.#opened(socket));
+    server.on('request', (message, response) => this.#handle(message, response, false));
+    server.on('checkContinue', (message, response) => this.#handle(message, response, true));
+    server.on('checkExpectation', (message, response) => this.#badExpectation(message, response));
+    server.on('connect', (_message, socket) => this.#refuseSocket(socket, CONNECT_REFUSED));
+    server.on('clientError', (error: Error, socket) => this.#clientError(error, socket));
+    this.#servers.push(server);
+    return server;
   }
 
   get openConnections(): number {
     return this.#connections.size + this.#handshakes.count;
-  }
-
-  /**
-   * Closes the listener only. `http.Server.close` would also close idle
-   * keep-alive connections at once, and a client that has just written a
-   * request to one of them would see a reset.
-   */
-  stopListening(): void {
-    NetServer.prototype.close.call(this.server);
   }
 
   /** Closes connections without a request in progress, those that never sent a byte included. */
@@ -86,7 +89,7 @@ export class Front {
     // node:http calls a connection idle once its answer is ended, and would destroy it although
     // the client is still taking that answer. Only it knows whether a next head has begun.
     const release = connections.filter((one) => one.isTaking).map((one) => one.shield());
-    this.server.closeIdleConnections();
+    for (const server of this.#servers) server.closeIdleConnections();
     for (const unshield of release) unshield();
     this.#handshakes.close();
     for (const { socket } of connections) if (socket.bytesRead === 0) socket.destroy();
@@ -100,7 +103,7 @@ export class Front {
   }
 
   closeAll(): void {
-    this.server.closeAllConnections();
+    for (const server of this.#servers) server.closeAllConnections();
     this.#handshakes.close();
     for (const { socket } of this.#connections.values()) socket.destroy();
   }
@@ -108,10 +111,20 @@ export class Front {
   #opened(socket: Socket): void {
     const connection = new Connection(socket);
     this.#connections.set(socket, connection);
+    if (this.#connections.size - this.#turnedAway > this.#mostConnections) this.#turnAway(socket);
     socket.once('close', () => {
       this.#connections.delete(socket);
       for (const request of [...connection.requests]) this.#ports.left(request);
     });
+  }
+
+  /** Told so, and cut soon: one that waits in the kernel's backlog would know nothing. */
+  #turnAway(socket: Socket): void {
+    this.#turnedAway += 1;
+    socket.once('close', () => {
+      this.#turnedAway -= 1;
+    });
+    this.#refuseSocket(socket, TOO_MANY);
   }
 
   #handle(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
@@ -189,4 +202,11 @@ export class Front {
 const CONNECT_REFUSED = new RequestError(
   'BAD_REQUEST',
   'CONNECT is not supported: this is no proxy',
+);
+
+/** One that has been refused is cut soon, so the wait is short. */
+const TOO_MANY = new RequestError(
+  'TOO_MANY_CONNECTIONS',
+  'as many clients are connected as --max-connections allows',
+  { headers: { 'retry-after': '1' } },
 );

@@ -21,7 +21,7 @@ describe('a config file', () => {
     const files = { '/etc/f/a.jsonc': '{ "pid": "../f.pid", "bind": "unix:f.sock" }' };
     const { settings } = configuration({ argv: ['models', '-c', '/etc/f/a.jsonc'], files });
     expect(settings.pid).toBe('/etc/f.pid');
-    expect(settings.bind).toEqual({ kind: 'unix', path: '/etc/f/f.sock' });
+    expect(settings.bind).toEqual([{ kind: 'unix', path: '/etc/f/f.sock' }]);
   });
 
   it.each([

@@ -59,7 +59,7 @@ describe('PORT and WEB_CONCURRENCY', () => {
 
   it('win over the file', () => {
     const { settings, origins } = configuration({ argv: ['m', '-c', 'f.jsonc'], env, files });
-    expect(settings.bind).toEqual({ kind: 'tcp', host: '0.0.0.0', port: 9000 });
+    expect(settings.bind).toEqual([{ kind: 'tcp', host: '0.0.0.0', port: 9000 }]);
     expect(settings.workers).toBe(7);
     expect(origins.bind).toEqual({ from: 'environment', name: 'PORT' });
   });
@@ -67,12 +67,12 @@ describe('PORT and WEB_CONCURRENCY', () => {
   it('lose to our own variables, whatever they hold', () => {
     const own = { FORKCAST_BIND: '127.0.0.1:2', FORKCAST_WORKERS: '2' };
     const { settings } = configuration({ env: { PORT: 'x', WEB_CONCURRENCY: 'x', ...own } });
-    expect(settings).toMatchObject({ bind: { port: 2 }, workers: 2 });
+    expect(settings).toMatchObject({ bind: [{ port: 2 }], workers: 2 });
   });
 
   it('lose to flags', () => {
     const { settings } = configuration({ argv: ['m', '-w', '3', '-b', '127.0.0.1:3'], env });
-    expect(settings).toMatchObject({ bind: { port: 3 }, workers: 3 });
+    expect(settings).toMatchObject({ bind: [{ port: 3 }], workers: 3 });
   });
 
   it.each(['http', '70000', '-1', '80.5', 'tcp://10.0.0.1:80'])('refuses PORT=%s', (port) => {

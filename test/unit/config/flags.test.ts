@@ -5,8 +5,8 @@ import { configuration, faults } from './inputs.js';
 
 describe('flags', () => {
   it.each([
-    [['-b', '0.0.0.0:80'], { bind: { kind: 'tcp', host: '0.0.0.0', port: 80 } }],
-    [['--bind=[::1]:80'], { bind: { kind: 'tcp', host: '::1', port: 80 } }],
+    [['-b', '0.0.0.0:80'], { bind: [{ kind: 'tcp', host: '0.0.0.0', port: 80 }] }],
+    [['--bind=[::1]:80'], { bind: [{ kind: 'tcp', host: '::1', port: 80 }] }],
     [['-w3'], { workers: 3 }],
     [['--no-access-log'], { accessLog: false }],
     [['--access-log'], { accessLog: true }],

@@ -10,6 +10,8 @@ type Given = {
   modelFaults?: Inputs['modelFaults'];
 };
 
+export const PID = 4711;
+
 /** Inputs of a machine that exists only here: four CPUs, working directory /srv. */
 function inputs({
   argv = ['models'],
@@ -21,6 +23,7 @@ function inputs({
   return {
     argv,
     env,
+    pid: PID,
     cwd: '/srv',
     cpus,
     readFile: (path) => {

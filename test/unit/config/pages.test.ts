@@ -26,7 +26,8 @@ describe('every setting', () => {
     expect(settingsReference()).toContain(`### ${key}\n`);
     expect(settingsReference()).toContain(`\`${environmentName(key)}\``);
     expect(settingsSchema().properties).toHaveProperty(key);
-    const flag = key === 'accessLog' ? '--[no-]access-log' : `--${flagName(key)}`;
+    const isFlag = settingOf(key).kind === 'flag';
+    const flag = `--${isFlag ? '[no-]' : ''}${flagName(key)}`;
     expect(usage()).toContain(key === 'path' ? 'PATH' : flag);
   });
 });
@@ -45,7 +46,7 @@ describe('--print-config', () => {
   it('tells each value with its origin', () => {
     const text = printConfig(configuration({ ...given, argv: [...given.argv, '-c', 'f.jsonc'] }));
     expect(text).toContain('"path": "/srv/models", // argument PATH\n');
-    expect(text).toContain('"bind": "0.0.0.0:80", // environment PORT\n');
+    expect(text).toContain('"bind": ["0.0.0.0:80"], // environment PORT\n');
     expect(text).toContain('"workers": 3, // flag -w\n');
     expect(text).toContain('"threads": "auto", // 1 here; default\n');
     expect(text).toContain('"timeout": "1s", // config file /srv/f.jsonc: timeout\n');

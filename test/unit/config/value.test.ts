@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { collide, formatAddress, parseAddress } from '../../../src/config/address.js';
 import { closestName } from '../../../src/config/closest-name.js';
 import { formatDuration, parseDuration } from '../../../src/config/duration.js';
+import { formatMode, parseMode } from '../../../src/config/mode.js';
+import { reusePortFaults } from '../../../src/config/reuse-port.js';
 import type { Setting } from '../../../src/config/setting.js';
 import { SETTING_KEYS, settingOf } from '../../../src/config/settings.js';
 import { formatSize, parseSize } from '../../../src/config/size.js';
 import { expectation, formatValue, listText, parseValue } from '../../../src/config/value.js';
-import { faults } from './inputs.js';
+import { configuration, faults } from './inputs.js';
 
 describe('durations', () => {
   it.each([
@@ -168,6 +170,59 @@ describe('cross checks', () => {
   });
 });
 
+describe('modes', () => {
+  it.each([
+    ['0660', 0o660],
+    ['600', 0o600],
+    ['0007', 0o007],
+  ])('%s is %d', (text, mode) => {
+    expect(parseMode(text)).toBe(mode);
+    expect(parseMode(formatMode(mode))).toBe(mode);
+  });
+
+  it.each(['', '0', '66', '0688', '1660', '0o660', '-660', 'rw-rw----'])('%j is none', (text) => {
+    expect(parseMode(text)).toBeUndefined();
+  });
+});
+
+describe('several places', () => {
+  it.each([
+    [['m', '-b', '[::1]:0', '--bind', 'unix:a.sock'], {}],
+    [['m', '--bind=[::1]:0, unix:a.sock'], {}],
+    [['m'], { FORKCAST_BIND: '[::1]:0,unix:a.sock' }],
+  ])('%j %j', (argv, env) => {
+    expect(configuration({ argv, env }).settings.bind.map(formatAddress)).toEqual([
+      '[::1]:0',
+      'unix:/srv/a.sock',
+    ]);
+  });
+
+  it('are none twice, and at least one', () => {
+    expect(faults({ argv: ['m', '-b', 'fd://3,fd://4,fd://3'] })).toEqual([
+      'bind fd://3 (flag -b): expected another address than bind fd://3 (flag -b).',
+    ]);
+    expect(faults({ argv: ['m', '-b', ','] })).toEqual([
+      'flag -b: expected at least one address; got none.',
+    ]);
+  });
+});
+
+describe('reusePort', () => {
+  const choices = new Map([
+    ['reusePort', { value: true, origin: { from: 'flag', name: '--reuse-port' } }],
+  ] as const);
+
+  it.each(['20.20.0', '22.11.9', '23.0.0'])('is a fault in Node %s', (version) => {
+    expect(reusePortFaults(choices, version)).toEqual([
+      `flag --reuse-port: expected Node 22.12 or later for reusePort; got ${version}.`,
+    ]);
+  });
+
+  it.each(['22.12.0', '23.1.0', '24.0.0'])('is none in Node %s', (version) => {
+    expect(reusePortFaults(choices, version)).toEqual([]);
+  });
+});
+
 describe('the table', () => {
   it.each(SETTING_KEYS)('%s has a default that it would accept', (key) => {
     const setting = settingOf(key);
@@ -179,7 +234,9 @@ describe('the table', () => {
     const setting = settingOf(key);
     const own = { size: ['least', 'most'], count: ['least', 'most'], duration: ['least'] };
     const more = { choice: ['choices'], path: ['isPositional'] };
-    const extra = { ...own, ...more, address: [], flag: [], text: [] }[setting.kind];
+    const extra = { ...own, ...more, address: ['isList'], flag: [], text: [], mode: [] }[
+      setting.kind
+    ];
     const known = ['kind', 'group', 'doc', 'short', 'default', ...extra];
     expect(known).toEqual(expect.arrayContaining(Object.keys(setting)));
     expect(setting.doc).toMatch(/^[A-Z].*[^.]\.$/);

@@ -45,13 +45,14 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     life: ['protocols/v1'],
   },
   master: {
+    listen: [],
     trust: [],
     front: ['trust'],
     workers: [],
     metadata: [],
     models: ['workers', 'metadata'],
     routing: ['front', 'models'],
-    control: ['trust', 'front', 'workers', 'models'],
+    control: ['listen', 'trust', 'front', 'workers', 'models'],
   },
 };
 

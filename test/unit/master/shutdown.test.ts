@@ -20,7 +20,6 @@ beforeEach(() => {
   const tell = (what: string) => (): void => void told.push(what);
   const rooms = {
     openConnections: 0,
-    stopListening: tell('stop listening'),
     closeIdle: tell('close idle'),
     closeAll: tell('close all'),
     refuseArriving: tell('refuse arriving'),
@@ -28,6 +27,7 @@ beforeEach(() => {
   front = rooms;
   shutdown = new Shutdown({
     front: rooms,
+    listeners: { close: tell('stop listening') },
     dispatcher: {
       depth: 0,
       inFlight: 0,

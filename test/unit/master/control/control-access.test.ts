@@ -5,6 +5,7 @@ import { controlRefusal, type Port } from '../../../../src/master/control/contro
 
 type Row = {
   control: Settings['modelControl'];
+  /** Several are separated by a space. */
   bind: string;
   port: Port;
   headers?: string[];
@@ -27,6 +28,9 @@ test.each<Row>([
   { control: 'auto', bind: 'fd://3', port: 'main', allowed: false },
   { control: 'auto', bind: LOCAL, port: 'main', headers: ['x-forwarded-for'], allowed: false },
   { control: 'auto', bind: LOCAL, port: 'main', headers: ['via'], allowed: false },
+  { control: 'auto', bind: `${LOCAL} [::1]:8000`, port: 'main', allowed: true },
+  { control: 'auto', bind: `${LOCAL} ${PUBLIC}`, port: 'main', allowed: false },
+  { control: 'auto', bind: `${LOCAL} unix:/run/x.sock`, port: 'main', allowed: false },
   { control: 'auto', bind: PUBLIC, port: 'admin', allowed: true },
   { control: 'main', bind: PUBLIC, port: 'main', headers: ['via'], allowed: true },
   { control: 'main', bind: PUBLIC, port: 'admin', allowed: true },
@@ -37,8 +41,7 @@ test.each<Row>([
   { control: 'main', bind: LOCAL, port: 'admin', headers: ['origin'], allowed: false },
   { control: 'main', bind: LOCAL, port: 'main', headers: ['sec-fetch-site'], allowed: false },
 ])('$control, bound to $bind, on the $port port with $headers: $allowed', (row) => {
-  const bind = parseAddress(row.bind, '/');
-  if (bind === undefined) throw new Error(`${row.bind} is no address`);
+  const bind = row.bind.split(' ').map((text) => parseAddress(text, '/') ?? expect.fail(text));
   const settings = { modelControl: row.control, bind };
   const refusal = controlRefusal(row.port, settings, new Set(row.headers));
   expect(refusal?.code).toBe(row.allowed ? undefined : 'FORBIDDEN');
