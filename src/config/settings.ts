@@ -3,6 +3,7 @@
  * the JSON Schema and docs/settings.md are all made from it.
  */
 import { ADDRESS_SETTINGS } from './address-settings.js';
+import { CLOCK_SETTINGS } from './clock-settings.js';
 import type { Setting } from './setting.js';
 import type { ValueOf } from './setting-value.js';
 import { TRUST_SETTINGS } from './trust-settings.js';
@@ -226,9 +227,13 @@ const SERVER_SETTINGS = {
   },
 } as const;
 
-export const SETTINGS: typeof SERVER_SETTINGS & typeof ADDRESS_SETTINGS & typeof TRUST_SETTINGS = {
+export const SETTINGS: typeof SERVER_SETTINGS &
+  typeof ADDRESS_SETTINGS &
+  typeof CLOCK_SETTINGS &
+  typeof TRUST_SETTINGS = {
   ...SERVER_SETTINGS,
   ...ADDRESS_SETTINGS,
+  ...CLOCK_SETTINGS,
   ...TRUST_SETTINGS,
 };
 

@@ -42,6 +42,8 @@ export class ClientRequest extends Queued implements FinishedRequest {
   isRetryable = true;
   timeoutMs = 0;
   queueDeadlineMs = 0;
+  clientTimeoutMs: number | undefined = undefined;
+  streamTimeoutMs: number | undefined = undefined;
 
   isAnswered = false;
   status = 0;

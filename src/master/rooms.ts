@@ -22,8 +22,10 @@ import { metricSources } from './readings.js';
 import { ModelTargets } from './routing/model-target.js';
 import { Traffic } from './routing/traffic.js';
 import { Shutdown } from './shutdown.js';
+import { SteadyClock } from './steady-clock.js';
 import type { Trust } from './trust/trust.js';
 import { supervisorPorts } from './worker-events.js';
+import { StoppedWatch } from './workers/stopped-watch.js';
 import { Supervisor } from './workers/supervisor.js';
 
 export type MasterOptions = {
@@ -57,9 +59,11 @@ export class Rooms {
   readonly metrics: Metrics;
   readonly #options: MasterOptions;
   readonly #events: RoomsEvents;
-  readonly #now = (): number => performance.now();
-  readonly #startedAtMs = performance.now();
+  readonly #clock: SteadyClock;
+  readonly #now = (): number => this.#clock.now();
+  readonly #startedAtMs: number;
   readonly #drainRate = new DrainRate();
+  readonly #stoppedWatch = new StoppedWatch();
   readonly #statistics = new ModelStatistics(Date.now);
   readonly #budget: ByteBudget;
   readonly #catalog: Catalog;
@@ -72,9 +76,18 @@ export class Rooms {
     const { settings } = options;
     this.#options = options;
     this.#events = events;
+    this.#clock = new SteadyClock(
+      () => performance.now(),
+      (gapMs) => this.#wasAway(gapMs),
+    );
+    this.#startedAtMs = this.#now();
     this.#budget = new ByteBudget(settings.queueBytes);
     this.#catalog = new Catalog(options.first.plan, options.root);
-    this.#targets = new ModelTargets(settings.timeout);
+    this.#targets = new ModelTargets({
+      timeoutMs: settings.timeout,
+      queueTimeoutMs: settings.queueTimeout,
+      streamTimeoutMs: settings.streamTimeout,
+    });
     this.#catalog.onChange = () => this.#modelsChanged();
     this.#catalog.changed();
     this.#answers = this.#makeAnswers();
@@ -132,7 +145,14 @@ export class Rooms {
   tick(): void {
     this.traffic.sweep();
     this.supervisor.tick();
+    this.#stoppedWatch.look(this.supervisor.workers, this.#now());
     this.shutdown.tick();
+  }
+
+  /** The machine was suspended, the container paused, or this process stopped. */
+  #wasAway(gapMs: number): void {
+    const { log } = this.#options;
+    log.warn({ gapMs: Math.round(gapMs) }, 'clock gap');
   }
 
   #makeAnswers(): Answers {
@@ -145,10 +165,10 @@ export class Rooms {
   }
 
   #makeTraffic(): Traffic {
-    const { workAhead: workAheadMs, queueTimeout: queueTimeoutMs } = this.#options.settings;
+    const { workAhead: workAheadMs, deafAfter: deafAfterMs } = this.#options.settings;
     const areWorkersComing = (): boolean => this.supervisor.areWorkersComing;
     const prospects = { catalog: this.#catalog, areWorkersComing };
-    const options = { workAheadMs, queueTimeoutMs, prospects, targets: this.#targets };
+    const options = { workAheadMs, deafAfterMs, prospects, targets: this.#targets };
     return new Traffic({ ...options, now: this.#now }, this.#answers);
   }
 

@@ -1,5 +1,6 @@
 import type { MasterEnd } from '../link/master-end.js';
 import type { ModelDescription } from '../model/description.js';
+import type { RestartReason } from '../observe/metric-table.js';
 import type { WorkerLoad } from '../queue/worker-load.js';
 import type { ClientRequest } from './client-request.js';
 
@@ -15,6 +16,8 @@ export type ServingWorker = {
   served: number;
   /** Somebody has stopped its process: what is overdue there is not to blame. */
   readonly isStopped: boolean;
-  /** Ends it at once. */
-  kill(reason: string): void;
+  /** Ends it at once. @param as what its end is counted as, where that cannot be told from it */
+  kill(reason: string, as?: RestartReason): void;
+  /** Asks whether it hears. */
+  ping(): void;
 };

@@ -5,7 +5,7 @@ import type { Signature } from './tensor/signature.js';
  * What the master knows of a model: told by each ready worker over the control
  * channel, so everything in it survives JSON; until then, what was planned.
  */
-export type ModelDescription = {
+export type ModelDescription = OwnLimits & {
   readonly name: string;
   readonly version: string;
   /** Name of the plan it was loaded by, where that is not its own: a module may give several models. */
@@ -23,11 +23,28 @@ export type ModelDescription = {
   /** False: a request whose worker died is answered 500 WORKER_CRASHED, never run again. */
   readonly isRetryable: boolean;
   readonly routes?: OwnPlace;
-  /** Execution timeout of this model; absent: the server's `timeout`. */
-  readonly timeoutMs?: number;
   readonly loadMs: number;
   readonly warmupMs: number;
 };
+
+/** The time limits that a model has of its own; absent: the server's. */
+export type OwnLimits = {
+  /** Of a run. */
+  readonly timeoutMs?: number;
+  /** Of the wait for a worker. */
+  readonly queueTimeoutMs?: number;
+  /** Of the whole of a streamed reply. */
+  readonly streamTimeoutMs?: number;
+};
+
+/** Those that are set, and nothing else. */
+export function ownLimits({ timeoutMs, queueTimeoutMs, streamTimeoutMs }: OwnLimits): OwnLimits {
+  return {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(queueTimeoutMs === undefined ? {} : { queueTimeoutMs }),
+    ...(streamTimeoutMs === undefined ? {} : { streamTimeoutMs }),
+  };
+}
 
 /** Where a module's own routes are. */
 export type OwnPlace = {

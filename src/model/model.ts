@@ -1,6 +1,6 @@
 /** A loaded model, as routes see it: whatever its format, it runs and says what it takes. */
 import type { RequestError } from '../errors.js';
-import type { OwnPlace } from './description.js';
+import type { OwnLimits, OwnPlace } from './description.js';
 import type { RuntimeName } from './runtime-name.js';
 import type { TakePiece } from './streamed-result.js';
 import type { Signature } from './tensor/signature.js';
@@ -13,6 +13,8 @@ export type PredictContext = {
   readonly signal: AbortSignal;
   /** Nobody waits for the answer any more: a run that has not begun need not. */
   readonly isAbandoned: boolean;
+  /** To be told when the run has returned a promise or a stream: from then on it can hear its signal. */
+  waits?(): void;
   /** Takes the pieces of a streamed reply, checked, one by one. Absent: only a whole one will do. */
   readonly takePiece?: TakePiece | undefined;
 };
@@ -42,7 +44,7 @@ export type OwnRoutes = OwnPlace & {
   readonly plugin: (...values: never[]) => unknown;
 };
 
-type LoadedModel = {
+type LoadedModel = OwnLimits & {
   readonly name: string;
   readonly version: string;
   /** Name of the plan that gave it, where its module calls it otherwise. */
@@ -52,7 +54,6 @@ type LoadedModel = {
   readonly labels: readonly string[];
   /** False: must not run twice for one request. */
   readonly isRetryable: boolean;
-  readonly timeoutMs?: number;
   readonly warmup?: Warmup;
   readonly routes?: OwnRoutes;
   /** Frees what the model holds; nothing runs at that moment. */

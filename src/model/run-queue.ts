@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { RequestError } from '../errors.js';
 import type { Finish, PredictContext } from './model.js';
 import { modelError } from './model-error.js';
-import { discard, isStream, type Pieces, pull } from './streamed-result.js';
+import { discard, isStream, isSynchronousStream, type Pieces, pull } from './streamed-result.js';
 
 /** What `finish` gets of a run whose pieces were all taken. */
 export const STREAMED: unique symbol = Symbol('streamed');
@@ -52,8 +52,13 @@ export class RunQueue {
       return;
     }
     const isThere = !isThenable(result) && !isStream(result);
-    if (isThere) finish(undefined, result, microsSince(startedAt));
-    else void this.#settle(result, startedAt, context, finish);
+    if (isThere) {
+      finish(undefined, result, microsSince(startedAt));
+      return;
+    }
+    // A generator that is not asynchronous computes between its pieces, and hears nothing then.
+    if (!isSynchronousStream(result)) context.waits?.();
+    void this.#settle(result, startedAt, context, finish);
   }
 
   async #settle(

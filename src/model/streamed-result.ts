@@ -26,6 +26,11 @@ export function isStream(result: unknown): result is Pieces {
   return Symbol.iterator in result && 'next' in result && typeof result.next === 'function';
 }
 
+/** What a generator function returns that is not asynchronous. */
+export function isSynchronousStream(result: unknown): boolean {
+  return isStream(result) && !(Symbol.asyncIterator in result);
+}
+
 /**
  * Pulls every piece, until the model has no more or nobody wants them; then its `finally` has run.
  * Never rejects.

@@ -191,6 +191,8 @@ export const RESTART_REASONS = {
   out_of_memory: "the kernel's out-of-memory killer",
   execution_timeout: 'killed by the master: a request ran past its execution timeout',
   boot_failed: 'it did not become ready, or not within the boot timeout',
+  stopped: 'its process was stopped (SIGSTOP), and killed for it',
+  deaf: 'it had no work and did not answer for `--deaf-after`: stopped, or its event loop blocked',
   retired: 'it was signalled, asked to be retired, and left in order',
   replaced: 'a rollout put a worker that holds other models in its place',
   scaled_down: 'fewer workers were wanted; nobody took its place',

@@ -40,7 +40,7 @@ export class DispatchPass<R extends Queued, W> {
 
   /** For a new request while nobody waits: spares it the queue. False: it is to wait, or is too late. */
   giveAtOnce(request: R, { holders }: Lane<R, W>, nowMs: number): boolean {
-    if (nowMs > request.queueDeadlineMs) return false;
+    if (nowMs > request.latestStartMs) return false;
     this.#pass += 1;
     return this.#giveToFree(request, holders, nowMs);
   }
@@ -67,7 +67,7 @@ export class DispatchPass<R extends Queued, W> {
 
   /** True when it waits in its lane no longer: it runs, has reserved a worker, or was refused. */
   #serve(request: R, holders: readonly WorkerLoad<R, W>[], nowMs: number): boolean {
-    if (nowMs > request.queueDeadlineMs) {
+    if (nowMs > request.latestStartMs) {
       this.#endings.refuse(request, queueTimeout(request, nowMs));
       return true;
     }
@@ -77,7 +77,7 @@ export class DispatchPass<R extends Queued, W> {
 
   #giveToFree(request: R, holders: readonly WorkerLoad<R, W>[], nowMs: number): boolean {
     expectOf(request);
-    const load = chooseFree(holders, request.estimateMs, this.#rule, this.#pass, nowMs);
+    const load = chooseFree(holders, request, this.#rule, this.#pass, nowMs);
     if (load !== undefined) this.#give(request, load, nowMs);
     return load !== undefined;
   }
@@ -110,7 +110,7 @@ export class DispatchPass<R extends Queued, W> {
     for (const load of [...this.#fleet.loads]) {
       const suspect = this.#waiting.reservationOf(load);
       if (suspect === undefined || load.inFlight > 0) continue;
-      if (nowMs > suspect.queueDeadlineMs) {
+      if (nowMs > suspect.latestStartMs) {
         this.#endings.refuse(suspect, queueTimeout(suspect, nowMs));
       } else if (!this.#rule.isBackedUp(load.worker)) {
         expectOf(suspect);

@@ -1,4 +1,4 @@
-import type { RequestError } from '../errors.js';
+import type { ErrorCode, RequestError } from '../errors.js';
 
 /** What the dispatcher asks of the world. None may throw; each may call the dispatcher back. */
 export type DispatcherPorts<R, W> = {
@@ -6,10 +6,14 @@ export type DispatcherPorts<R, W> = {
   send(request: R, worker: W): void;
   /** Answer the client with this error. */
   refuse(request: R, error: RequestError): void;
-  /** Its reply had begun when its worker died: cut the client's connection. */
-  cutOff(request: R): void;
-  /** The running request passed its execution timeout: kill the worker. Called once per worker. */
-  overran(worker: W, request: R): void;
+  /** Its reply had begun and cannot be completed: cut the client's connection. */
+  cutOff(request: R, code: ErrorCode): void;
+  /** Nobody waits for it any more: tell the worker to break it off. */
+  abort(request: R, worker: W): void;
+  /** Kill the worker. Called once per worker. */
+  kill(worker: W, why: KillCause): void;
+  /** Ask the worker, which has no work, whether it hears; `WorkerLoad.hearing` is told of the answer. */
+  ping?(worker: W): void;
   /** The worker's link takes no more bytes for now; call `dispatch` when it does again. */
   isBackedUp?(worker: W): boolean;
   /**
@@ -22,11 +26,19 @@ export type DispatcherPorts<R, W> = {
   isStopped?(worker: W): boolean;
 };
 
+/**
+ * overran: what it ran passed the execution timeout · ran on: it did not break off what it was told
+ * to · stopped: somebody has stopped its process · deaf: it did not answer while it had no work.
+ */
+export type KillCause = 'overran' | 'ran on' | 'stopped' | 'deaf';
+
 export type DispatcherOptions = {
   /** A worker with at most this much estimated work in front gets more. */
   readonly workAheadMs: number;
   /** Most requests at one worker, whatever the estimates say; 64 unless told. */
   readonly maxInFlight?: number;
+  /** How long a worker without work may leave a ping unanswered; never asked unless told. */
+  readonly deafAfterMs?: number;
 };
 
 /** What became of the requests of a worker that has gone. */

@@ -3,10 +3,11 @@ import { DispatchPass } from './dispatch-pass.js';
 import type { Casualties, DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js';
 import { Endings } from './endings.js';
 import { Estimates } from './estimate.js';
+import { Expiry } from './expiry.js';
 import { Fleet } from './fleet.js';
 import type { Lane } from './lane.js';
-import { charge, culpritOf, type Death, fateOf } from './quarantine.js';
-import { executionTimeout, queueTimeout } from './refusal.js';
+import { charge, type Death, fateOf } from './quarantine.js';
+import { queueTimeout } from './refusal.js';
 import type { Queued } from './request.js';
 import { WaitingRoom } from './waiting-room.js';
 import { WorkerLoad } from './worker-load.js';
@@ -30,7 +31,7 @@ export type { Casualties, DispatcherOptions, DispatcherPorts } from './dispatche
  * Invariants: a request is in exactly one list until it is done; it is answered
  * once (by the caller when `finished` says so, or through `refuse` or `cutOff`)
  * or withdrawn; nothing is dispatched past its queue deadline, to a worker that
- * is reserved, draining or overran, or to one that does not hold what it asks for.
+ * is reserved, draining, stopping or doomed, or to one that does not hold what it asks for.
  *
  * Everything is synchronous and each port is called with the state settled, so
  * ports may call back. Time is passed in: milliseconds of one steady clock.
@@ -42,10 +43,12 @@ export class Dispatcher<R extends Queued, W> {
   readonly #fleet: Fleet<R, W> = new Fleet();
   readonly #endings: Endings<R, W>;
   readonly #pass: DispatchPass<R, W>;
+  readonly #expiry: Expiry<R, W>;
 
   constructor(options: DispatcherOptions, ports: DispatcherPorts<R, W>) {
     this.#ports = ports;
     this.#endings = new Endings(ports, this.#waiting, this.#fleet);
+    this.#expiry = new Expiry(ports, this.#waiting, this.#endings, options.deafAfterMs);
     const rule = {
       workAheadMs: options.workAheadMs,
       maxInFlight: options.maxInFlight ?? 64,
@@ -89,6 +92,8 @@ export class Dispatcher<R extends Queued, W> {
   submit(request: R, nowMs: number): void {
     if (request.isClientGone) return;
     this.#endings.unanswered += 1;
+    const { clientTimeoutMs } = request;
+    if (clientTimeoutMs !== undefined) request.clientDeadlineMs = nowMs + clientTimeoutMs;
     const lane = this.#waiting.lanes.of(request.key);
     request.estimate = lane.estimateOf(request.group, this.estimates);
     this.#waiting.arrive(request, nowMs);
@@ -148,9 +153,26 @@ export class Dispatcher<R extends Queued, W> {
     return isWanted;
   }
 
+  /**
+   * The worker has broken a request off. True: answer the client with that. False: nobody waits for
+   * it any more, or it was told to, without blame: then it runs again.
+   */
+  gaveUp(load: WorkerLoad<R, W>, request: R, nowMs: number): boolean {
+    const runsAgain = request.isStopping && fateOf(request) === 'run again';
+    if (!runsAgain || !load.requests.has(request)) {
+      return this.finished(load, request, undefined, nowMs);
+    }
+    load.leave(request, nowMs);
+    if (load.reservedFor === request) load.reservedFor = undefined;
+    this.#waiting.comeBack(request, nowMs);
+    this.dispatch(nowMs);
+    return false;
+  }
+
   /** A part of a streamed reply came: it cannot run again, and its execution clock starts anew. True: pass it on. */
   progressed(load: WorkerLoad<R, W>, request: R, nowMs: number): boolean {
     if (!load.requests.has(request)) return false;
+    if (!request.hasBegun) request.begunAtMs = nowMs;
     request.hasBegun = true;
     if (load.running === request) load.runningSinceMs = nowMs;
     return request.state === 'in flight';
@@ -177,15 +199,12 @@ export class Dispatcher<R extends Queued, W> {
     return casualties;
   }
 
-  /** To be called some times a second: queue deadlines and execution timeouts. */
+  /** To be called some times a second: all clocks, and whether idle workers hear. */
   sweep(nowMs: number): void {
     for (const request of this.#waiting.pastDeadline(nowMs)) {
       this.#endings.refuse(request, queueTimeout(request, nowMs));
     }
-    for (const load of [...this.#fleet.loads]) {
-      if (load.running?.isHeldBack === true) load.runningSinceMs = nowMs;
-      if (load.isOverrun(nowMs) && !load.hasOverrun) this.#overrun(load);
-    }
+    for (const load of [...this.#fleet.loads]) this.#expiry.look(load, nowMs);
     this.#refuseAllHopeless();
     this.dispatch(nowMs);
   }
@@ -222,17 +241,5 @@ export class Dispatcher<R extends Queued, W> {
     const error = this.#ports.whyHopeless?.(lane.key);
     if (error === undefined) return;
     for (const request of [...lane]) this.#endings.refuse(request, error);
-  }
-
-  #overrun(load: WorkerLoad<R, W>): void {
-    const { running } = load;
-    if (running === undefined) return;
-    load.hasOverrun = true;
-    this.#waiting.release(load);
-    // Asked first: killing the worker ends the stop.
-    const isStopped = this.#ports.isStopped?.(load.worker) === true;
-    const culprit = isStopped ? undefined : culpritOf(load.requests);
-    this.#ports.overran(load.worker, running);
-    if (culprit !== undefined) this.#endings.refuse(culprit, executionTimeout(culprit));
   }
 }

@@ -1,4 +1,4 @@
-import type { RequestError } from '../errors.js';
+import type { ErrorCode, RequestError } from '../errors.js';
 import type { Casualties, DispatcherPorts } from './dispatcher-ports.js';
 import type { Fleet } from './fleet.js';
 import { fateOf } from './quarantine.js';
@@ -35,7 +35,7 @@ export class Endings<R extends Queued, W> {
   refuse(request: R, error: RequestError): void {
     if (request.state === 'done') return;
     if (request.hasBegun) {
-      this.#cutOff(request);
+      this.#cutOff(request, error.code);
       return;
     }
     this.settle(request);
@@ -49,15 +49,15 @@ export class Endings<R extends Queued, W> {
       casualties.dropped += 1;
     } else if (fate === 'cut off') {
       casualties.cutOff += 1;
-      this.#cutOff(request);
+      this.#cutOff(request, 'WORKER_CRASHED');
     } else {
       casualties.refused += 1;
       this.refuse(request, workerCrashed(request));
     }
   }
 
-  #cutOff(request: R): void {
+  #cutOff(request: R, code: ErrorCode): void {
     this.settle(request);
-    this.#ports.cutOff(request);
+    this.#ports.cutOff(request, code);
   }
 }

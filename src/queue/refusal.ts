@@ -2,12 +2,35 @@ import { RequestError } from '../errors.js';
 import { countedDeaths } from './quarantine.js';
 import type { Queued } from './request.js';
 
-/** Waited past its queue deadline. */
+const CLIENTS_LIMIT = 'for waiting and running together (x-request-timeout-ms)';
+
+/** Waited past its queue deadline, or past its client's limit. */
 export function queueTimeout(request: Queued, nowMs: number): RequestError {
+  const { clientDeadlineMs, queueDeadlineMs, clientTimeoutMs } = request;
   const waitedMs = Math.round(request.waitedMs + nowMs - request.queuedAtMs);
+  const isClients = clientDeadlineMs !== undefined && clientDeadlineMs <= queueDeadlineMs;
+  const limit = isClients
+    ? `the client allows ${clientTimeoutMs} ms ${CLIENTS_LIMIT}`
+    : "the server's limit for waiting (queue timeout) has passed";
   return new RequestError(
     'QUEUE_TIMEOUT',
-    `no worker was free for this request in time: it waited ${waitedMs} ms in the queue`,
+    `no worker was free for this request in time: it waited ${waitedMs} ms in the queue, and ${limit}`,
+  );
+}
+
+/** Was at a worker when its client's limit passed. */
+export function clientTimeout({ clientTimeoutMs }: Queued): RequestError {
+  return new RequestError(
+    'EXECUTION_TIMEOUT',
+    `the request was still running when the client's limit of ${clientTimeoutMs} ms ${CLIENTS_LIMIT} passed`,
+  );
+}
+
+/** Its reply had begun, and did not end in time. */
+export function streamTimeout({ streamTimeoutMs }: Queued): RequestError {
+  return new RequestError(
+    'EXECUTION_TIMEOUT',
+    `the streamed reply took longer than its stream timeout of ${streamTimeoutMs} ms`,
   );
 }
 

@@ -33,9 +33,14 @@ export abstract class Queued {
   abstract readonly timeoutMs: number;
   /** Clock time after which it is never dispatched; moved on by time spent in flight, for it bounds waiting only. */
   abstract queueDeadlineMs: number;
+  /** The client's own limit, for waiting and running together; undefined: it set none. */
+  abstract readonly clientTimeoutMs: number | undefined;
+  /** The longest a streamed reply may take from its head to its end; undefined: for ever. */
+  abstract readonly streamTimeoutMs: number | undefined;
 
   /** A streamed reply has begun: it can neither run again nor be answered by an error. */
   hasBegun = false;
+  begunAtMs: number | undefined = undefined;
   /** The client does not take its streamed reply: the execution clock stands still meanwhile. */
   isHeldBack = false;
 
@@ -53,6 +58,10 @@ export abstract class Queued {
   unexplainedDeaths = 0;
   /** It was one of several when their worker passed the execution timeout. */
   mayHaveOverrun = false;
+  /** Clock time at which the client's own limit passes. */
+  clientDeadlineMs: number | undefined = undefined;
+  /** Its worker was told to break it off, and is killed if it does not. */
+  isStopping = false;
 
   estimate: Estimate | undefined = undefined;
   /** What it was expected to take when it was dispatched; Infinity when unknown. */
@@ -60,4 +69,11 @@ export abstract class Queued {
   list: object | undefined = undefined;
   previous: this | undefined = undefined;
   next: this | undefined = undefined;
+
+  /** Clock time after which it is not dispatched any more, whoever set the limit. */
+  get latestStartMs(): number {
+    const { clientDeadlineMs, queueDeadlineMs } = this;
+    if (clientDeadlineMs === undefined) return queueDeadlineMs;
+    return Math.min(clientDeadlineMs, queueDeadlineMs);
+  }
 }

@@ -80,7 +80,7 @@ export class WaitingRoom<R extends Queued, W> {
   pastDeadline(nowMs: number): readonly R[] {
     let late: R[] | undefined;
     for (const request of this) {
-      if (nowMs <= request.queueDeadlineMs) continue;
+      if (nowMs <= request.latestStartMs) continue;
       late ??= [];
       late.push(request);
     }

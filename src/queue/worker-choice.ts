@@ -22,26 +22,40 @@ function isBetterTie<R extends Queued, W>(load: WorkerLoad<R, W>, best: WorkerLo
   return load.idleSinceMs < best.idleSinceMs;
 }
 
+/** One that owes an answer to a ping is taken only where there is no other. */
+function isBetter<R extends Queued, W>(
+  load: WorkerLoad<R, W>,
+  inFrontMs: number,
+  best: WorkerLoad<R, W>,
+  bestMs: number,
+  nowMs: number,
+): boolean {
+  const isOverdue = load.hearing.isOverdueAt(nowMs);
+  if (isOverdue !== best.hearing.isOverdueAt(nowMs)) return !isOverdue;
+  return inFrontMs === bestMs ? isBetterTie(load, best) : inFrontMs < bestMs;
+}
+
 /**
  * The free one of a lane's holders with the least work in front. A request whose
  * run time is unknown (`estimateMs` Infinity) only goes to an empty one. One
- * that an earlier request has claimed in this pass is not free.
+ * that an earlier request has claimed in this pass is not free, and none where it
+ * would make a batch that takes more than half of its time limit.
  */
 export function chooseFree<R extends Queued, W>(
   holders: readonly WorkerLoad<R, W>[],
-  estimateMs: number,
+  request: R,
   rule: FreeRule<W>,
   pass: number,
   nowMs: number,
 ): WorkerLoad<R, W> | undefined {
-  const most = estimateMs === Number.POSITIVE_INFINITY ? 0 : rule.maxInFlight - 1;
+  const most = request.estimateMs === Number.POSITIVE_INFINITY ? 0 : rule.maxInFlight - 1;
   let best: WorkerLoad<R, W> | undefined;
-  let bestMs = rule.workAheadMs;
+  let bestMs = 0;
   for (const load of holders) {
     if (!load.isOpen || load.inFlight > most || load.claimedIn === pass) continue;
     const inFrontMs = load.workInFrontMs(nowMs, rule.workAheadMs);
-    if (inFrontMs > bestMs) continue;
-    if (best !== undefined && inFrontMs === bestMs && !isBetterTie(load, best)) continue;
+    if (inFrontMs > rule.workAheadMs || !load.hasTimeFor(request)) continue;
+    if (best !== undefined && !isBetter(load, inFrontMs, best, bestMs, nowMs)) continue;
     if (rule.isBackedUp(load.worker)) continue;
     best = load;
     bestMs = inFrontMs;
@@ -56,12 +70,11 @@ export function chooseToReserve<R extends Queued, W>(
   nowMs: number,
 ): WorkerLoad<R, W> | undefined {
   let best: WorkerLoad<R, W> | undefined;
-  let bestMs = Number.POSITIVE_INFINITY;
+  let bestMs = 0;
   for (const load of holders) {
     if (!load.isOpen) continue;
     const inFrontMs = load.workInFrontMs(nowMs, rule.workAheadMs);
-    if (best !== undefined && inFrontMs > bestMs) continue;
-    if (best !== undefined && inFrontMs === bestMs && !isBetterTie(load, best)) continue;
+    if (best !== undefined && !isBetter(load, inFrontMs, best, bestMs, nowMs)) continue;
     best = load;
     bestMs = inFrontMs;
   }

@@ -1,3 +1,4 @@
+import { Hearing } from './hearing.js';
 import { ANY_WORKER, type Queued } from './request.js';
 import { RequestList } from './request-list.js';
 
@@ -5,13 +6,16 @@ import { RequestList } from './request-list.js';
  * What one worker has in front of it, as the dispatcher knows it.
  *
  * fed → gets requests · draining (`isFed` false) → gets no more ·
- * overran → its running request passed the execution timeout, the master kills it.
+ * stopping → was told to break off what it runs, and gets nothing before it has ·
+ * doomed → the master kills it.
  * `reservedFor` is a suspect that waits for this worker to be empty, or runs
  * alone in it: nothing joins meanwhile.
  *
  * A worker runs its requests one after another in the order it got them, so
  * the first one is running and its clock started when it was dispatched to the
- * idle worker, or else when the answer before it arrived.
+ * idle worker, or else when the answer before it arrived. Others of its group may
+ * be in one batch with it: the limit of a batch is the smallest of its members'.
+ * Whoever asks for something else only waits there, and its limit does not count yet.
  */
 export class WorkerLoad<R extends Queued, W> {
   readonly worker: W;
@@ -20,7 +24,12 @@ export class WorkerLoad<R extends Queued, W> {
   /** In order of dispatch; requests whose client left stay until the worker is through with them. */
   readonly requests: RequestList<R> = new RequestList();
   isFed = true;
-  hasOverrun = false;
+  isDoomed = false;
+  /** Until when it may take to break off what it was told to; undefined: nothing. */
+  stopsByMs: number | undefined = undefined;
+  /** Groups whose runs were seen to be asynchronous: they hear that they are to stop. */
+  readonly asynchronous: Set<string> = new Set();
+  readonly hearing: Hearing;
   reservedFor: R | undefined = undefined;
   /** The last pass of the dispatcher in which somebody waited for it in vain. */
   claimedIn = 0;
@@ -30,6 +39,10 @@ export class WorkerLoad<R extends Queued, W> {
   idleSinceMs: number;
   readonly #keys: ReadonlySet<string> | undefined;
   #estimatedMs = 0;
+  /** At most the smallest execution timeout in it: that of one that was here since it was empty. */
+  #leastTimeoutMs = Number.POSITIVE_INFINITY;
+  /** How many it was told to break off. */
+  #stopping = 0;
 
   /** `keys`: what can be asked of it, beside what can be asked of any; without them, everything. */
   constructor(worker: W, nowMs: number, keys?: ReadonlySet<string>) {
@@ -38,6 +51,7 @@ export class WorkerLoad<R extends Queued, W> {
     this.breadth = keys?.size ?? Number.POSITIVE_INFINITY;
     this.runningSinceMs = nowMs;
     this.idleSinceMs = nowMs;
+    this.hearing = new Hearing(nowMs);
   }
 
   /** The request that is running; undefined when the worker is empty. */
@@ -51,7 +65,8 @@ export class WorkerLoad<R extends Queued, W> {
 
   /** May get requests at all: the rest is a question of time. */
   get isOpen(): boolean {
-    return this.isFed && !this.hasOverrun && this.reservedFor === undefined;
+    const mayGetMore = this.isFed && !this.isDoomed && this.stopsByMs === undefined;
+    return mayGetMore && this.reservedFor === undefined;
   }
 
   /** Whether requests of this key may go to it. */
@@ -68,18 +83,38 @@ export class WorkerLoad<R extends Queued, W> {
 
   /** `request.estimateMs` says what to expect. */
   take(request: R, nowMs: number): void {
-    if (this.requests.depth === 0) this.runningSinceMs = nowMs;
+    if (this.requests.depth === 0) {
+      this.runningSinceMs = nowMs;
+      this.#leastTimeoutMs = request.timeoutMs;
+    } else if (request.timeoutMs < this.#leastTimeoutMs) this.#leastTimeoutMs = request.timeoutMs;
     this.requests.append(request);
     this.#estimatedMs += request.estimateMs;
   }
 
+  /** It was told to break this one off. */
+  stop(request: R, byMs: number): void {
+    if (request.isStopping) return;
+    request.isStopping = true;
+    this.#stopping += 1;
+    this.stopsByMs ??= byMs;
+  }
+
   /** The worker is through with a request: the next one's clock starts. */
   leave(request: R, nowMs: number): void {
+    const wasRunning = this.requests.first === request;
     this.requests.remove(request);
     // Set anew rather than summed: rounding errors must not pile up, and Infinity − Infinity is no number.
     this.#estimatedMs = this.requests.depth === 0 ? 0 : this.#estimatedMs - request.estimateMs;
-    this.runningSinceMs = nowMs;
+    if (wasRunning) this.runningSinceMs = nowMs;
     this.idleSinceMs = nowMs;
+    this.hearing.heard(nowMs);
+    if (request.isStopping) this.#stopped(request);
+  }
+
+  #stopped(request: R): void {
+    request.isStopping = false;
+    this.#stopping -= 1;
+    if (this.#stopping === 0) this.stopsByMs = undefined;
   }
 
   /**
@@ -101,9 +136,33 @@ export class WorkerLoad<R extends Queued, W> {
     return isSteady ? Math.max(0, this.#estimatedMs - hasRunMs) : this.#estimatedMs;
   }
 
-  /** The running request has passed its execution timeout. */
+  /** Whether what may become one batch with this request would take at most half of its time limit. */
+  hasTimeFor(request: R): boolean {
+    if (this.requests.depth === 0) return true;
+    const leastMs = Math.min(this.#leastTimeoutMs, request.timeoutMs);
+    // Nearly always, and then no other request is looked at.
+    if (2 * (this.#estimatedMs + request.estimateMs) <= leastMs) return true;
+    let batchMs = request.estimateMs;
+    for (const other of this.requests) {
+      if (other.group === request.group) batchMs += other.estimateMs;
+    }
+    return 2 * batchMs <= this.#batchLimitMs(request);
+  }
+
+  /** What runs has passed its execution timeout. */
   isOverrun(nowMs: number): boolean {
     const running = this.requests.first;
-    return running !== undefined && nowMs - this.runningSinceMs >= running.timeoutMs;
+    const ranMs = nowMs - this.runningSinceMs;
+    if (running === undefined || ranMs < this.#leastTimeoutMs) return false;
+    return ranMs >= this.#batchLimitMs(running);
+  }
+
+  /** The smallest execution timeout of those that may be in one batch with this request. */
+  #batchLimitMs({ group, timeoutMs }: R): number {
+    let leastMs = timeoutMs;
+    for (const other of this.requests) {
+      if (other.group === group && other.timeoutMs < leastMs) leastMs = other.timeoutMs;
+    }
+    return leastMs;
   }
 }

@@ -3,6 +3,7 @@ import { type FastifyInstance, type FastifyServerFactory, fastify, LogController
 import type { Model } from '../model/model.js';
 import { takeBodiesWhole } from './body/request-body.js';
 import { errorHandler } from './error-handler.js';
+import type { InferenceOptions } from './inference/inference.js';
 import { ModelTable } from './inference/model-table.js';
 import { addNotFound } from './not-found.js';
 import { type BeginRoutes, mountOwnRoutes } from './own-routes/own-routes.js';
@@ -20,6 +21,7 @@ export type AppOptions = {
   /** The link's server; without one, Node's. */
   readonly serverFactory?: FastifyServerFactory;
   readonly beginRoutes?: BeginRoutes;
+  readonly runWaits?: InferenceOptions['runWaits'];
 };
 
 /** The front has checked the length of the request line: no name can be longer than this. */
@@ -32,6 +34,7 @@ export function buildApp({
   maxBodyBytes,
   serverFactory,
   beginRoutes,
+  runWaits,
 }: AppOptions): FastifyInstance {
   const handleError = errorHandler(log);
   const app = fastify({
@@ -54,8 +57,9 @@ export function buildApp({
   takeBodiesWhole(app);
   addNotFound(app);
   const table = new ModelTable(models, defaultModel);
-  addV1Routes(app, table, { log, maxBodyBytes });
-  addV2Routes(app, table, { log, maxBodyBytes });
+  const options: InferenceOptions = { log, maxBodyBytes, runWaits };
+  addV1Routes(app, table, options);
+  addV2Routes(app, table, options);
   mountOwnRoutes(app, models, log, beginRoutes);
   return app;
 }

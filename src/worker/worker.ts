@@ -44,6 +44,8 @@ export class Life {
   #state: 'waiting' | 'booting' | 'serving' | 'leaving' = 'waiting';
   #models: Model[] = [];
   #link: WorkerEnd | undefined;
+  /** Models of which the master was told that their runs are asynchronous. */
+  readonly #asynchronous = new Set<Model>();
 
   constructor(ports: LifePorts) {
     this.#ports = ports;
@@ -54,6 +56,7 @@ export class Life {
     const { type } = message as ToWorker;
     if (type === 'boot' && this.#state === 'waiting') void this.#boot(message as Boot);
     else if (type === 'leave') void this.#leave();
+    else if (type === 'ping') this.#ports.tell({ type: 'pong' });
   }
 
   async #boot(boot: Boot): Promise<void> {
@@ -87,6 +90,7 @@ export class Life {
       maxBodyBytes,
       serverFactory: link.serverFactory,
       beginRoutes,
+      runWaits: (model) => this.#tellAsynchronous(model),
     });
     await readyWithRoutes(app, this.#models, beginRoutes);
     if (this.#state !== 'booting') return;
@@ -128,6 +132,13 @@ export class Life {
 
   #tellLoading({ name, version }: Pick<ModelPlan, 'name' | 'version'>): void {
     this.#ports.tell({ type: 'loading', name, version });
+  }
+
+  #tellAsynchronous(model: Model): void {
+    if (this.#asynchronous.has(model)) return;
+    this.#asynchronous.add(model);
+    const { name, version } = model;
+    this.#ports.tell({ type: 'asynchronous', name, version });
   }
 
   #tellFigures(): void {

@@ -61,6 +61,8 @@ export class StandInWorker implements ServingWorker {
     this.#socket = worker.socket;
   }
 
+  ping(): void {}
+
   /** As a SIGKILL does: what was not written is lost, and the master sees the stream end. */
   kill(): void {
     this.#socket.destroy();
@@ -92,12 +94,15 @@ export class MasterFront {
     this.settings = { ...configuration({}).settings, ...overrides };
     this.trust = new Trust(this.settings);
     this.budget = new ByteBudget(this.settings.queueBytes);
-    this.targets = new ModelTargets(this.settings.timeout);
+    this.targets = new ModelTargets({
+      timeoutMs: this.settings.timeout,
+      queueTimeoutMs: this.settings.queueTimeout,
+      streamTimeoutMs: undefined,
+    });
     const answers = this.#makeAnswers();
     this.traffic = new Traffic(
       {
         workAheadMs: this.settings.workAhead,
-        queueTimeoutMs: this.settings.queueTimeout,
         targets: this.targets,
         prospects: { catalog: this.#prospects(), areWorkersComing: () => true },
         now: this.#now,

@@ -38,8 +38,11 @@ export type ModelTrial = {
   readonly memoryBytes: number;
 };
 
-/** `leave`: dispose the models and exit 0; the master sends it when nothing is in flight. */
-export type ToWorker = Boot | { readonly type: 'leave' };
+/**
+ * `leave`: dispose the models and exit 0; the master sends it when nothing is in flight.
+ * `ping`: sent only then, too; answered by `pong`.
+ */
+export type ToWorker = Boot | { readonly type: 'leave' } | { readonly type: 'ping' };
 
 /** Figures of a worker's own process; memory in bytes, times in seconds since its start. */
 export type ProcessFigures = {
@@ -61,6 +64,9 @@ export type FromWorker =
       /** One for each of the models, in their order; only of a trial. */
       readonly trials?: readonly ModelTrial[];
     }
+  | { readonly type: 'pong' }
+  /** A run of this model has returned a promise or a stream: such runs hear their signal. Told once. */
+  | { readonly type: 'asynchronous'; readonly name: string; readonly version: string }
   /** Boot ended: exitCode 10 (could not boot) or 11 (a model could not load). The worker exits with it. */
   | { readonly type: 'failed'; readonly exitCode: 10 | 11; readonly reason: string }
   /** Somebody signalled the worker itself; it goes on until the master retires it. */

@@ -151,6 +151,7 @@ export class Front {
       request.url = head.url;
       request.path = pathOf(head.url);
       request.headers = head.headers;
+      request.clientTimeoutMs = head.clientTimeoutMs;
       return request;
     } catch (error) {
       request.requestId = this.#makeRequestId();

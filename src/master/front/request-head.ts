@@ -19,9 +19,16 @@ export type RequestHead = {
   readonly url: string;
   /** Flat list of names and values for the worker, without hop-by-hop headers. */
   readonly headers: string[];
+  /** What the client allows for waiting and running together; undefined when it does not say. */
+  readonly clientTimeoutMs: number | undefined;
 };
 
-type Scan = { headers: string[]; hosts: number; requestId: string | undefined };
+type Scan = {
+  headers: string[];
+  hosts: number;
+  requestId: string | undefined;
+  timeoutMs: number | undefined;
+};
 
 const VERSION_AND_SPACES = ' '.length + ' HTTP/1.1'.length;
 
@@ -45,7 +52,8 @@ export function readHead(
   }
   const requestId = scan.requestId ?? makeRequestId();
   scan.headers.push('x-request-id', requestId);
-  return { requestId, url: originForm(target), headers: scan.headers };
+  const url = originForm(target);
+  return { requestId, url, headers: scan.headers, clientTimeoutMs: scan.timeoutMs };
 }
 
 function checkLine(bytes: number, limit: number): void {
@@ -67,7 +75,7 @@ function checkFieldCount(count: number, limit: number): void {
 }
 
 function scanHeaders(rawHeaders: readonly string[], fieldLimit: number): Scan {
-  const scan: Scan = { headers: [], hosts: 0, requestId: undefined };
+  const scan: Scan = { headers: [], hosts: 0, requestId: undefined, timeoutMs: undefined };
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     const value = rawHeaders[i + 1] as string;
@@ -103,8 +111,25 @@ function takeHeader(scan: Scan, name: string, value: string): void {
         return;
       }
       break;
+    case 20:
+      if (name.toLowerCase() === TIMEOUT_HEADER)
+        scan.timeoutMs = readTimeout(value, scan.timeoutMs);
+      break;
   }
   scan.headers.push(name, value);
+}
+
+const TIMEOUT_HEADER = 'x-request-timeout-ms';
+/** As many digits as a number can hold exactly. */
+const WHOLE = /^[0-9]{1,15}$/;
+
+function readTimeout(value: string, before: number | undefined): number {
+  const timeoutMs = WHOLE.test(value) ? Number(value) : 0;
+  if (timeoutMs > 0 && (before === undefined || before === timeoutMs)) return timeoutMs;
+  const got =
+    timeoutMs > 0 ? `both ${before} and ${timeoutMs}` : JSON.stringify(value.slice(0, 64));
+  const expected = 'expected a whole number of milliseconds, 1 or more';
+  throw new RequestError('BAD_REQUEST', `${TIMEOUT_HEADER}: ${expected}, got ${got}`);
 }
 
 function isHopByHop(name: string): boolean {

@@ -16,7 +16,14 @@ export type ModelTarget = {
   /** Model name, or `other`. */
   readonly model: string;
   readonly isRetryable: boolean;
+} & Limits;
+
+/** How long a request may run, wait, and stream; a model may have its own. */
+export type Limits = {
   readonly timeoutMs: number;
+  readonly queueTimeoutMs: number;
+  /** Undefined: for ever. */
+  readonly streamTimeoutMs: number | undefined;
 };
 
 /** Paths are remembered up to this many; then it starts anew, for clients can invent some. */
@@ -37,9 +44,11 @@ export class ModelTargets {
   readonly #byPath = new Map<string, ModelTarget>();
   #default: ModelTarget;
 
-  constructor(timeoutMs: number) {
+  /** @param limits of models that have none of their own */
+  constructor({ timeoutMs, queueTimeoutMs, streamTimeoutMs }: Limits) {
     const key = ANY_WORKER;
-    this.#other = { key, group: OTHER, model: OTHER, isRetryable: true, timeoutMs };
+    const limits = { timeoutMs, queueTimeoutMs, streamTimeoutMs };
+    this.#other = { key, group: OTHER, model: OTHER, isRetryable: true, ...limits };
     this.#default = this.#other;
   }
 
@@ -54,7 +63,7 @@ export class ModelTargets {
         group: keyOf({ name: model.name, version: model.version }),
         model: model.name,
         isRetryable: model.isRetryable,
-        timeoutMs: model.timeoutMs ?? this.#other.timeoutMs,
+        ...this.#limitsOf(model),
       });
     }
     this.#prefixes.learn(models, (name) => this.#byKey.get(name));
@@ -83,6 +92,15 @@ export class ModelTargets {
     if (target === undefined) return this.#other;
     if (path.length <= LONGEST_PATH) this.#remember(path, target);
     return target;
+  }
+
+  #limitsOf(model: ServedModel): Limits {
+    const { timeoutMs, queueTimeoutMs, streamTimeoutMs } = this.#other;
+    return {
+      timeoutMs: model.timeoutMs ?? timeoutMs,
+      queueTimeoutMs: model.queueTimeoutMs ?? queueTimeoutMs,
+      streamTimeoutMs: model.streamTimeoutMs ?? streamTimeoutMs,
+    };
   }
 
   #targetOf(asked: ModelPath): ModelTarget | undefined {

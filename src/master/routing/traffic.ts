@@ -1,7 +1,9 @@
 import { RequestError } from '../../errors.js';
 import type { ReplyFacts } from '../../link/frames/reply-facts.js';
 import type { ReplyHandlers } from '../../link/master-end.js';
+import type { RestartReason } from '../../observe/metric-table.js';
 import { Dispatcher, type DispatcherPorts } from '../../queue/dispatcher.js';
+import type { KillCause } from '../../queue/dispatcher-ports.js';
 import type { Death } from '../../queue/quarantine.js';
 import { ANY_WORKER } from '../../queue/request.js';
 import { type ClientRequest, OTHER } from '../client-request.js';
@@ -13,10 +15,19 @@ import type { ModelTargets } from './model-target.js';
 
 export type TrafficOptions = {
   readonly workAheadMs: number;
-  readonly queueTimeoutMs: number;
+  /** How long a worker without work may leave a ping unanswered; without it none is asked. */
+  readonly deafAfterMs?: number;
   readonly targets: ModelTargets;
   readonly prospects: Prospects;
   readonly now: () => number;
+};
+
+/** What the log says of a worker that was killed, and what its end is counted as. */
+const KILLS: Readonly<Record<KillCause, readonly [reason: string, as: RestartReason]>> = {
+  overran: ['its request passed the execution timeout', 'execution_timeout'],
+  'ran on': ['its request was out of time and did not stop when told to', 'execution_timeout'],
+  stopped: ['its process was stopped (SIGSTOP or a debugger)', 'stopped'],
+  deaf: ['it was deaf: it did not answer while it had no work', 'deaf'],
 };
 
 type Dispatch = Dispatcher<ClientRequest, ServingWorker>;
@@ -35,11 +46,11 @@ export class Traffic {
   constructor(options: TrafficOptions, answers: Answers) {
     this.#options = options;
     this.#answers = answers;
-    this.dispatcher = new Dispatcher({ workAheadMs: options.workAheadMs }, this.#ports());
+    this.dispatcher = new Dispatcher(options, this.#ports());
   }
 
   submit(request: ClientRequest): void {
-    const { targets, queueTimeoutMs, prospects, now } = this.#options;
+    const { targets, prospects, now } = this.#options;
     const target = targets.find(request.path, request.method);
     if (target.key === ANY_WORKER && this.#isRefused(request)) return;
     // Those that wait may still be served by workers that go; who comes later may not.
@@ -53,7 +64,8 @@ export class Traffic {
     request.model = target.model;
     request.isRetryable = target.isRetryable;
     request.timeoutMs = target.timeoutMs;
-    request.queueDeadlineMs = nowMs + queueTimeoutMs;
+    request.streamTimeoutMs = target.streamTimeoutMs;
+    request.queueDeadlineMs = nowMs + target.queueTimeoutMs;
     this.dispatcher.submit(request, nowMs);
   }
 
@@ -126,8 +138,10 @@ export class Traffic {
         worker.link.send(arrival, method, url, headers, body, bytes, client);
       },
       refuse: (request, error) => this.#answers.error(request, error),
-      cutOff: (request) => this.#answers.cutOff(request, 'WORKER_CRASHED'),
-      overran: (worker) => worker.kill('its request passed the execution timeout'),
+      cutOff: (request, code) => this.#answers.cutOff(request, code),
+      abort: (request, worker) => worker.link.cancel(request.arrival),
+      kill: (worker, why) => worker.kill(...KILLS[why]),
+      ping: (worker) => worker.ping(),
       whyHopeless: (key) => whyHopeless(key, this.#options.prospects),
       isBackedUp: (worker) => worker.link.isBackedUp,
       isStopped: (worker) => worker.isStopped,
@@ -171,7 +185,7 @@ export class Traffic {
     const request = worker.load?.find(id);
     if (worker.load === undefined || request === undefined) return;
     const { hasBegun } = request;
-    const isWanted = this.dispatcher.finished(worker.load, request, undefined, this.#options.now());
+    const isWanted = this.dispatcher.gaveUp(worker.load, request, this.#options.now());
     if (!isWanted) return;
     if (hasBegun) this.#answers.cutOff(request, 'MODEL_ERROR');
     else

@@ -7,6 +7,7 @@ import {
 } from '../../link/process/worker-process.js';
 import type { Logger } from '../../observe/logger.js';
 import { bootFailure } from './boot-failure.js';
+import { bootLimitMs } from './boot-message.js';
 import { Deaths, isSuccessor, type Verdict } from './deaths.js';
 import { Departures } from './departures.js';
 import { type Generation, type Holding, holdingOf } from './generation.js';
@@ -184,7 +185,7 @@ export class Supervisor {
   #enforceDeadline(worker: WorkerHandle, nowMs: number): void {
     this.#departures.lookAfter(worker, nowMs);
     if (worker.state === 'booting' && nowMs >= worker.deadlineMs) {
-      worker.kill(`not ready after the boot timeout of ${this.#settings.bootTimeout / 1000} s`);
+      worker.kill(`not ready after the boot timeout of ${worker.bootTimeoutMs / 1000} s`);
     }
   }
 
@@ -233,11 +234,12 @@ export class Supervisor {
       child,
       slot.number,
       slot.holding,
-      { nowMs, bootTimeoutMs: this.#settings.bootTimeout },
+      { nowMs, bootTimeoutMs: bootLimitMs(slot.holding, this.#settings) },
       (handle) => this.#ports.replies(handle),
       {
         awake: (handle) => this.#ports.boot(handle),
         ready: (handle) => this.#ready(handle),
+        heard: (handle) => handle.load?.hearing.heard(this.#now()),
         askedToRetire: (handle, signal) => this.#askedToRetire(handle, signal),
         unreachable: (handle) => this.#ports.workerDraining(handle),
         died: (handle, exit) => this.#died(slot, handle, exit),

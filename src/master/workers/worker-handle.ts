@@ -12,9 +12,10 @@ import type { RestartReason } from '../../observe/metric-table.js';
 import type { WorkerAccount } from '../../observe/worker-accounts.js';
 import type { WorkerLoad } from '../../queue/worker-load.js';
 import type { ClientRequest } from '../client-request.js';
+import { keyOf } from '../model-key.js';
 import type { ServingWorker } from '../serving-worker.js';
 import type { Holding } from './generation.js';
-import { isStopped } from './process-state.js';
+import { isStopped, isSuspended } from './process-state.js';
 
 /**
  * A worker as the master sees it.
@@ -34,6 +35,8 @@ export type HandleEvents = {
   /** It listens: what is it to boot? */
   awake(handle: WorkerHandle): Boot;
   ready(handle: WorkerHandle): void;
+  /** It has answered a ping. */
+  heard(handle: WorkerHandle): void;
   askedToRetire(handle: WorkerHandle, signal: string): void;
   /** Its process or its stream has ended; `died` follows when both have. */
   unreachable(handle: WorkerHandle): void;
@@ -52,6 +55,8 @@ export class WorkerHandle implements ServingWorker {
   readonly holding: Holding;
   readonly pid: number;
   readonly forkedAtMs: number;
+  /** How long it may take to be ready. */
+  readonly bootTimeoutMs: number;
   readonly link: MasterEnd;
   state: WorkerState = 'booting';
   readyAtMs: number | undefined;
@@ -70,6 +75,8 @@ export class WorkerHandle implements ServingWorker {
   failure: { readonly exitCode: 10 | 11; readonly reason: string } | undefined;
   /** Why the master killed it, if it did. */
   killReason: string | undefined;
+  /** What its end is counted as, where the master killed it for what it saw of it. */
+  killedAs: RestartReason | undefined;
   /** Why it retires though it holds what it is to hold; undefined while it need not. */
   spentBy: RestartReason | undefined;
   /** Killed while it booted, because something else was to be held before it was ready. */
@@ -96,6 +103,7 @@ export class WorkerHandle implements ServingWorker {
     this.holding = holding;
     this.pid = worker.process.pid ?? 0;
     this.forkedAtMs = clock.nowMs;
+    this.bootTimeoutMs = clock.bootTimeoutMs;
     this.deadlineMs = clock.nowMs + clock.bootTimeoutMs;
     this.link = new MasterEnd(worker.process.stdio[LINK_FD] as Duplex, {
       ...replies(this),
@@ -116,9 +124,12 @@ export class WorkerHandle implements ServingWorker {
   }
 
   /** Ends the process at once; idempotent, the first reason stays. */
-  kill(reason: string): void {
+  kill(reason: string, as?: RestartReason): void {
     if (this.state === 'dead') return;
-    this.killReason ??= reason;
+    if (this.killReason === undefined) {
+      this.killReason = reason;
+      this.killedAs = as;
+    }
     this.#worker.process.kill('SIGKILL');
   }
 
@@ -143,6 +154,14 @@ export class WorkerHandle implements ServingWorker {
     return isStopped(this.pid);
   }
 
+  get isSuspended(): boolean {
+    return isSuspended(this.pid);
+  }
+
+  ping(): void {
+    this.#tell({ type: 'ping' });
+  }
+
   /** True when the process ended because the master wanted it to. */
   get wasEndedByMaster(): boolean {
     return (this.killReason !== undefined && !this.brokeItsStream) || this.state === 'leaving';
@@ -163,6 +182,12 @@ export class WorkerHandle implements ServingWorker {
       case 'ready':
         this.models = message.models;
         this.#events.ready(this);
+        return;
+      case 'pong':
+        this.#events.heard(this);
+        return;
+      case 'asynchronous':
+        this.load?.asynchronous.add(keyOf(message));
         return;
       case 'failed':
         this.failure = message;

@@ -46,6 +46,10 @@ type ModuleBase = {
   retry?: boolean;
   /** Longest time of one run: `'250ms'`, `'30s'`, or seconds; of a stream, to each next piece. */
   timeout?: string | number;
+  /** Longest time a request may wait for a worker. */
+  queueTimeout?: string | number;
+  /** Longest time of a streamed reply, from its first piece to its end. */
+  streamTimeout?: string | number;
   /** Routes of its own: a `RoutesPlugin`, better exported by itself, where it gets its types. */
   routes?: (...values: never[]) => unknown;
   /** What the paths of `routes` begin with; `/models/NAME` unless told. */

@@ -15,9 +15,12 @@ export type ModuleTraits = Omit<ModelPlan, 'file' | 'retry'> &
   Pick<Model, 'isRetryable' | 'dispose' | 'plan'>;
 
 /** What a module may say for all of its definitions, keys of `forkcast.json`. */
-export const MODULE_KEYS: readonly string[] = ['timeout', 'retry'];
+export const MODULE_KEYS: readonly string[] = ['timeout', 'queueTimeout', 'streamTimeout', 'retry'];
 
-export type ModuleSettings = Pick<ModelPlan, 'timeoutMs' | 'retry' | 'warmup' | 'maxBatchRows'>;
+export type ModuleSettings = Pick<
+  ModelPlan,
+  'timeoutMs' | 'queueTimeoutMs' | 'streamTimeoutMs' | 'retry' | 'warmup' | 'maxBatchRows'
+>;
 
 /** @throws Error with every fault */
 export function settingsOf(said: object, keys: readonly string[]): ModuleSettings {

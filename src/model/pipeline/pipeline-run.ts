@@ -216,4 +216,8 @@ class StepContext implements PredictContext {
   get isAbandoned(): boolean {
     return this.#whole.isAbandoned;
   }
+
+  waits(): void {
+    this.#whole.waits?.();
+  }
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors.js';
-import type { ModelDescription } from '../description.js';
+import { type ModelDescription, ownLimits } from '../description.js';
 import type { ModelPlan } from '../model-plan.js';
 import { defaultModelOf } from './default-model.js';
 import { findModels } from './repository.js';
@@ -43,16 +43,19 @@ export function chooseDefault(
 
 /** What is known of the models before a worker has loaded them: nothing that a file itself says. */
 export function plannedModels({ models, defaultModel }: Plan): ModelDescription[] {
-  return models.map(({ name, version, runtime, isLatest, labels, retry = true, timeoutMs }) => ({
-    name,
-    version,
-    runtime,
-    isLatest,
-    labels,
-    isDefault: isLatest && name === defaultModel,
-    isRetryable: retry,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    loadMs: 0,
-    warmupMs: 0,
-  }));
+  return models.map((plan) => {
+    const { name, version, runtime, isLatest, labels, retry = true } = plan;
+    return {
+      name,
+      version,
+      runtime,
+      isLatest,
+      labels,
+      isDefault: isLatest && name === defaultModel,
+      isRetryable: retry,
+      ...ownLimits(plan),
+      loadMs: 0,
+      warmupMs: 0,
+    };
+  });
 }

@@ -73,6 +73,26 @@ export const MODEL_SETTINGS = {
     example: '"250ms"',
     isOfModule: true,
   },
+  queueTimeout: {
+    kind: 'duration',
+    doc: 'The longest a request for this model may wait for a worker; then 504 `QUEUE_TIMEOUT`.',
+    otherwise: "the server's `--queue-timeout`",
+    example: '"5s"',
+    isOfModule: true,
+  },
+  streamTimeout: {
+    kind: 'duration',
+    doc: 'The longest a streamed reply may take, from its first piece to its end; then its connection is cut.',
+    otherwise: "the server's `--stream-timeout`",
+    example: '"10m"',
+    isOfModule: true,
+  },
+  bootTimeout: {
+    kind: 'duration',
+    doc: 'How long a worker that loads this model may take to be ready. Of all models it loads and `--boot-timeout`, the longest holds.',
+    otherwise: "the server's `--boot-timeout`",
+    example: '"10m"',
+  },
   retry: {
     kind: 'flag',
     doc: 'With `false`, a request whose worker died is answered 500 `WORKER_CRASHED`, never run again.',

@@ -98,6 +98,7 @@ function withRenamedPieces(context: PredictContext, toServed: Names): PredictCon
     get isAbandoned() {
       return context.isAbandoned;
     },
+    waits: () => context.waits?.(),
     // What a model with a signature yields has been checked against it.
     takePiece: (piece) => takePiece(renamed(piece as Tensors, toServed)),
   };

@@ -17,6 +17,10 @@ export class BatchContext implements PredictContext {
     this.#members = members;
   }
 
+  waits(): void {
+    this.#members[0]?.context.waits?.();
+  }
+
   get isAbandoned(): boolean {
     return this.#members.every(({ context }) => context.isAbandoned);
   }

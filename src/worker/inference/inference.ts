@@ -12,7 +12,7 @@ import { bodyOf } from '../body/request-body.js';
 import { sendError, sendJson, toRequestError } from '../error-handler.js';
 import type { Body, PieceForm, Protocol, Reply } from '../protocol.js';
 import type { WorkerLog } from '../worker-log.js';
-import { type PieceTaker, RequestContext } from './request-context.js';
+import { type PieceTaker, RequestContext, type RunObserver } from './request-context.js';
 import { streamFormOf } from './stream-form.js';
 import { JoinedReply, type PieceReply, StreamedReply } from './streamed-reply.js';
 
@@ -28,10 +28,12 @@ export type InferenceOptions = {
   readonly log: WorkerLog;
   /** Of a body without its content encoding. */
   readonly maxBodyBytes: number;
+  /** Told of each run that has returned a promise or a stream. */
+  readonly runWaits?: ((model: Model) => void) | undefined;
 };
 
 /** One request on its way: read → run → replied, or failed from any of them. */
-export class Inference implements PieceTaker {
+export class Inference implements PieceTaker, RunObserver {
   readonly #route: InferenceRoute;
   readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
@@ -96,13 +98,18 @@ export class Inference implements PieceTaker {
   #context(form: PieceForm<never> | undefined): RequestContext {
     this.#form = form;
     runBegan(this.#reply.raw);
-    return new RequestContext(this.#reply, form && this);
+    return new RequestContext(this.#reply, form && this, this);
   }
 
   #hasRead(rows: number): void {
     this.#readAt = performance.now();
     this.#ownRows = rows;
     this.#batchRows = rows;
+  }
+
+  runWaits(): void {
+    const { runWaits } = this.#route;
+    if (this.#model !== undefined) runWaits?.(this.#model);
   }
 
   /** A piece of a reply that the model makes bit by bit. */

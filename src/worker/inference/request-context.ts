@@ -5,6 +5,9 @@ import type { TakePiece } from '../../model/streamed-result.js';
 /** Who can do with a reply that comes in pieces. */
 export type PieceTaker = { takePiece(piece: unknown): Promise<void> | undefined };
 
+/** Who is told that a run has returned before it was done. */
+export type RunObserver = { runWaits(): void };
+
 /**
  * What a model may know of its request. The signal costs a controller and a listener, so it is
  * made for those that look at it.
@@ -12,16 +15,22 @@ export type PieceTaker = { takePiece(piece: unknown): Promise<void> | undefined 
 export class RequestContext implements PredictContext {
   readonly #reply: FastifyReply;
   readonly #taker: PieceTaker | undefined;
+  readonly #run: RunObserver | undefined;
   #controller: AbortController | undefined;
 
-  constructor(reply: FastifyReply, taker?: PieceTaker) {
+  constructor(reply: FastifyReply, taker?: PieceTaker, run?: RunObserver) {
     this.#reply = reply;
     this.#taker = taker;
+    this.#run = run;
   }
 
   get takePiece(): TakePiece | undefined {
     const taker = this.#taker;
     return taker && ((piece) => taker.takePiece(piece));
+  }
+
+  waits(): void {
+    this.#run?.runWaits();
   }
 
   get requestId(): string {

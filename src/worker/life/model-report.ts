@@ -1,6 +1,6 @@
 /** What the master is told of a loaded model. */
 
-import type { ModelDescription } from '../../model/description.js';
+import { type ModelDescription, ownLimits } from '../../model/description.js';
 import type { Model } from '../../model/model.js';
 import { defaultModelOf } from '../../model/repository/default-model.js';
 
@@ -17,7 +17,7 @@ export function describeModel(
   models: readonly Model[],
   defaultModel: string | undefined,
 ): ModelDescription {
-  const { name, version, runtime, isLatest, labels, isRetryable, timeoutMs } = model;
+  const { name, version, runtime, isLatest, labels, isRetryable } = model;
   return {
     name,
     version,
@@ -30,7 +30,7 @@ export function describeModel(
     ...exampleOf(model),
     isRetryable,
     ...routesOf(model),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...ownLimits(model),
     ...times,
   };
 }

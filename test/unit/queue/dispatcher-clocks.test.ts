@@ -88,10 +88,10 @@ describe('execution timeout', () => {
     stage.workers('A');
     const stuck = stage.submit({ timeoutMs: 100 });
     stage.dispatcher.sweep(99.9);
-    expect(stage.overran).toEqual([]);
+    expect(stage.killed).toEqual([]);
     stage.dispatcher.sweep(100);
     stage.dispatcher.sweep(150);
-    expect(stage.overran).toEqual(['A ran 1']);
+    expect(stage.killed).toEqual(['A overran']);
     expect(stage.takeRefused()).toEqual(['1 EXECUTION_TIMEOUT']);
     expect(stage.messages[0]).toContain('timeout of 100 ms');
     stage.nowMs = 160;
@@ -105,7 +105,7 @@ describe('execution timeout', () => {
     stage.workers('A');
     const [innocent, stuck] = stage.submitMany(2, { timeoutMs: 100 }) as [FakeRequest, FakeRequest];
     stage.dispatcher.sweep(100);
-    expect(stage.overran).toEqual(['A ran 1']);
+    expect(stage.killed).toEqual(['A overran']);
     expect(stage.refused).toEqual([]);
     stage.nowMs = 160;
     expect(stage.die('A', 'ours')).toEqual({ runAgain: 2, refused: 0, cutOff: 0, dropped: 0 });
@@ -151,9 +151,9 @@ describe('execution timeout', () => {
     stage.nowMs = 90;
     stage.finish('A', first, 90);
     stage.dispatcher.sweep(189);
-    expect(stage.overran).toEqual([]);
+    expect(stage.killed).toEqual([]);
     stage.dispatcher.sweep(190);
-    expect(stage.overran).toEqual(['A ran 2']);
+    expect(stage.killed).toEqual(['A overran']);
     expect(second.state).toBe('done');
   });
 
@@ -166,7 +166,7 @@ describe('execution timeout', () => {
     stage.submit();
     expect(stage.takeSent()).toEqual(['1→A', '2→A']);
     stage.dispatcher.sweep(100);
-    expect(stage.overran).toEqual(['A ran 1']);
+    expect(stage.killed).toEqual(['A overran']);
   });
 
   it('starts at dispatch to an idle worker', () => {
@@ -175,9 +175,9 @@ describe('execution timeout', () => {
     stage.nowMs = 500;
     stage.submit({ timeoutMs: 100 });
     stage.dispatcher.sweep(599);
-    expect(stage.overran).toEqual([]);
+    expect(stage.killed).toEqual([]);
     stage.dispatcher.sweep(600);
-    expect(stage.overran).toEqual(['A ran 1']);
+    expect(stage.killed).toEqual(['A overran']);
   });
 
   it('also ends a run that nobody waits for any more, without an answer', () => {
@@ -186,7 +186,7 @@ describe('execution timeout', () => {
     const request = stage.submit({ timeoutMs: 100 });
     stage.dispatcher.withdraw(request, 1);
     stage.dispatcher.sweep(100);
-    expect(stage.overran).toEqual(['A ran 1']);
+    expect(stage.killed).toEqual(['A overran']);
     expect(stage.refused).toEqual([]);
   });
 
@@ -197,9 +197,9 @@ describe('execution timeout', () => {
     expect(stage.dispatcher.progressed(stage.load('A'), request, 90)).toBe(true);
     expect(stage.dispatcher.progressed(stage.load('A'), request, 180)).toBe(true);
     stage.dispatcher.sweep(279);
-    expect(stage.overran).toEqual([]);
+    expect(stage.killed).toEqual([]);
     stage.dispatcher.sweep(280);
-    expect(stage.overran).toEqual(['A ran 1']);
+    expect(stage.killed).toEqual(['A overran']);
     expect(stage.cutOff).toEqual([1]);
     expect(stage.refused).toEqual([]);
     expect(stage.dispatcher.progressed(stage.load('A'), request, 281)).toBe(false);
@@ -212,7 +212,7 @@ describe('execution timeout', () => {
     const [, second] = stage.submitMany(2, { timeoutMs: 100 }) as [FakeRequest, FakeRequest];
     stage.dispatcher.progressed(stage.load('A'), second, 90);
     stage.dispatcher.sweep(100);
-    expect(stage.overran).toEqual(['A ran 1']);
+    expect(stage.killed).toEqual(['A overran']);
   });
 
   it('stands still while the client does not take its stream', () => {
@@ -224,9 +224,9 @@ describe('execution timeout', () => {
     for (let nowMs = 50; nowMs <= 1000; nowMs += 50) stage.dispatcher.sweep(nowMs);
     request.isHeldBack = false;
     stage.dispatcher.sweep(1099);
-    expect(stage.overran).toEqual([]);
+    expect(stage.killed).toEqual([]);
     stage.dispatcher.sweep(1100);
-    expect(stage.overran).toEqual(['A ran 1']);
+    expect(stage.killed).toEqual(['A overran']);
   });
 
   it('blames nobody when the process was stopped: all run again', () => {
@@ -235,7 +235,7 @@ describe('execution timeout', () => {
     const request = stage.submit({ timeoutMs: 100 });
     stage.stopped.add('A');
     stage.dispatcher.sweep(100);
-    expect(stage.overran).toEqual(['A ran 1']);
+    expect(stage.killed).toEqual(['A stopped']);
     expect(stage.refused).toEqual([]);
     expect(stage.die('A', 'ours')).toMatchObject({ runAgain: 1 });
     stage.takeSent();

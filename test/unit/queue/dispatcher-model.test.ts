@@ -17,7 +17,8 @@ const HAPPENINGS: readonly [weight: number, act: (world: ModelWorld) => void][] 
   [1, (world) => world.replace()],
   [1, (world) => world.changeHopes()],
   [2, (world) => world.pressBack()],
-  [1, (world) => world.progress()],
+  [2, (world) => world.progress()],
+  [6, (world) => world.giveUp()],
 ];
 const WEIGHTS = HAPPENINGS.reduce((sum, [weight]) => sum + weight, 0);
 

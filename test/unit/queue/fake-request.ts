@@ -7,6 +7,8 @@ export type RequestFacts = {
   isRetryable?: boolean;
   timeoutMs?: number;
   queueDeadlineMs?: number;
+  clientTimeoutMs?: number;
+  streamTimeoutMs?: number;
 };
 
 /** A request as the front would make it. */
@@ -18,6 +20,8 @@ export class FakeRequest extends Queued {
   readonly isRetryable: boolean;
   readonly timeoutMs: number;
   queueDeadlineMs: number;
+  readonly clientTimeoutMs: number | undefined;
+  readonly streamTimeoutMs: number | undefined;
 
   constructor(arrival: number, facts: RequestFacts = {}) {
     super();
@@ -28,5 +32,7 @@ export class FakeRequest extends Queued {
     this.isRetryable = facts.isRetryable ?? true;
     this.timeoutMs = facts.timeoutMs ?? 30_000;
     this.queueDeadlineMs = facts.queueDeadlineMs ?? 30_000;
+    this.clientTimeoutMs = facts.clientTimeoutMs;
+    this.streamTimeoutMs = facts.streamTimeoutMs;
   }
 }

@@ -14,7 +14,9 @@ type Seat = {
   isFed: boolean;
   isBackedUp: boolean;
   isStopped: boolean;
-  hasOverrun: boolean;
+  isDoomed: boolean;
+  /** What it was told to break off. */
+  readonly aborted: Set<FakeRequest>;
 };
 
 /** What can be asked for; version 1 of `b` goes and version 2 comes while requests for both wait. */
@@ -59,10 +61,13 @@ export class ModelWorld {
           if (!request.hasBegun) fail(`${request.arrival} was cut off before it had begun`);
           this.#end(request, 'cut off');
         },
-        overran: (seat, request) => {
-          if (seat.hasOverrun) fail(`${seat.name} overran twice`);
-          if (seat.has[0] !== request) fail(`${request.arrival} was not running`);
-          seat.hasOverrun = true;
+        abort: (request, seat) => {
+          if (!seat.has.includes(request)) fail(`${request.arrival} was not there to be aborted`);
+          seat.aborted.add(request);
+        },
+        kill: (seat) => {
+          if (seat.isDoomed) fail(`${seat.name} was killed twice`);
+          seat.isDoomed = true;
         },
         whyHopeless: (key) => this.#whyHopeless(key),
         isBackedUp: (seat) => seat.isBackedUp,
@@ -73,9 +78,8 @@ export class ModelWorld {
 
   #sent(request: FakeRequest, seat: Seat): void {
     if (!this.waiting.delete(request)) fail(`${request.arrival} was sent but did not wait`);
-    if (this.nowMs > request.queueDeadlineMs) fail(`${request.arrival} was sent past its deadline`);
-    if (!seat.isFed || seat.hasOverrun || seat.isBackedUp)
-      fail(`${seat.name} may not get anything`);
+    if (this.nowMs > request.latestStartMs) fail(`${request.arrival} was sent past its deadline`);
+    if (!seat.isFed || seat.isDoomed || seat.isBackedUp) fail(`${seat.name} may not get anything`);
     if (!holds(seat, request.key)) fail(`${seat.name} does not hold what ${request.arrival} wants`);
     if (seat.has.some(isSuspect)) fail(`${request.arrival} joined a suspect`);
     if (isSuspect(request) && seat.has.length > 0) fail(`suspect ${request.arrival} joined others`);
@@ -88,6 +92,7 @@ export class ModelWorld {
       }
     }
     seat.has.push(request);
+    if (seat.aborted.size > 0 && [...seat.aborted].some((one) => one.isStopping)) fail('it stops');
     if (seat.has.length > 5) fail(`${seat.name} got more than the bound`);
   }
 
@@ -95,7 +100,7 @@ export class ModelWorld {
     if (request.hasBegun) fail(`${request.arrival} was refused after it had begun`);
     const crashed = error.code === 'WORKER_CRASHED';
     if (crashed && request.isRetryable && countedDeaths(request) !== 2) fail('an innocent 500');
-    if (error.code === 'QUEUE_TIMEOUT' && this.nowMs <= request.queueDeadlineMs) fail('too early');
+    if (error.code === 'QUEUE_TIMEOUT' && this.nowMs <= request.latestStartMs) fail('too early');
     if (error.code === 'NO_WORKERS' && this.#isHeld(request.key)) fail('refused, but held');
     this.waiting.delete(request);
     this.#end(request, error.code);
@@ -128,6 +133,8 @@ export class ModelWorld {
       isRetryable: chance.happens(0.95),
       timeoutMs: 20 + chance.below(200),
       queueDeadlineMs: this.nowMs + chance.below(100),
+      ...(chance.happens(0.2) ? { clientTimeoutMs: 1 + chance.below(100) } : {}),
+      ...(chance.happens(0.2) ? { streamTimeoutMs: 1 + chance.below(50) } : {}),
     });
     this.waiting.add(request);
     this.dispatcher.submit(request, this.nowMs);
@@ -143,10 +150,12 @@ export class ModelWorld {
       isFed: true,
       isBackedUp: false,
       isStopped: false,
-      hasOverrun: false,
+      isDoomed: false,
+      aborted: new Set(),
     };
     this.#seats.push(seat);
     seat.load = this.dispatcher.addWorker(seat, this.nowMs, seat.keys);
+    if (this.chance.happens(0.5)) seat.load.asynchronous.add('tiny');
   }
 
   finish(): void {
@@ -160,6 +169,22 @@ export class ModelWorld {
     const isWanted = this.dispatcher.finished(seat.load, request, runMs, this.nowMs);
     if (isWanted !== isExpected) fail(`${request.arrival}: wanted is ${isWanted}`);
     if (this.dispatcher.finished(seat.load, request, runMs, this.nowMs)) fail('wanted twice');
+  }
+
+  /** A worker breaks off what it was told to: who is still waited for runs again. */
+  giveUp(): void {
+    const seat = this.chance.pick(this.#seats.filter(({ aborted }) => aborted.size > 0));
+    const request = this.chance.pick([...(seat?.aborted ?? [])]);
+    if (seat?.load === undefined || request === undefined) return;
+    seat.aborted.delete(request);
+    if (!seat.has.includes(request)) return;
+    seat.has.splice(seat.has.indexOf(request), 1);
+    const isUnended = !this.ended.has(request);
+    const runsAgain = isUnended && !request.hasBegun && request.isRetryable;
+    if (runsAgain) this.waiting.add(request);
+    else if (isUnended) this.#end(request, 'answered');
+    const isWanted = this.dispatcher.gaveUp(seat.load, request, this.nowMs);
+    if (isWanted !== (isUnended && !runsAgain)) fail(`${request.arrival}: wanted is ${isWanted}`);
   }
 
   progress(): void {
@@ -184,7 +209,7 @@ export class ModelWorld {
     if (seat?.load === undefined) return;
     this.#seats = this.#seats.filter((one) => one !== seat);
     const causes: Death[] = ['self-inflicted', 'unexplained', 'unexplained', 'ours'];
-    const cause = seat.hasOverrun ? 'ours' : (this.chance.pick(causes) ?? 'ours');
+    const cause = seat.isDoomed ? 'ours' : (this.chance.pick(causes) ?? 'ours');
     for (const request of seat.has) {
       const runsAgain = !this.ended.has(request) && !request.hasBegun && request.isRetryable;
       if (runsAgain) this.waiting.add(request);
@@ -247,6 +272,7 @@ export class ModelWorld {
       n += 1
     ) {
       this.finish();
+      this.giveUp();
       this.pass(1);
       this.check();
     }
@@ -267,7 +293,7 @@ export class ModelWorld {
 
   /** Nobody waits for what an idle worker could do, but for suspects that have reserved another. */
   #checkIdle(seat: Seat): void {
-    const isOpen = seat.isFed && !seat.hasOverrun && !seat.isBackedUp;
+    const isOpen = seat.isFed && !seat.isDoomed && !seat.isBackedUp;
     if (!isOpen || seat.has.length > 0) return;
     for (const request of this.waiting) {
       if (isSuspect(request) || !holds(seat, request.key)) continue;

@@ -61,7 +61,8 @@ export class Simulation {
         },
         refuse: (request, error) => this.#end(request, error.code),
         cutOff: (request) => this.#end(request, 'cut off'),
-        overran: (worker) => this.kill(worker, 'ours'),
+        abort: () => {},
+        kill: (worker) => this.kill(worker, 'ours'),
       },
     );
     for (let n = 0; n < workers; n += 1) this.#boot(keysOf(n));

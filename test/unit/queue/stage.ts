@@ -19,8 +19,11 @@ export class Stage {
   readonly refused: string[] = [];
   readonly messages: string[] = [];
   readonly cutOff: number[] = [];
-  /** `A ran 1` */
-  readonly overran: string[] = [];
+  /** `A overran` */
+  readonly killed: string[] = [];
+  /** `1 at A` */
+  readonly aborted: string[] = [];
+  readonly pinged: string[] = [];
   readonly backedUp: Set<string> = new Set();
   readonly stopped: Set<string> = new Set();
   readonly loads: Map<string, FakeLoad> = new Map();
@@ -37,7 +40,9 @@ export class Stage {
       send: (request, worker) => this.sent.push(`${request.arrival}→${worker}`),
       refuse: (request, error) => this.#refused(request, error),
       cutOff: (request) => this.cutOff.push(request.arrival),
-      overran: (worker, request) => this.overran.push(`${worker} ran ${request.arrival}`),
+      abort: (request, worker) => this.aborted.push(`${request.arrival} at ${worker}`),
+      kill: (worker, why) => this.killed.push(`${worker} ${why}`),
+      ping: (worker) => this.pinged.push(worker),
       whyHopeless: (key) => {
         this.asked.push(key);
         return this.hopeless.get(key);
@@ -93,6 +98,11 @@ export class Stage {
 
   finish(name: string, request: FakeRequest, runMs?: number): boolean {
     return this.dispatcher.finished(this.load(name), request, runMs, this.nowMs);
+  }
+
+  /** The worker breaks a request off. */
+  giveUp(name: string, request: FakeRequest): boolean {
+    return this.dispatcher.gaveUp(this.load(name), request, this.nowMs);
   }
 
   die(name: string, death: Death = 'self-inflicted'): Casualties {

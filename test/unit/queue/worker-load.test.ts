@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { Estimate } from '../../../src/queue/estimate.js';
 import { WorkerLoad } from '../../../src/queue/worker-load.js';
 import { FakeRequest } from './fake-request.js';
@@ -53,5 +53,102 @@ describe('work in front', () => {
     const unknown = loadOf([Number.POSITIVE_INFINITY]);
     unknown.leave([...unknown.requests][0] as FakeRequest, 1);
     expect(unknown.workInFrontMs(1, WORK_AHEAD_MS)).toBe(0);
+  });
+});
+
+/** Estimates and execution timeouts of what a worker has, all dispatched at 0; then the newcomer. */
+type Row = {
+  has: readonly [group: string, estimateMs: number, timeoutMs: number][];
+  comes: readonly [group: string, estimateMs: number, timeoutMs: number];
+  fits: boolean;
+};
+
+function timed([group, estimateMs, timeoutMs]: Row['comes'], arrival: number): FakeRequest {
+  const request = new FakeRequest(arrival, { group, timeoutMs });
+  request.estimateMs = estimateMs;
+  return request;
+}
+
+describe('a batch takes at most half of its time limit', () => {
+  test.each<Row>([
+    { has: [], comes: ['a', 90, 100], fits: true },
+    { has: [['a', 20, 100]], comes: ['a', 30, 100], fits: true },
+    { has: [['a', 20, 100]], comes: ['a', 31, 100], fits: false },
+    // The smallest limit holds, whoever has it.
+    { has: [['a', 20, 100]], comes: ['a', 20, 79], fits: false },
+    { has: [['a', 20, 79]], comes: ['a', 20, 100], fits: false },
+    {
+      has: [
+        ['a', 10, 100],
+        ['a', 10, 59],
+      ],
+      comes: ['a', 10, 100],
+      fits: false,
+    },
+    // Who asks for something else is in no batch with it, and only waits.
+    { has: [['b', 40, 50]], comes: ['a', 40, 100], fits: true },
+    { has: [['b', 40, 100]], comes: ['a', 5, 11], fits: true },
+    {
+      has: [
+        ['b', 1, 20],
+        ['a', 30, 100],
+      ],
+      comes: ['a', 30, 100],
+      fits: false,
+    },
+  ])('$has, then $comes: $fits', ({ has, comes, fits }) => {
+    const load = new WorkerLoad<FakeRequest, string>('A', 0);
+    for (const [index, one] of has.entries()) load.take(timed(one, index), 0);
+    expect(load.hasTimeFor(timed(comes, 9))).toBe(fits);
+  });
+});
+
+describe('the limit of what runs', () => {
+  test.each<Pick<Row, 'has'> & { limitMs: number }>([
+    { has: [['a', 1, 100]], limitMs: 100 },
+    {
+      has: [
+        ['a', 1, 100],
+        ['a', 1, 60],
+      ],
+      limitMs: 60,
+    },
+    {
+      has: [
+        ['a', 1, 60],
+        ['a', 1, 100],
+      ],
+      limitMs: 60,
+    },
+    {
+      has: [
+        ['a', 1, 100],
+        ['b', 1, 20],
+      ],
+      limitMs: 100,
+    },
+    {
+      has: [
+        ['a', 1, 100],
+        ['b', 1, 20],
+        ['a', 1, 70],
+      ],
+      limitMs: 70,
+    },
+  ])('of $has is $limitMs ms', ({ has, limitMs }) => {
+    const load = new WorkerLoad<FakeRequest, string>('A', 0);
+    for (const [index, one] of has.entries()) load.take(timed(one, index), 0);
+    expect([load.isOverrun(limitMs - 1), load.isOverrun(limitMs)]).toEqual([false, true]);
+  });
+
+  test('counts anew when the running one leaves, and only then', () => {
+    const load = new WorkerLoad<FakeRequest, string>('A', 0);
+    const all = ['a', 'b', 'a'].map((group, index) => timed([group, 1, 100], index));
+    for (const request of all) load.take(request, 0);
+    const [first, , third] = all as [FakeRequest, FakeRequest, FakeRequest];
+    load.leave(third, 50);
+    expect(load.isOverrun(100)).toBe(true);
+    load.leave(first, 60);
+    expect([load.isOverrun(159), load.isOverrun(160)]).toEqual([false, true]);
   });
 });

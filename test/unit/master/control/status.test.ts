@@ -24,6 +24,7 @@ function slot(number: number, ...states: WorkerState[]): Slot {
       {
         awake: () => BOOT,
         ready: nothing,
+        heard: () => {},
         askedToRetire: nothing,
         unreachable: nothing,
         died: nothing,
@@ -71,7 +72,7 @@ test('the report says how the queue and every slot fare', () => {
     models: [{ ...planned, state: 'READY', reason: '' }],
     dispatcher: new Dispatcher(
       { workAheadMs: 1 },
-      { send: nothing, refuse: nothing, cutOff: nothing, overran: nothing },
+      { send: nothing, refuse: nothing, cutOff: nothing, abort: nothing, kill: nothing },
     ),
     budget,
     queueLimit: 8,

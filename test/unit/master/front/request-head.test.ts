@@ -156,3 +156,40 @@ describe('the target', () => {
     expect(pathOf(url)).toBe(path);
   });
 });
+
+describe("a client's own limit", () => {
+  const limitOf = (...values: string[]): number | undefined => {
+    const own = values.flatMap((value) => ['X-Request-Timeout-Ms', value]);
+    return read({ headers: [...HOST, ...own] }).clientTimeoutMs;
+  };
+
+  test.each([
+    [[], undefined],
+    [['1'], 1],
+    [['0250'], 250],
+    [['900719925474099'], 900_719_925_474_099],
+    [['250', '250'], 250],
+  ])('%j is %j', (values, expected) => expect(limitOf(...values)).toBe(expected));
+
+  test.each([
+    [['0'], '"0"'],
+    [[''], '""'],
+    [['-5'], '"-5"'],
+    [['1.5'], '"1.5"'],
+    [['1e3'], '"1e3"'],
+    [['5s'], '"5s"'],
+    [['9007199254740993'], '"9007199254740993"'],
+    [['10', '20'], 'both 10 and 20'],
+  ])('%j is refused, and it is said what came', (values, got) => {
+    const headers = [...HOST, ...values.flatMap((value) => ['x-request-timeout-ms', value])];
+    const { code, message } = fault({ headers });
+    expect(code).toBe('BAD_REQUEST');
+    const expected = 'expected a whole number of milliseconds, 1 or more';
+    expect(message).toBe(`x-request-timeout-ms: ${expected}, got ${got}`);
+  });
+
+  test('travels on to the worker', () => {
+    const headers = [...HOST, 'x-request-timeout-ms', '5'];
+    expect(read({ headers }).headers).toContain('x-request-timeout-ms');
+  });
+});

@@ -3,12 +3,14 @@ import { ModelTargets } from '../../../../src/master/routing/model-target.js';
 import type { ServedModel } from '../../../../src/model/description.js';
 import { served } from '../served-model.js';
 
-const OTHER = { key: '', group: 'other', model: 'other', isRetryable: true, timeoutMs: 30_000 };
-const MINE = { key: 'mine', group: 'mine/1', model: 'mine', isRetryable: true, timeoutMs: 30_000 };
-const ONCE = { key: 'once', group: 'once/1', model: 'once', isRetryable: false, timeoutMs: 500 };
+const LIMITS = { timeoutMs: 30_000, queueTimeoutMs: 5000, streamTimeoutMs: undefined };
+const OTHER = { ...LIMITS, key: '', group: 'other', model: 'other', isRetryable: true };
+const MINE = { ...LIMITS, key: 'mine', group: 'mine/1', model: 'mine', isRetryable: true };
+const OWN = { timeoutMs: 500, queueTimeoutMs: 70, streamTimeoutMs: 9000 };
+const ONCE = { ...OWN, key: 'once', group: 'once/1', model: 'once', isRetryable: false };
 
 function targets(models: ServedModel[]): ModelTargets {
-  const made = new ModelTargets(30_000);
+  const made = new ModelTargets(LIMITS);
   made.learn(models);
   return made;
 }
@@ -16,7 +18,7 @@ function targets(models: ServedModel[]): ModelTargets {
 describe('with two models', () => {
   const known = targets([
     served('mine', { isDefault: true }),
-    served('once', { isRetryable: false, timeoutMs: 500 }),
+    served('once', { isRetryable: false, ...OWN }),
   ]);
 
   test.each([
@@ -95,7 +97,7 @@ describe('while one version follows another', () => {
 });
 
 test('before anything is known, every path is other', () => {
-  const none = new ModelTargets(30_000);
+  const none = new ModelTargets(LIMITS);
   expect(none.find('/predict', 'POST')).toEqual(OTHER);
   expect([...none.keys, ...none.groups]).toEqual(['', 'other']);
 });

@@ -1,18 +1,16 @@
 import { expect, test } from 'vitest';
-import type { ServingWorker } from '../../../../src/master/serving-worker.js';
 import type { DeathStage } from '../../../../src/master/workers/restart-policy.js';
 import { restartReason } from '../../../../src/master/workers/restart-reason.js';
 import type { WorkerState } from '../../../../src/master/workers/worker-handle.js';
 import type { RestartReason } from '../../../../src/observe/metric-table.js';
 import type { Death } from '../../../../src/queue/quarantine.js';
-import { WorkerLoad } from '../../../../src/queue/worker-load.js';
 
 type Row = {
   death: Death;
   stage: DeathStage;
   signal?: string;
   state?: WorkerState;
-  hasOverrun?: boolean;
+  killedAs?: RestartReason;
   spentBy?: RestartReason;
   reason: string;
 };
@@ -20,7 +18,9 @@ type Row = {
 test.each<Row>([
   { death: 'self-inflicted', stage: 'before ready', reason: 'boot_failed' },
   { death: 'ours', stage: 'before ready', signal: 'SIGKILL', reason: 'boot_failed' },
-  { death: 'ours', stage: 'by master', hasOverrun: true, reason: 'execution_timeout' },
+  { death: 'ours', stage: 'by master', killedAs: 'execution_timeout', reason: 'execution_timeout' },
+  { death: 'ours', stage: 'by master', killedAs: 'stopped', reason: 'stopped' },
+  { death: 'ours', stage: 'by master', killedAs: 'deaf', reason: 'deaf' },
   { death: 'self-inflicted', stage: 'in a rollout', state: 'booting', reason: 'boot_failed' },
   { death: 'ours', stage: 'by master', state: 'booting', signal: 'SIGKILL', reason: 'replaced' },
   { death: 'ours', stage: 'by master', state: 'leaving', spentBy: 'retired', reason: 'retired' },
@@ -41,10 +41,9 @@ test.each<Row>([
   { death: 'self-inflicted', stage: 'with work', signal: 'SIGKILL', reason: 'out_of_memory' },
   { death: 'self-inflicted', stage: 'with work', signal: 'SIGSEGV', reason: 'crashed' },
   { death: 'self-inflicted', stage: 'idle', reason: 'crashed' },
-])('$death, $stage, $signal, $state, overrun $hasOverrun: $reason', (row) => {
-  const load: ServingWorker['load'] = new WorkerLoad({} as ServingWorker, 0);
-  load.hasOverrun = row.hasOverrun === true;
-  const { signal = null, state = 'ready', spentBy } = row;
+])('$death, $stage, $signal, $state, $killedAs: $reason', (row) => {
+  const { signal = null, state = 'ready', killedAs, spentBy } = row;
   const exit = { code: signal === null ? 1 : null, signal };
-  expect(restartReason({ state, load, spentBy }, exit, row.death, row.stage)).toBe(row.reason);
+  const worker = { state, killedAs, spentBy };
+  expect(restartReason(worker, exit, row.death, row.stage)).toBe(row.reason);
 });

@@ -20,6 +20,7 @@ beforeEach(() => {
     {
       awake: () => BOOT,
       ready: note('ready'),
+      heard: () => {},
       askedToRetire: note('retire'),
       unreachable: note('unreachable'),
       died: note('died'),

@@ -28,6 +28,9 @@ describe('what is read', () => {
       "outputs": {"class": {"from": "label", "labels": ["cat", 1]}},
       "maxBatchRows": 8,
       "timeout": "2m",
+      "queueTimeout": 5,
+      "streamTimeout": "10m",
+      "bootTimeout": "1h",
       "retry": false,
       "warmup": [{"instances": [1]}, {"inputs": {}}],
       "threads": 2,
@@ -53,6 +56,9 @@ describe('what is read', () => {
       outputs: { class: { from: 'label', labels: ['cat', 1] } },
       maxBatchRows: 8,
       timeoutMs: 120_000,
+      queueTimeoutMs: 5000,
+      streamTimeoutMs: 600_000,
+      bootTimeoutMs: 3_600_000,
       retry: false,
       warmup: [{ instances: [1] }, { inputs: {} }],
       threads: 2,
@@ -221,7 +227,14 @@ describe('in the folder of a version', () => {
 
 describe('of a module', () => {
   test('only what it may say of itself is looked at', () => {
-    expect(MODEL_SETTING_KEYS).toEqual(['maxBatchRows', 'timeout', 'retry', 'warmup']);
+    expect(MODEL_SETTING_KEYS).toEqual([
+      'maxBatchRows',
+      'timeout',
+      'queueTimeout',
+      'streamTimeout',
+      'retry',
+      'warmup',
+    ]);
     const values = { timeout: '1s', labels: 'of its own', predict: 1 };
     expect(checkModelSettings(values, 'the module', ['timeout'])).toEqual({
       settings: { timeoutMs: 1000 },
