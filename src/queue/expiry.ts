@@ -7,7 +7,7 @@ import type { WaitingRoom } from './waiting-room.js';
 import type { WorkerLoad } from './worker-load.js';
 
 /** How long a run that was told to stop may take to do so. */
-export const STOP_GRACE_MS = 1000;
+const STOP_GRACE_MS = 1000;
 
 /**
  * The clocks of what is at workers, and what follows when one has run out.
