@@ -2,6 +2,8 @@
 import { compare } from './compare.js';
 import { crash } from './crash.js';
 import { drain } from './drain.js';
+import { FAULT_NAMES, FAULT_USAGE, runFaults } from './faults/faults.js';
+import { parseFaultOptions } from './faults/options.js';
 import { type Options, parseOptions, USAGE } from './options.js';
 import { comparisonReport, crashReport, drainReport } from './report.js';
 import { writeResults } from './results.js';
@@ -46,20 +48,30 @@ function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-function optionsOrExit(): Options {
-  const argv = process.argv.slice(2);
+/** What was typed wrongly is told, and how it is typed right. */
+function orUsage<T>(usage: string, parse: () => T): T {
   try {
-    if (!argv.includes('--help')) return parseOptions(argv);
+    return parse();
   } catch (error) {
-    note(`${(error as Error).message}\n${USAGE}`);
+    note(`${(error as Error).message}\n${usage}`);
     process.exit(2);
   }
-  process.stdout.write(`${USAGE}\n`);
-  process.exit(0);
 }
 
-const options = optionsOrExit();
-const { result, report, isGood } = await measure(options);
-process.stdout.write(`\n${report}\n`);
-note(`written to ${writeResults(options, result, report)} and its .json`);
-process.exitCode = isGood ? 0 : 1;
+async function runScenario(options: Options): Promise<number> {
+  const { result, report, isGood } = await measure(options);
+  process.stdout.write(`\n${report}\n`);
+  note(`written to ${writeResults(options, result, report)} and its .json`);
+  return isGood ? 0 : 1;
+}
+
+const argv = process.argv.slice(2);
+const isFaults = argv[0] === 'faults';
+if (argv.includes('--help')) {
+  process.stdout.write(`${isFaults ? FAULT_USAGE : `${USAGE}\n\n${FAULT_USAGE}`}\n`);
+} else if (isFaults) {
+  const options = orUsage(FAULT_USAGE, () => parseFaultOptions(argv.slice(1), FAULT_NAMES));
+  process.exitCode = await runFaults(options, note);
+} else {
+  process.exitCode = await runScenario(orUsage(USAGE, () => parseOptions(argv)));
+}

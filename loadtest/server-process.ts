@@ -4,6 +4,14 @@ import { createInterface } from 'node:readline';
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
+export type Launch = {
+  /** Node unless told; it gets the arguments. */
+  readonly command?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where to its standard error goes; to ours unless told. */
+  readonly stderr?: 'inherit' | 'ignore';
+};
+
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
 export class ServerProcess {
@@ -12,11 +20,11 @@ export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #waiting = new Set<(line: LogLine) => void>();
 
-  constructor(args: readonly string[]) {
-    this.#child = spawn(process.execPath, args, {
+  constructor(args: readonly string[], launch: Launch = {}) {
+    this.#child = spawn(launch.command ?? process.execPath, args, {
       // What ONNX Runtime reports to its maker is no part of the comparison.
-      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1', ...launch.env },
+      stdio: ['ignore', 'pipe', launch.stderr ?? 'inherit'],
     });
     if (this.#child.pid === undefined || this.#child.stdout === null) {
       throw new Error(`could not start ${args.join(' ')}`);

@@ -1,0 +1,78 @@
+/** A long life in short: many requests, many reloads; nothing may pile up in the master. */
+import { median } from '../statistics.js';
+import { pause } from './crowd.js';
+import type { Fault, Trial } from './fault.js';
+import { reloadOnce } from './reload.js';
+import { openDescriptors, residentMb } from './stand.js';
+import { type Deed, type Scene, underLoad, unmet } from './under-load.js';
+
+const WHOLE = { requests: 1_000_000, reloads: 50 };
+const QUICK = { requests: 20_000, reloads: 3 };
+const MOST_GROWTH = 1.05;
+
+export const soak: Fault = {
+  name: 'soak',
+  title: 'soak: 10⁶ requests with 50 reloads',
+  expected: 'nothing; the master no larger than 5 %, and no descriptor left open',
+  seconds: { whole: 0, quick: 0 },
+  run: (trial) => {
+    const crowd = { keepAlive: 24, fresh: 1, pauseMs: 0 };
+    return underLoad(trial, { crowd }, (scene) => soakFor(trial, scene));
+  },
+};
+
+async function soakFor(trial: Trial, scene: Scene): Promise<Deed> {
+  const { stand, crowd } = scene;
+  const { requests, reloads } = trial.options.isQuick ? QUICK : WHOLE;
+  const pid = stand.server.pid;
+  const errors: string[] = [];
+  const sizes: number[] = [];
+  const timer = setInterval(() => sizes.push(residentMb(pid)), 500);
+  let descriptors = Number.NaN;
+  let warmAt = 0;
+  for (let done = 0; done < reloads; done += 1) {
+    while (crowd.tally.requests < (requests * (done + 1)) / (reloads + 1)) await pause(20);
+    const error = await reloadOnce(scene);
+    if (error !== undefined) errors.push(error);
+    // The first fifth is for the heap to find its size.
+    if (done + 1 === Math.ceil(reloads / 5)) {
+      descriptors = await quietDescriptors(scene);
+      warmAt = sizes.length;
+    }
+  }
+  while (crowd.tally.requests < requests) await pause(20);
+  clearInterval(timer);
+  const left = (await quietDescriptors(scene)) - descriptors;
+  const [early, late] = earlyAndLate(sizes.slice(warmAt));
+  const growth = late / early;
+  return {
+    seen: `${reloads} reloads; master ${early.toFixed(0)} → ${late.toFixed(0)} MB, descriptors ${left >= 0 ? '+' : ''}${left}`,
+    broken: unmet(
+      [errors.length === 0, errors.join('; ')],
+      [
+        trial.options.isQuick || growth <= MOST_GROWTH,
+        `the master grew by ${((growth - 1) * 100).toFixed(0)} %`,
+      ],
+      [left <= 0, `${left} descriptors left open`],
+    ),
+  };
+}
+
+/** Median size in the first and in the last third. */
+function earlyAndLate(sizes: readonly number[]): [number, number] {
+  const third = Math.max(1, Math.floor(sizes.length / 3));
+  return [median(sizes.slice(0, third)), median(sizes.slice(-third))];
+}
+
+/** The master's open descriptors while no client is there and no worker is coming or leaving. */
+async function quietDescriptors({ stand, crowd }: Scene): Promise<number> {
+  await crowd.rest();
+  await stand.until(
+    ({ connections, workers }) =>
+      connections === 0 && workers.every(({ state }) => state === 'ready'),
+  );
+  await pause(500);
+  const count = openDescriptors(stand.server.pid);
+  crowd.goOn();
+  return count;
+}
