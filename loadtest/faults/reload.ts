@@ -8,7 +8,7 @@ const BROKEN = 5;
 
 export const reload: Fault = {
   name: 'reload',
-  title: `reload × ${RELOADS}, each to a new version`,
+  title: 'reloads, each to a new version',
   expected: 'nothing; and no old answer once a reload is done',
   seconds: { whole: 0, quick: 0 },
   run: (trial) =>
@@ -41,7 +41,7 @@ export async function reloadOnce({
 
 export const brokenReload: Fault = {
   name: 'broken-reload',
-  title: `reload to a broken model × ${BROKEN}`,
+  title: 'reloads to a broken model',
   expected: 'nothing; `ctl reload` ends with 1 and the same workers serve on',
   seconds: { whole: 0, quick: 0 },
   run: (trial) => underLoad(trial, {}, (scene) => reloadBroken(trial, scene)),

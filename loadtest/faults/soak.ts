@@ -12,7 +12,7 @@ const MOST_GROWTH = 1.05;
 
 export const soak: Fault = {
   name: 'soak',
-  title: 'soak: 10⁶ requests with 50 reloads',
+  title: 'soak with reloads',
   expected: 'nothing; the master no larger than 5 %, and no descriptor left open',
   seconds: { whole: 0, quick: 0 },
   run: (trial) => {
