@@ -199,9 +199,10 @@ describe('faults', () => {
     ['letters in a name', () => JSON.stringify({ inputs: { ['x'.repeat(1_000_000)]: 1 } })],
   ])('too many wrong %s are neither all looked at nor all told', (_what, text) => {
     const content = text();
-    const startMs = performance.now();
+    const before = process.cpuUsage();
     const { faults } = read(content);
-    expect(performance.now() - startMs).toBeLessThan(1500);
+    // Of the processor, not of the clock: other tests run beside this one.
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(2500);
     expect(faults.length).toBeGreaterThan(0);
     expect(faults.length).toBeLessThanOrEqual(2 * MOST_FAULTS);
     expect(faults.join().length).toBeLessThan(10_000);
