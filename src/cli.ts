@@ -121,28 +121,27 @@ async function serve({
   unusedSockets,
 }: Extract<Command, { name: 'serve' }>): Promise<ExitCode> {
   const { firstLook } = await import('./master/models/first-look.js');
-  const { createLogger, flushLogs, resolveLogFormat } = await import('./observe/logger.js');
+  const { openMasterLogs } = await import('./observe/master-logs.js');
   const { Master } = await import('./master/master.js');
   const { settings } = configuration;
   const trust = await openTrust(path, settings);
   const first = await firstLook(path, settings);
-  const format = resolveLogFormat(settings.logFormat, process.stdout.isTTY === true);
-  const logging = { level: settings.logLevel, format } as const;
-  const log = createLogger(logging);
+  const logs = openMasterLogs(settings);
+  const { log } = logs;
   if (unusedSockets.length > 0) log.warn({ sockets: unusedSockets }, 'sockets of systemd not used');
-  const master = new Master({ settings, root: path, first, trust, log, logging });
+  const master = new Master({ settings, root: path, first, trust, log, logs });
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error in the master');
     void master
       .abort()
-      .then(flushLogs)
+      .then(() => logs.flushed())
       .then(() => process.exit(EXIT.UNEXPECTED));
   });
   for (const signal of HELD_SIGNALS) process.off(signal, hold);
   try {
     return await master.run(heldSignals);
   } finally {
-    await flushLogs();
+    await logs.flushed();
   }
 }
 

@@ -42,8 +42,7 @@ export async function* checkModels(
       defaultModel: defaultModel ?? NO_DEFAULT,
       threads: settings.threads,
       maxBodyBytes: settings.maxBody,
-      logLevel,
-      logFormat: 'json',
+      log: { level: logLevel, format: 'json', file: '-' },
       isTrial: true,
     };
     const outcome = await runTrial(boot, { bootTimeoutMs: settings.bootTimeout, signal });

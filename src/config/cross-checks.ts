@@ -1,4 +1,5 @@
 /** Faults of settings that are right one by one and wrong together. */
+import { parseAccessLogFormat } from './access-log-format.js';
 import { type Address, collide } from './address.js';
 import { describeOrigin, type Origin } from './origin.js';
 import { reusePortFaults } from './reuse-port.js';
@@ -31,6 +32,7 @@ export function crossFaults(choices: Choices): string[] {
     ...listenerFaults(choices),
     ...trustFaults(choices),
     ...reusePortFaults(choices, process.versions.node),
+    ...accessLogFaults(choices),
   ];
 }
 
@@ -61,6 +63,13 @@ function listenerFaults(choices: Choices): string[] {
     }
   }
   return faults;
+}
+
+function accessLogFaults(choices: Choices): string[] {
+  const chosen = choices.get('accessLogFormat');
+  if (typeof chosen?.value !== 'string') return [];
+  const { faults } = parseAccessLogFormat(chosen.value);
+  return faults.map((fault) => `${describeOrigin(chosen.origin)}: ${fault}.`);
 }
 
 /** `maxBody 32mb (default)`. */

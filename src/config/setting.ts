@@ -76,7 +76,13 @@ export type TextSetting = Listed & {
   /** What stands for a value in `--help`; NAME unless told. */
   readonly placeholder?: string;
 };
-export type PathSetting = Listed & { readonly kind: 'path'; readonly isPositional?: true };
+export type PathSetting = Listed & {
+  readonly kind: 'path';
+  readonly isPositional?: true;
+  /** Lines are written to it: `-` is the standard output and no name of a file. */
+  readonly isOutput?: true;
+  readonly default?: '-';
+};
 
 export type ChoiceSetting = {
   readonly kind: 'choice';
@@ -130,6 +136,7 @@ function valueForm(setting: Setting): string {
     case 'text':
       return setting.placeholder ?? 'NAME';
     case 'path':
+      if (setting.isOutput) return 'FILE|-';
       return setting.isPositional ? 'PATH' : 'FILE';
     case 'choice':
       return setting.choices.join('|');

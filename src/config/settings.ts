@@ -4,6 +4,7 @@
  */
 import { ADDRESS_SETTINGS } from './address-settings.js';
 import { CLOCK_SETTINGS } from './clock-settings.js';
+import { LOG_SETTINGS } from './log-settings.js';
 import type { Setting } from './setting.js';
 import type { ValueOf } from './setting-value.js';
 import { TRUST_SETTINGS } from './trust-settings.js';
@@ -205,35 +206,17 @@ const SERVER_SETTINGS = {
     group: 'log',
     doc: 'A file to write the process id of the master to.',
   },
-  logLevel: {
-    kind: 'choice',
-    group: 'log',
-    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-    default: 'info',
-    doc: 'The least serious log lines that are written.',
-  },
-  logFormat: {
-    kind: 'choice',
-    group: 'log',
-    choices: ['auto', 'json', 'pretty'],
-    default: 'auto',
-    doc: 'The form of log lines; auto is pretty on a terminal, else JSON.',
-  },
-  accessLog: {
-    kind: 'flag',
-    group: 'log',
-    default: true,
-    doc: 'Whether each request is logged when it is done.',
-  },
 } as const;
 
 export const SETTINGS: typeof SERVER_SETTINGS &
   typeof ADDRESS_SETTINGS &
   typeof CLOCK_SETTINGS &
+  typeof LOG_SETTINGS &
   typeof TRUST_SETTINGS = {
   ...SERVER_SETTINGS,
   ...ADDRESS_SETTINGS,
   ...CLOCK_SETTINGS,
+  ...LOG_SETTINGS,
   ...TRUST_SETTINGS,
 };
 

@@ -64,6 +64,7 @@ function parseItem(setting: Setting, text: string, folder: string): Item | undef
     case 'text':
       return trimmed === '' ? undefined : trimmed;
     case 'path':
+      if (setting.isOutput && trimmed === '-') return '-';
       return trimmed === '' || trimmed.includes('\0') ? undefined : resolve(folder, trimmed);
     case 'choice':
       return setting.choices.includes(trimmed) ? trimmed : undefined;
@@ -96,7 +97,7 @@ function itemExpectation(setting: Setting): string {
     case 'text':
       return 'a name';
     case 'path':
-      return 'a path';
+      return setting.isOutput ? 'a path, or - for the standard output' : 'a path';
     case 'choice':
       return `one of ${setting.choices.join(', ')}`;
     case 'mode':

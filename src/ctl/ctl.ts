@@ -3,6 +3,7 @@ import type { Address } from '../config/address.js';
 import { didYouMean } from '../config/closest-name.js';
 import { ConfigError } from '../errors.js';
 import { AdminClient } from './admin-client.js';
+import { logLevel } from './log-level.js';
 import { load, models, reload, unload } from './model-verbs.js';
 import { status } from './status.js';
 import type { Verb } from './verb.js';
@@ -16,6 +17,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   unload,
   reload,
   scale,
+  'log-level': logLevel,
 };
 
 /** @returns what is printed @throws ConfigError when it is said wrongly, StartError when it failed */
@@ -27,10 +29,16 @@ export async function runVerb(
   const [name, ...others] = words;
   const verb = findVerb(name);
   const expected = [name, ...verb.takes].join(' ');
-  if (others.length !== verb.takes.length) {
+  if (!mayTake(verb, others.length)) {
     throw new ConfigError([`ctl ${words.join(' ')}: expected "ctl ${expected}".`]);
   }
   return verb.run(new AdminClient(admin), others, isJson);
+}
+
+/** What stands in brackets may be left out. */
+function mayTake({ takes }: Verb, count: number): boolean {
+  const needed = takes.filter((one) => !one.startsWith('['));
+  return count >= needed.length && count <= takes.length;
 }
 
 export function ctlUsage(): string {

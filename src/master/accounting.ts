@@ -1,4 +1,4 @@
-import type { AccessLog } from '../observe/access-log.js';
+import type { AccessLog } from '../observe/access/access-log.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Admission } from '../queue/admission.js';
 import type { DrainRate } from '../queue/drain-rate.js';

@@ -10,6 +10,8 @@ import type { ServingWorker } from './serving-worker.js';
 /** Label of what no route or model of ours was: clients must not invent label values. */
 export const OTHER = 'other';
 
+const NO_HEADERS: readonly string[] = [];
+
 let arrivals = 0;
 
 /**
@@ -44,6 +46,9 @@ export class ClientRequest extends Queued implements FinishedRequest {
   queueDeadlineMs = 0;
   clientTimeoutMs: number | undefined = undefined;
   streamTimeoutMs: number | undefined = undefined;
+
+  /** Flat list, for the access log; empty when there was no answer, or a raw one. */
+  answerHeaders: readonly string[] = NO_HEADERS;
 
   isAnswered = false;
   status = 0;
@@ -93,6 +98,10 @@ export class ClientRequest extends Queued implements FinishedRequest {
 
   get queueMs(): number | undefined {
     return this.dispatches === 0 ? undefined : this.waitedMs;
+  }
+
+  get protocol(): string {
+    return this.client.isHttp10 ? 'HTTP/1.0' : 'HTTP/1.1';
   }
 
   get remoteAddress(): string | undefined {

@@ -81,7 +81,10 @@ export class Master {
     this.#options.log.info({ signal, action }, 'signal received');
     if (action === 'one worker more') desk.scaling.by(1);
     else if (action === 'one worker fewer') desk.scaling.by(-1);
-    else if (action === 'reload') desk.reload();
+    else if (action === 'reload') {
+      this.#rooms.reopenLogs(); // gunicorn does, and so do scripts that rotate its logs
+      desk.reload();
+    } else if (action === 'reopen logs') this.#rooms.reopenLogs();
     else if (action === 'drain') shutdown.drain();
     else shutdown.quick();
   }

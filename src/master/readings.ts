@@ -1,5 +1,5 @@
 /** What metrics read off the rooms of the master when somebody scrapes. */
-import { droppedLogLines } from '../observe/logger.js';
+import type { Logs } from '../observe/logs.js';
 import type { MetricSources } from '../observe/metrics.js';
 import type { ByteBudget } from '../queue/byte-budget.js';
 import { workerCounts } from './control/status.js';
@@ -16,11 +16,12 @@ export type ReadRooms = {
   readonly supervisor: Supervisor;
   readonly generations: Pick<Generations, 'wantedWorkers'>;
   readonly catalog: Catalog;
+  readonly logs: Logs;
   now(): number;
 };
 
 export function metricSources(rooms: ReadRooms): MetricSources {
-  const { dispatcher, budget, front, supervisor, generations, catalog, now } = rooms;
+  const { dispatcher, budget, front, supervisor, generations, catalog, logs, now } = rooms;
   return {
     queueDepth: () => dispatcher.depth,
     queueBytes: () => budget.usedBytes,
@@ -30,7 +31,7 @@ export function metricSources(rooms: ReadRooms): MetricSources {
     workers: () => workerCounts(supervisor.slots),
     workersWanted: () => generations.wantedWorkers,
     workersBusy: () => dispatcher.busyWorkers,
-    logLinesDropped: droppedLogLines,
+    logLinesDropped: () => logs.droppedLines,
     models: () => catalog.models.filter(({ state }) => state === 'READY'),
   };
 }

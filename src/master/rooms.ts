@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.js';
 import type { ExitCode, StartError } from '../errors.js';
-import { createAccessLog } from '../observe/access-log.js';
-import type { Logger, LoggerOptions } from '../observe/logger.js';
+import type { Logger } from '../observe/logger.js';
+import type { Logs } from '../observe/logs.js';
 import { Metrics } from '../observe/metrics.js';
 import { Admission } from '../queue/admission.js';
 import { ByteBudget } from '../queue/byte-budget.js';
@@ -9,6 +9,7 @@ import { DrainRate } from '../queue/drain-rate.js';
 import { VERSION } from '../version.js';
 import { type AccountingParts, account } from './accounting.js';
 import { ControlDesk } from './control/control-desk.js';
+import type { LiveLogLevel } from './control/log-level.js';
 import { statusReport } from './control/status.js';
 import { Answers } from './front/answers.js';
 import { Front } from './front/front.js';
@@ -35,7 +36,7 @@ export type MasterOptions = {
   readonly first: FirstLook;
   readonly trust: Trust;
   readonly log: Logger;
-  readonly logging: LoggerOptions;
+  readonly logs: Logs;
 };
 
 /** What the rooms tell of the server as a whole. */
@@ -107,7 +108,7 @@ export class Rooms {
     this.#accounts = {
       metrics: this.metrics,
       statistics: this.#statistics,
-      accessLog: settings.accessLog ? createAccessLog(options.logging) : () => {},
+      accessLog: options.logs.accessLog,
       admission: this.#admission,
       drainRate: this.#drainRate,
       now: this.#now,
@@ -139,6 +140,23 @@ export class Rooms {
       connections: this.front.openConnections,
       nowMs: this.#now(),
     });
+  }
+
+  /** After a rename of the files, in the master and in every worker. */
+  reopenLogs(): void {
+    this.#options.logs.reopen();
+    for (const worker of this.supervisor.workers) worker.tell({ type: 'reopenLogs' });
+  }
+
+  get #logLevel(): LiveLogLevel {
+    const { logs } = this.#options;
+    return {
+      level: () => logs.level,
+      change: (level) => {
+        logs.level = level;
+        for (const worker of this.supervisor.workers) worker.tell({ type: 'logLevel', level });
+      },
+    };
   }
 
   /** Looks at all deadlines. */
@@ -208,6 +226,7 @@ export class Rooms {
       answers: this.#answers,
       budget: this.#budget,
       now: this.#now,
+      logLevel: this.#logLevel,
       supervisor: () => this.supervisor,
       rolloutEnded: (outcome) => this.metrics.rolloutEnded(outcome),
       fatal: (error) => this.#fatal(error),
@@ -252,6 +271,7 @@ export class Rooms {
       supervisor: this.supervisor,
       generations: this.desk.generations,
       catalog: this.#catalog,
+      logs: this.#options.logs,
       now: this.#now,
     };
     return new Metrics(VERSION, metricSources(rooms));

@@ -7,6 +7,7 @@ export type SignalAction =
   | 'reload'
   | 'one worker more'
   | 'one worker fewer'
+  | 'reopen logs'
   | 'ignore';
 
 export const SIGNAL_ACTIONS: Readonly<Record<string, SignalAction>> = {
@@ -17,7 +18,7 @@ export const SIGNAL_ACTIONS: Readonly<Record<string, SignalAction>> = {
   SIGTTIN: 'one worker more',
   SIGTTOU: 'one worker fewer',
   // Without a listener SIGUSR1 opens Node's debugger and SIGUSR2 ends the process.
-  SIGUSR1: 'ignore',
+  SIGUSR1: 'reopen logs',
   SIGUSR2: 'ignore',
 };
 

@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.js';
 import type { StartError } from '../errors.js';
-import type { LoggerOptions } from '../observe/logger.js';
+import type { Logs } from '../observe/logs.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { ControlDesk } from './control/control-desk.js';
 import type { Catalog } from './models/catalog.js';
@@ -11,7 +11,7 @@ import type { SupervisorPorts } from './workers/supervisor-ports.js';
 
 export type SupervisedRooms = {
   readonly settings: Settings;
-  readonly logging: LoggerOptions;
+  readonly logs: Logs;
   readonly traffic: Traffic;
   readonly catalog: Catalog;
   readonly desk: ControlDesk;
@@ -23,9 +23,9 @@ export type SupervisedRooms = {
 
 /** Passes on what happens to workers, to all rooms of the master that have to do with them. */
 export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
-  const { settings, logging, traffic, catalog, desk, metrics, shutdown, fatal } = rooms;
+  const { settings, logs, traffic, catalog, desk, metrics, shutdown, fatal } = rooms;
   return {
-    boot: (worker) => bootMessage(worker, settings, logging),
+    boot: (worker) => bootMessage(worker, settings, logs),
     replies: (worker) => traffic.repliesOf(worker),
     workerForked: (worker) => {
       worker.account = metrics().workerStarted(worker.slot);

@@ -33,4 +33,9 @@ export type FinishedRequest = {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly remoteAddress: string | undefined;
+  /** `HTTP/1.1` or `HTTP/1.0`. */
+  readonly protocol: string;
+  /** Flat lists of names and values; of the request without what concerns its connection alone. */
+  readonly headers: readonly string[];
+  readonly answerHeaders: readonly string[];
 };

@@ -1,23 +1,20 @@
 import { type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
-import { type LineOutput, LogSink } from './log-sink.js';
-import { StandardOutput } from './standard-output.js';
+import { type LineOutput, LogSink } from './output/log-sink.js';
 
 export type { Logger };
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogFormat = 'json' | 'pretty';
 
 export type LoggerOptions = {
   readonly level: LogLevel;
-  readonly format: LogFormat;
   /** Fields of every line beside `pid`, such as a worker's `slot`. */
   readonly base?: Readonly<Record<string, string | number>>;
-  /** Where lines go; the process's standard output unless told. */
-  readonly sink?: LogSink;
+  readonly sink: LogSink;
+  /** A logger made of this one, or of one that was; pino's own. */
+  readonly onChild?: (child: Logger) => void;
 };
-
-/** How long an ending process waits for a reader of its log. */
-const FLUSH_LIMIT_MS = 1000;
 
 /** One line an event: constant `msg`, facts in fields, an error under `err`, ISO time. */
 export function createLogger(options: LoggerOptions): Logger {
@@ -27,8 +24,9 @@ export function createLogger(options: LoggerOptions): Logger {
       base: { pid: process.pid, ...options.base },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      ...(options.onChild && { onChild: options.onChild }),
     },
-    options.sink ?? standardSink(options.format),
+    options.sink,
   );
 }
 
@@ -50,38 +48,6 @@ export function createSink(format: LogFormat, output: LineOutput, isColored = fa
   return new LogSink(output, (line) => render(line) ?? line);
 }
 
-// A process has one standard output; made at the first use, so that importing this does nothing.
-let output: StandardOutput | undefined;
-const sinks = new Map<LogFormat, LogSink>();
-
-/** The sink over the standard output that all loggers of one format share. */
-export function standardSink(format: LogFormat): LogSink {
-  const known = sinks.get(format);
-  if (known !== undefined) return known;
-  if (output === undefined) {
-    output = new StandardOutput();
-    process.once('exit', flushAtExit);
-  }
-  // Asking process.stdout has an effect we want: a pipe becomes non-blocking, so that a reader
-  // that has stalled gives EAGAIN instead of holding a thread, and with it our exit.
-  const sink = createSink(format, output, process.stdout.isTTY === true);
-  sinks.set(format, sink);
-  return sink;
-}
-
-/** Awaited before an orderly `process.exit`: every line is out, or its reader had its second. */
-export async function flushLogs(): Promise<void> {
-  for (const sink of sinks.values()) sink.flush();
-  await output?.written(FLUSH_LIMIT_MS);
-}
-
-/** Log lines lost because the reader of the standard output has stalled. */
-export function droppedLogLines(): number {
-  return output?.droppedLines ?? 0;
-}
-
-// The safety net of an exit that nobody prepared, such as after an uncaught exception.
-function flushAtExit(): void {
-  for (const sink of sinks.values()) sink.flush();
-  output?.writeNow();
+export function isLogLevel(text: unknown): text is LogLevel {
+  return LOG_LEVELS.some((level) => level === text);
 }

@@ -8,7 +8,8 @@
 import type { Envelope, FromWorker } from '../link/process/control.js';
 
 const ASKING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
-const IGNORED: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'];
+const REOPENING: readonly NodeJS.Signals[] = ['SIGUSR1'];
+const IGNORED: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR2', 'SIGTTIN', 'SIGTTOU'];
 /** On a terminal SIGTTOU is the terminal's: a write from the background would be tried without end. */
 const isTerminal = process.stdout.isTTY === true || process.stderr.isTTY === true;
 
@@ -24,6 +25,9 @@ function tell(message: FromWorker): void {
 }
 
 for (const signal of ASKING) process.on(signal, askToRetire);
+// While nothing is open yet, there is nothing to reopen.
+let reopenLogs = (): void => {};
+for (const signal of REOPENING) process.on(signal, () => reopenLogs());
 for (const signal of IGNORED) {
   if (signal !== 'SIGTTOU' || !isTerminal) process.on(signal, () => {});
 }
@@ -46,5 +50,6 @@ tell({ type: 'awake' });
 void import('./worker.js').then(({ Life }) => {
   const life = new Life({ tell, exit: (code) => process.exit(code) });
   deliver = (message) => life.take(message);
+  reopenLogs = () => life.reopenLogs();
   for (const message of early) deliver(message);
 });

@@ -5,7 +5,8 @@ import { WorkerEnd } from '../link/worker-end.js';
 import { loadModel } from '../model/load-model.js';
 import type { Model } from '../model/model.js';
 import type { ModelPlan } from '../model/model-plan.js';
-import { createLogger, flushLogs, type Logger, type LogLevel } from '../observe/logger.js';
+import { isLogLevel, type Logger } from '../observe/logger.js';
+import type { Logs } from '../observe/logs.js';
 import { buildApp } from './app.js';
 import { withNaturalBatches } from './inference/natural-batch.js';
 import { watchMaster } from './life/master-watch.js';
@@ -13,6 +14,7 @@ import { describeModel, type LoadFacts } from './life/model-report.js';
 import { readFigures } from './life/process-figures.js';
 import { tryModel } from './life/trial.js';
 import { warmUp } from './life/warm-up.js';
+import { openWorkerLogs } from './life/worker-logs.js';
 import { type BeginRoutes, readyWithRoutes } from './own-routes/own-routes.js';
 
 export type LifePorts = {
@@ -46,6 +48,7 @@ export class Life {
   #link: WorkerEnd | undefined;
   /** Models of which the master was told that their runs are asynchronous. */
   readonly #asynchronous = new Set<Model>();
+  #logs: Logs | undefined;
 
   constructor(ports: LifePorts) {
     this.#ports = ports;
@@ -53,19 +56,34 @@ export class Life {
 
   /** A control message of the master. */
   take(message: unknown): void {
-    const { type } = message as ToWorker;
-    if (type === 'boot' && this.#state === 'waiting') void this.#boot(message as Boot);
-    else if (type === 'leave') void this.#leave();
-    else if (type === 'ping') this.#ports.tell({ type: 'pong' });
+    const known = message as ToWorker;
+    switch (known.type) {
+      case 'boot':
+        if (this.#state === 'waiting') void this.#boot(known);
+        return;
+      case 'leave':
+        void this.#leave();
+        return;
+      case 'ping':
+        this.#ports.tell({ type: 'pong' });
+        return;
+      case 'reopenLogs':
+        this.reopenLogs();
+        return;
+      case 'logLevel':
+        if (this.#logs !== undefined && isLogLevel(known.level)) this.#logs.level = known.level;
+    }
+  }
+
+  /** After a rename: its lines go to a new file of the old name. */
+  reopenLogs(): void {
+    this.#logs?.reopen();
   }
 
   async #boot(boot: Boot): Promise<void> {
     this.#state = 'booting';
-    const log = createLogger({
-      level: boot.logLevel as LogLevel,
-      format: boot.logFormat,
-      base: { slot: boot.slot },
-    });
+    this.#logs = openWorkerLogs(boot);
+    const { log } = this.#logs;
     this.#logLastWords(log);
     watchMaster(log); // before the models: loading may keep the event loop for as long as computing
     try {
@@ -151,7 +169,7 @@ export class Life {
     const reason = error instanceof Error ? error.message : String(error);
     log.error({ err: error instanceof StartError ? (error.cause ?? error) : error }, 'boot failed');
     this.#ports.tell({ type: 'failed', exitCode, reason });
-    await flushLogs();
+    await this.#logs?.flushed();
     this.#ports.exit(exitCode);
   }
 
@@ -160,7 +178,7 @@ export class Life {
     this.#state = 'leaving';
     await this.#link?.close();
     await Promise.allSettled(this.#models.map((model) => model.dispose()));
-    await flushLogs();
+    await this.#logs?.flushed();
     this.#ports.exit(EXIT.OK);
   }
 

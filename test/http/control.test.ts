@@ -1,4 +1,5 @@
 // The operator's verbs over a real socket, asked by HTTP and by `forkcast ctl`; who does them is a stand-in.
+
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { runVerb } from '../../src/ctl/ctl.js';
 import { RequestError, StartError } from '../../src/errors.js';
 import { makeAdminServer } from '../../src/master/control/admin.js';
 import { answerControl } from '../../src/master/control/control-routes.js';
+import type { LogLevel } from '../../src/observe/logger.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import { served } from '../unit/master/served-model.js';
 
@@ -36,6 +38,13 @@ async function listening(): Promise<Address & { kind: 'tcp' }> {
       asked.push('reload');
     },
   };
+  const logLevel = {
+    now: 'info' as LogLevel,
+    level: () => logLevel.now,
+    change: (level: LogLevel) => {
+      logLevel.now = level;
+    },
+  };
   const bind = [{ kind: 'tcp', host: '127.0.0.1', port: 8000 }] as const;
   const server = makeAdminServer({
     knowledge: {} as never,
@@ -51,6 +60,7 @@ async function listening(): Promise<Address & { kind: 'tcp' }> {
             asked.push(`scale ${workers}`);
           },
         },
+        logLevel,
       }),
   }).listen(0, '127.0.0.1');
   onTestFinished(() => server.closeAllConnections());

@@ -148,10 +148,10 @@ describe('a signal to the whole process group', () => {
   it('HUP, USR1 and USR2 end nobody', async () => {
     const server = await startServer({ path: 'echo', detached: true });
     const before = await server.workerPids();
-    for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) {
-      process.kill(-server.pid, signal);
-      await server.line('signal ignored', (line) => line.signal === signal);
-    }
+    process.kill(-server.pid, 'SIGUSR1');
+    await server.line('signal received', ({ signal }) => signal === 'SIGUSR1');
+    process.kill(-server.pid, 'SIGUSR2');
+    await server.line('signal ignored', ({ signal }) => signal === 'SIGUSR2');
     process.kill(-server.pid, 'SIGHUP');
     await server.line('reloaded'); // nothing has changed, so nobody is replaced
     const client = new Client(server.url);

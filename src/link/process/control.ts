@@ -16,10 +16,19 @@ export type Boot = {
   readonly threads: number;
   /** Of a body without its content encoding. */
   readonly maxBodyBytes: number;
-  readonly logLevel: string;
-  readonly logFormat: 'json' | 'pretty';
+  readonly log: BootLog;
   /** For `forkcast check`: `ready` then tells what running each model was like. */
   readonly isTrial?: true;
+};
+
+/** Where a worker's lines go, and how they look. */
+export type BootLog = {
+  readonly level: string;
+  readonly format: 'json' | 'pretty';
+  /** A path, which the worker opens for itself, or `-`. */
+  readonly file: string;
+  /** The descriptor that `-` means, where it is not the worker's own standard output. */
+  readonly standardFd?: number;
 };
 
 /** What running a model was like, in a process that had run nothing before. */
@@ -38,11 +47,14 @@ export type ModelTrial = {
   readonly memoryBytes: number;
 };
 
-/**
- * `leave`: dispose the models and exit 0; the master sends it when nothing is in flight.
- * `ping`: sent only then, too; answered by `pong`.
- */
-export type ToWorker = Boot | { readonly type: 'leave' } | { readonly type: 'ping' };
+export type ToWorker =
+  | Boot
+  /** Dispose the models and exit 0; the master sends it when nothing is in flight. */
+  | { readonly type: 'leave' }
+  /** Sent only then, too; answered by `pong`. */
+  | { readonly type: 'ping' }
+  | { readonly type: 'reopenLogs' }
+  | { readonly type: 'logLevel'; readonly level: string };
 
 /** Figures of a worker's own process; memory in bytes, times in seconds since its start. */
 export type ProcessFigures = {

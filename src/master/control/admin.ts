@@ -10,6 +10,7 @@ import {
   controlRoute,
   MOST_CONTROL_BYTES,
 } from './control-routes.js';
+import { LOG_LEVEL_PATH } from './log-level.js';
 import { WORKER_VERBS } from './worker-verbs.js';
 
 export type AdminPorts = {
@@ -94,7 +95,7 @@ function notFound(path: string, ports: AdminPorts): RequestError {
   const controls =
     ports.control === undefined
       ? []
-      : ['/reload', ...Object.keys(WORKER_VERBS), '/v2/repository/…'];
+      : ['/reload', ...Object.keys(WORKER_VERBS), LOG_LEVEL_PATH, '/v2/repository/…'];
   const known = [...Object.keys(routes(ports)), ...controls].join(', ');
   return new RequestError(
     'ROUTE_NOT_FOUND',

@@ -24,6 +24,7 @@ import {
   controlRoute,
   MOST_CONTROL_BYTES,
 } from './control-routes.js';
+import type { LiveLogLevel } from './log-level.js';
 
 export type ControlDeskParts = {
   readonly settings: Settings;
@@ -35,6 +36,7 @@ export type ControlDeskParts = {
   readonly catalog: Catalog;
   readonly answers: Answers;
   readonly budget: ByteBudget;
+  readonly logLevel: LiveLogLevel;
   now(): number;
   supervisor(): Supervisor;
   rolloutEnded(outcome: RolloutOutcome): void;

@@ -4,8 +4,10 @@ import { readModelPath } from '../../model/paths/model-path.js';
 import type { Catalog } from '../models/catalog.js';
 import type { RepositoryControl } from '../models/repository-control.js';
 import { repositoryIndex } from '../models/repository-index.js';
+
 import { controlRefusal, type Port, webPageRefusal } from './control-access.js';
 import { type Body, flagOf, parametersOf, readBody } from './control-body.js';
+import { answerLogLevel, type LiveLogLevel, LOG_LEVEL_PATH } from './log-level.js';
 import {
   answerWorkerVerb,
   WORKER_VERBS,
@@ -18,7 +20,7 @@ export const MOST_CONTROL_BYTES = 65_536;
 
 /** A path by which an operator changes what is served, or asks what there is. */
 export type ControlRoute = {
-  readonly verb: 'index' | 'load' | 'unload' | 'reload' | WorkerVerb;
+  readonly verb: 'index' | 'load' | 'unload' | 'reload' | 'logLevel' | WorkerVerb;
   /** Of load and unload. */
   readonly name: string;
   /** Its label in logs and metrics. */
@@ -41,6 +43,8 @@ export function controlRoute(path: string, port: Port): ControlRoute | undefined
   if (port === 'admin' && path === '/reload') return { verb: 'reload', name: '', label: path };
   const workerVerb = port === 'admin' ? workerVerbAt(path) : undefined;
   if (workerVerb !== undefined) return { verb: workerVerb, name: '', label: path };
+  if (port === 'admin' && path === LOG_LEVEL_PATH)
+    return { verb: 'logLevel', name: '', label: path };
   if (!path.startsWith('/v2/repository/')) return undefined;
   if (path === '/v2/repository/index') return { verb: 'index', name: '', label: path };
   const model = readModelPath(path, MODEL_VERB);
@@ -59,6 +63,7 @@ export type ControlRoutesParts = WorkerVerbsParts & {
   readonly settings: Pick<Settings, 'modelControl' | 'bind'>;
   readonly catalog: Pick<Catalog, 'models' | 'unreadable'>;
   readonly control: Pick<RepositoryControl, 'load' | 'unload' | 'reload'>;
+  readonly logLevel: LiveLogLevel;
 };
 
 /**
@@ -72,6 +77,7 @@ export async function answerControl(
   request: ControlRequest,
   parts: ControlRoutesParts,
 ): Promise<string> {
+  if (verb === 'logLevel') return answerLogLevel(request, parts.logLevel);
   if (request.method !== 'POST') throw methodNotAllowed(request.method);
   const { settings, catalog, control } = parts;
   const refusal = controlRefusal(request.port, settings, request.headerNames);

@@ -123,6 +123,7 @@ export class Answers {
   #addOwnHeaders(request: ClientRequest, headers: string[]): void {
     headers.push('x-request-id', request.requestId);
     if (this.#ports.isDraining()) headers.push('connection', 'close');
+    request.answerHeaders = headers;
   }
 
   #finish(request: ClientRequest, status: number): void {

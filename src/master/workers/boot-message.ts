@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.js';
 import type { Boot } from '../../link/process/control.js';
 import { NO_DEFAULT } from '../../model/repository/default-model.js';
-import type { LoggerOptions } from '../../observe/logger.js';
+import type { Logs } from '../../observe/logs.js';
 import type { WorkerHandle } from './worker-handle.js';
 
 /** How long a worker may take to be ready: as long as the one of its models that may take longest. */
@@ -16,10 +16,11 @@ export function bootLimitMs(
 export function bootMessage(
   { slot, holding }: Pick<WorkerHandle, 'slot' | 'holding'>,
   settings: Pick<Settings, 'threads' | 'maxBody'>,
-  logging: Pick<LoggerOptions, 'level' | 'format'>,
+  logs: Pick<Logs, 'level' | 'format' | 'file'>,
 ): Boot {
   const { plans: models, defaultModel = NO_DEFAULT } = holding;
   const limits = { threads: settings.threads, maxBodyBytes: settings.maxBody };
-  const { level: logLevel, format: logFormat } = logging;
-  return { type: 'boot', slot, models, defaultModel, ...limits, logLevel, logFormat };
+  const { level, format, file } = logs;
+  const log = { level, format, file };
+  return { type: 'boot', slot, models, defaultModel, ...limits, log };
 }

@@ -120,7 +120,7 @@ export class WorkerHandle implements ServingWorker {
   leave(deadlineMs: number): void {
     this.state = 'leaving';
     this.deadlineMs = deadlineMs;
-    this.#tell({ type: 'leave' });
+    this.tell({ type: 'leave' });
   }
 
   /** Ends the process at once; idempotent, the first reason stays. */
@@ -159,7 +159,7 @@ export class WorkerHandle implements ServingWorker {
   }
 
   ping(): void {
-    this.#tell({ type: 'ping' });
+    this.tell({ type: 'ping' });
   }
 
   /** True when the process ended because the master wanted it to. */
@@ -167,14 +167,15 @@ export class WorkerHandle implements ServingWorker {
     return (this.killReason !== undefined && !this.brokeItsStream) || this.state === 'leaving';
   }
 
-  #tell(message: ToWorker): void {
+  /** A control message; one to a worker that is going is lost, and so it should be. */
+  tell(message: ToWorker): void {
     if (this.#worker.isConnected()) this.#worker.send(message, () => {});
   }
 
   #take(message: FromWorker): void {
     switch (message.type) {
       case 'awake':
-        this.#tell(this.#events.awake(this));
+        this.tell(this.#events.awake(this));
         return;
       case 'loading':
         this.loading = message;

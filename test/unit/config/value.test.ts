@@ -233,10 +233,8 @@ describe('the table', () => {
   it.each(SETTING_KEYS)('%s has one sentence and nothing unknown', (key) => {
     const setting = settingOf(key);
     const own = { size: ['least', 'most'], count: ['least', 'most'], duration: ['least'] };
-    const more = { choice: ['choices'], path: ['isPositional'] };
-    const extra = { ...own, ...more, address: ['isList'], flag: [], text: [], mode: [] }[
-      setting.kind
-    ];
+    const more = { choice: ['choices'], path: ['isPositional', 'isOutput'], text: ['placeholder'] };
+    const extra = { ...own, ...more, address: ['isList'], flag: [], mode: [] }[setting.kind];
     const known = ['kind', 'group', 'doc', 'short', 'default', ...extra];
     expect(known).toEqual(expect.arrayContaining(Object.keys(setting)));
     expect(setting.doc).toMatch(/^[A-Z].*[^.]\.$/);

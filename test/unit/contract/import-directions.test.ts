@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   queue: ['errors.ts'],
   model: ['errors.ts', 'config'],
   link: ['errors.ts', 'model'],
-  observe: ['errors.ts', 'link'],
+  observe: ['errors.ts', 'config', 'link'],
   worker: ['errors.ts', 'version.ts', 'config', 'model', 'link', 'observe'],
   master: ['errors.ts', 'version.ts', 'config', 'queue', 'model', 'link', 'observe'],
   // Starts workers as the master does, but serves nobody: it needs none of the server's life.

@@ -44,6 +44,10 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     'own-routes': ['body', 'protocols/v1'],
     life: ['protocols/v1'],
   },
+  observe: {
+    output: [],
+    access: ['output'],
+  },
   master: {
     listen: [],
     trust: [],

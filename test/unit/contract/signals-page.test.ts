@@ -27,6 +27,7 @@ describe('docs/signals.md and the signals of a worker', () => {
 
   test.each([
     ['ASKING', 'retired'],
+    ['REOPENING', 'reopens logs'],
     ['IGNORED', 'ignored'],
   ])('the list %s of src/worker/main.cts: %s', (list, action) => {
     const line = new RegExp(`const ${list}\\b[^=]*= \\[(?<names>[^\\]]*)\\]`).exec(source);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ctlUsage, runVerb } from '../../../src/ctl/ctl.js';
 import { ConfigError } from '../../../src/errors.js';
 
+const VERBS = [...ctlUsage().matchAll(/^ {2}forkcast ctl (\S+)/gm)].map(([, name]) => name);
 const ADMIN = { kind: 'tcp', host: '127.0.0.1', port: 1 } as const;
 
 async function faultsOf(words: string[], admin: Parameters<typeof runVerb>[1] = ADMIN) {
@@ -11,15 +12,13 @@ async function faultsOf(words: string[], admin: Parameters<typeof runVerb>[1] = 
 }
 
 test.each([
-  [[], 'ctl: no verb given; expected one of: status, models, load, unload, reload, scale.'],
+  [[], `ctl: no verb given; expected one of: ${VERBS.join(', ')}.`],
   [['laod', 'x'], 'ctl laod: there is no such verb; did you mean load?'],
-  [
-    ['toString'],
-    'ctl toString: there is no such verb; expected one of: status, models, load, unload, reload, scale.',
-  ],
+  [['toString'], `ctl toString: there is no such verb; expected one of: ${VERBS.join(', ')}.`],
   [['load'], 'ctl load: expected "ctl load NAME".'],
   [['scale', '-1'], 'ctl scale -1: expected a whole number.'],
   [['reload', 'now'], 'ctl reload now: expected "ctl reload".'],
+  [['log-level', 'a', 'b'], 'ctl log-level a b: expected "ctl log-level [LEVEL]".'],
 ])('%j is said wrongly', async (words, fault) => {
   expect(await faultsOf(words)).toEqual([fault]);
 });

@@ -6,6 +6,6 @@ export type LogLine = Record<string, unknown> & { readonly level: string; readon
 export function capturedLog(): { log: Logger; lines: () => LogLine[] } {
   const written: string[] = [];
   const sink = createSink('json', { write: (line) => written.push(line) });
-  const log = createLogger({ level: 'debug', format: 'json', sink });
+  const log = createLogger({ level: 'debug', sink });
   return { log, lines: () => written.map((line) => JSON.parse(line)) };
 }

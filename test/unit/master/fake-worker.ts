@@ -25,8 +25,7 @@ export const BOOT: Boot = {
   defaultModel: undefined,
   threads: 1,
   maxBodyBytes: 1024,
-  logLevel: 'info',
-  logFormat: 'json',
+  log: { level: 'info', format: 'json', file: '-' },
 };
 
 /** Of a worker that is to hold nothing. */

@@ -19,6 +19,9 @@ export function finishedRequest(changes: Partial<FinishedRequest> = {}): Finishe
     bytesIn: 300,
     bytesOut: 40,
     remoteAddress: '127.0.0.1',
+    protocol: 'HTTP/1.1',
+    headers: [],
+    answerHeaders: [],
     ...changes,
   };
 }

@@ -6,7 +6,7 @@ const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 function captured(format: 'json' | 'pretty', level: 'info' | 'silent' = 'info') {
   const lines: string[] = [];
   const sink = createSink(format, { write: (chunk) => lines.push(chunk) });
-  const log = createLogger({ level, format, base: { slot: 3 }, sink });
+  const log = createLogger({ level, base: { slot: 3 }, sink });
   return { log, lines };
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { LogSink } from '../../../src/observe/log-sink.js';
+import { LogSink } from '../../../../src/observe/output/log-sink.js';
 
 const chunks: string[] = [];
 const sink = new LogSink({ write: (chunk) => chunks.push(chunk) });

@@ -1,9 +1,9 @@
-import { constants, fstatSync, openSync, write, writeSync } from 'node:fs';
-
 /** Writing to a file descriptor; a test puts a failing one in its place. */
 export type Writer = {
   write(bytes: Buffer, done: (error: Error | null, writtenBytes: number) => void): void;
   writeSync(bytes: Buffer): number;
+  /** Called when nothing is being written any more. */
+  close(): void;
 };
 
 /** Held at most for a reader that does not read; lines beyond are dropped. */
@@ -12,8 +12,8 @@ const MAX_WAITING_CHARS = 16 * 1024 * 1024;
 const RETRY_MS = 5;
 
 /**
- * The process's standard output, written without blocking the event loop, one
- * write at a time.
+ * Where log lines go: the standard output or a file, written without blocking
+ * the event loop, one write at a time.
  *
  * idle → writing → idle, and while a pipe is full: writing → retrying → writing.
  *
@@ -22,8 +22,10 @@ const RETRY_MS = 5;
  * One that has gone (EPIPE) costs the lines, nothing else; nor does an exit wait
  * for either. (pino.destination would: its synchronous flush tries for ever.)
  */
-export class StandardOutput {
-  readonly #writer: Writer;
+export class LogOutput {
+  #writer: Writer;
+  /** Takes the writer's place between two writes. */
+  #nextWriter: Writer | undefined;
   #waiting: string[] = [];
   #waitingChars = 0;
   /** What is left of the bytes being written; undefined when idle. */
@@ -32,7 +34,7 @@ export class StandardOutput {
   #droppedLines = 0;
   #onIdle: (() => void) | undefined;
 
-  constructor(writer: Writer = standardWriter) {
+  constructor(writer: Writer) {
     this.#writer = writer;
   }
 
@@ -49,6 +51,13 @@ export class StandardOutput {
     this.#waiting.push(chunk);
     this.#waitingChars += chunk.length;
     if (this.#rest === undefined) this.#writeNext();
+  }
+
+  /** From the next whole line on, lines go there; the old writer is closed then. */
+  replaceWriter(next: Writer): void {
+    this.#nextWriter?.close();
+    this.#nextWriter = next;
+    if (this.#rest === undefined) this.#changeWriter();
   }
 
   /** Resolves when all is written; what the reader has not taken after `limitMs` is dropped. */
@@ -84,7 +93,15 @@ export class StandardOutput {
     return text;
   }
 
+  #changeWriter(): void {
+    if (this.#nextWriter === undefined) return;
+    this.#writer.close();
+    this.#writer = this.#nextWriter;
+    this.#nextWriter = undefined;
+  }
+
   #writeNext(): void {
+    this.#changeWriter();
     if (this.#waiting.length > 0) {
       this.#writeBytes(Buffer.from(this.#takeWaiting()));
       return;
@@ -117,32 +134,3 @@ export class StandardOutput {
     this.#droppedLines += text.split('\n').length - 1;
   }
 }
-
-const STDOUT_FD = 1;
-
-let ownFd: number | undefined;
-
-/**
- * Our own, non-blocking way into a pipe that is the standard output. A blocking
- * write to a reader that has stalled would hold a thread of the pool, and the
- * exit waits for those. Changing the mode of the standard output itself would
- * change it for everybody who shares it.
- */
-function outputFd(): number {
-  ownFd ??= openPipe();
-  return ownFd;
-}
-
-function openPipe(): number {
-  try {
-    if (!fstatSync(STDOUT_FD).isFIFO()) return STDOUT_FD;
-    return openSync(`/proc/self/fd/${STDOUT_FD}`, constants.O_WRONLY | constants.O_NONBLOCK);
-  } catch {
-    return STDOUT_FD; // not Linux, another user's pipe, or a reader that has gone
-  }
-}
-
-const standardWriter: Writer = {
-  write: (bytes, done) => write(outputFd(), bytes, done),
-  writeSync: (bytes) => writeSync(outputFd(), bytes),
-};

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { StandardOutput, type Writer } from '../../../src/observe/standard-output.js';
+import { LogOutput, type Writer } from '../../../../src/observe/output/log-output.js';
 
 type Done = Parameters<Writer['write']>[1];
 
@@ -15,6 +15,7 @@ const writer: Writer = {
     taken += part.toString();
     return part.length;
   },
+  close: () => {},
 };
 
 const failed = (code: string): Error => Object.assign(new Error(code), { code });
@@ -38,7 +39,7 @@ afterEach(() => {
 });
 
 test('one write is under way; what comes meanwhile goes together after it', () => {
-  const output = new StandardOutput(writer);
+  const output = new LogOutput(writer);
   output.write('a\n');
   output.write('b\n');
   output.write('c\n');
@@ -51,7 +52,7 @@ test('one write is under way; what comes meanwhile goes together after it', () =
 });
 
 test('a write that took a part goes on with the rest', () => {
-  const output = new StandardOutput(writer);
+  const output = new LogOutput(writer);
   output.write('abcdef\n');
   take(3);
   output.write('end\n');
@@ -61,7 +62,7 @@ test('a write that took a part goes on with the rest', () => {
 });
 
 test('a full pipe is tried again, and nothing is lost', () => {
-  const output = new StandardOutput(writer);
+  const output = new LogOutput(writer);
   output.write('a\n');
   pending.shift()?.done(failed('EAGAIN'), 0);
   output.write('b\n');
@@ -74,7 +75,7 @@ test('a full pipe is tried again, and nothing is lost', () => {
 });
 
 test('a reader that has gone costs the lines and nothing else', () => {
-  const output = new StandardOutput(writer);
+  const output = new LogOutput(writer);
   output.write('a\n');
   output.write('b\nc\n');
   pending.shift()?.done(failed('EPIPE'), 0);
@@ -84,14 +85,14 @@ test('a reader that has gone costs the lines and nothing else', () => {
 });
 
 test('what waits for a stalled reader is bounded', () => {
-  const output = new StandardOutput(writer);
+  const output = new LogOutput(writer);
   const line = `${'x'.repeat(1024 * 1024 - 1)}\n`;
   for (let count = 0; count < 30; count++) output.write(line);
   expect(output.droppedLines).toBe(30 - 1 - 16);
 });
 
 test('written resolves when the last byte was taken', async () => {
-  const output = new StandardOutput(writer);
+  const output = new LogOutput(writer);
   await output.written(1000);
   output.write('a\n');
   const written = vi.fn();
@@ -104,7 +105,7 @@ test('written resolves when the last byte was taken', async () => {
 });
 
 test('written gives up on a stalled reader, and the exit then writes nothing more', async () => {
-  const output = new StandardOutput(writer);
+  const output = new LogOutput(writer);
   output.write('a\n');
   output.write('b\n');
   const promise = output.written(1000);
@@ -116,7 +117,7 @@ test('written gives up on a stalled reader, and the exit then writes nothing mor
 });
 
 test('at the last moment everything that waits is written', () => {
-  const output = new StandardOutput(writer);
+  const output = new LogOutput(writer);
   output.write('a\n');
   pending.shift()?.done(failed('EAGAIN'), 0);
   output.write('bcdefgh\n');
@@ -125,10 +126,29 @@ test('at the last moment everything that waits is written', () => {
 });
 
 test.each(['EAGAIN', 'EPIPE'])('the last moment does not last when it meets %s', (code) => {
-  const output = new StandardOutput(writer);
+  const output = new LogOutput(writer);
   output.write('a\n');
   output.write('b\n');
   failure = failed(code);
   output.writeNow();
   expect(output.droppedLines).toBe(1);
+});
+
+test('a new writer takes over between two writes, and the old one is closed then', () => {
+  const output = new LogOutput({ ...writer, close: () => (taken += '(closed)') });
+  output.write('abcd\n');
+  const later: Buffer[] = [];
+  output.replaceWriter({ ...writer, write: (bytes) => void later.push(bytes) });
+  take(2);
+  output.write('e\n');
+  expect(taken).toBe('ab');
+  take();
+  expect(taken).toBe('abcd\n(closed)');
+  expect(later.map(String)).toEqual(['e\n']);
+});
+
+test('an idle output changes its writer at once', () => {
+  const output = new LogOutput({ ...writer, close: () => (taken += '(closed)') });
+  output.replaceWriter(writer);
+  expect(taken).toBe('(closed)');
 });
