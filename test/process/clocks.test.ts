@@ -1,0 +1,190 @@
+/** Every clock, over the whole way: whose limit ends what, and what it costs. */
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Answer, Client } from './clients.js';
+import { type ServerOptions, startServer, type TestServer } from './server.js';
+
+type Asked = {
+  readonly status: number;
+  readonly code: string;
+  readonly error: string;
+  pid: number;
+};
+
+function read({ status, text }: Answer): Asked {
+  const { code = '', error = '', predictions = [] } = JSON.parse(text);
+  return { status, code, error, pid: predictions[0] };
+}
+
+/** One request to a model of the fixture `clocks`, on a connection of its own. */
+async function ask(
+  server: TestServer,
+  model: string,
+  ms: number,
+  headers: Record<string, string> = {},
+): Promise<Asked> {
+  const client = new Client(server.url);
+  onTestFinished(() => client.close());
+  const path = `/v1/models/${model}:predict`;
+  return read(await client.post(path, { instances: [{ ms }] }, headers));
+}
+
+function start(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+  return startServer({ path: 'clocks', workers: 1, expectedErrors: ['worker died'], ...options });
+}
+
+async function untilRunning(server: TestServer, depth = 0): Promise<void> {
+  await server.untilStatus(`one that runs and ${depth} that wait`, ({ inFlight, queue }) => {
+    return inFlight === 1 && queue.depth === depth;
+  });
+}
+
+const limit = (ms: number | string): Record<string, string> => ({
+  'x-request-timeout-ms': String(ms),
+});
+
+describe("a client's own limit", () => {
+  it('ends its wait or its answer, and no worker', async () => {
+    const server = await start();
+    const { pid } = await ask(server, 'blocking', 0, limit(60_000));
+
+    const bad = await ask(server, 'blocking', 0, limit('2s'));
+    expect(bad).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+    expect(bad.error).toContain('got "2s"');
+
+    const running = ask(server, 'blocking', 1500, limit(100));
+    await untilRunning(server);
+    const waiting = await ask(server, 'blocking', 0, limit(50));
+    expect(waiting).toMatchObject({ status: 504, code: 'QUEUE_TIMEOUT' });
+    expect(waiting.error).toContain('the client allows 50 ms');
+    const ran = await running;
+    expect(ran).toMatchObject({ status: 504, code: 'EXECUTION_TIMEOUT' });
+    expect(ran.error).toContain("the client's limit of 100 ms");
+    // Answered while it still runs, and its late answer goes nowhere.
+    expect((await server.status()).inFlight).toBe(1);
+    expect((await ask(server, 'blocking', 0)).pid).toBe(pid);
+
+    // What can hear is told to stop, and gives its worker free.
+    expect((await ask(server, 'listening', 600_000, limit(100))).status).toBe(504);
+    expect((await ask(server, 'blocking', 0)).pid).toBe(pid);
+    expect(server.linesOf('worker died')).toEqual([]);
+    await server.stop();
+  });
+});
+
+describe('the execution timeout', () => {
+  it('is told to code that can hear, and kills what does not stop', async () => {
+    const server = await start({ args: ['--timeout', '500ms'] });
+    const { pid } = await ask(server, 'blocking', 0);
+    const heard = await ask(server, 'listening', 600_000);
+    expect(heard).toMatchObject({ status: 504, code: 'EXECUTION_TIMEOUT' });
+    expect((await ask(server, 'blocking', 0)).pid).toBe(pid);
+    expect(server.linesOf('worker died')).toEqual([]);
+
+    const stubborn = await ask(server, 'stubborn', 600_000);
+    expect(stubborn).toMatchObject({ status: 504, code: 'EXECUTION_TIMEOUT' });
+    // Its client was not kept waiting until it was killed.
+    expect(server.linesOf('worker died')).toEqual([]);
+    expect((await ask(server, 'blocking', 0)).status).toBe(200);
+    const { reason, nextTryMs } = await server.line('worker died');
+    expect([reason, nextTryMs]).toEqual([expect.stringContaining('did not stop'), 0]);
+    await server.stop();
+  });
+
+  it('and the queue timeout may be a model’s own', async () => {
+    const server = await start();
+    const running = ask(server, 'blocking', 900);
+    await untilRunning(server);
+    const waited = await ask(server, 'hurried', 0);
+    expect(waited).toMatchObject({ status: 504, code: 'QUEUE_TIMEOUT' });
+    expect((await running).status).toBe(200);
+    const ran = await ask(server, 'hurried', 600_000);
+    expect(ran).toMatchObject({ status: 504, code: 'EXECUTION_TIMEOUT' });
+    expect(ran.error).toContain('300 ms');
+    // What cannot hear is killed at once.
+    expect((await server.line('worker died')).reason).toContain('execution timeout');
+    await server.stop();
+  });
+});
+
+describe('a stream', () => {
+  it('that passes its stream timeout is cut, and gives its worker free', async () => {
+    const server = await start();
+    const { pid } = await ask(server, 'blocking', 0);
+    const accept = { accept: 'application/x-ndjson' };
+    const client = new Client(server.url);
+    onTestFinished(() => client.close());
+    const body = { instances: [{ ms: 20 }] };
+    const path = '/v1/models/endless:predict';
+    await expect(client.post(path, body, accept)).rejects.toThrow('aborted');
+    expect(await server.line('request', ({ model }) => model === 'endless')).toMatchObject({
+      status: 200,
+      code: 'EXECUTION_TIMEOUT',
+    });
+    expect((await ask(server, 'blocking', 0)).pid).toBe(pid);
+    expect(server.linesOf('worker died')).toEqual([]);
+    await server.stop();
+  });
+});
+
+describe('a client that leaves', () => {
+  it('while it waits is gone from the queue at once; while it runs, its run is told', async () => {
+    const server = await start();
+    const running = ask(server, 'blocking', 1200);
+    await untilRunning(server);
+    const leaving = new Client(server.url);
+    leaving.post('/v1/models/blocking:predict', { instances: [{ ms: 1 }] }).catch(() => {});
+    await untilRunning(server, 1);
+    leaving.close();
+    await server.line('request', ({ status }) => status === 499);
+    expect(server.linesOf('request')).toHaveLength(1); // the other one runs on
+    expect(await server.metrics()).toMatch(/^forkcast_requests_total\{.*status="499".*\} 1$/m);
+    const { pid } = await running;
+
+    const runner = new Client(server.url);
+    runner.post('/v1/models/listening:predict', { instances: [{ ms: 600_000 }] }).catch(() => {});
+    await untilRunning(server);
+    runner.close();
+    await server.until(
+      'a second 499',
+      () => server.linesOf('request').filter(({ status }) => status === 499)[1],
+    );
+    expect((await ask(server, 'blocking', 0)).pid).toBe(pid);
+    expect(await server.metrics()).toMatch(/^forkcast_requests_total\{.*status="499".*\} 1$/m);
+    await server.stop();
+  });
+});
+
+describe('a worker that somebody stops', () => {
+  it('is noticed long before its timeouts, with work and without, and costs no request', async () => {
+    const server = await start();
+    const asking = ask(server, 'blocking', 400);
+    await untilRunning(server);
+    const [busy = 0] = await server.workerPids();
+    process.kill(busy, 'SIGSTOP');
+    const { status, pid } = await asking;
+    expect([status, pid === busy]).toEqual([200, false]);
+    process.kill(pid, 'SIGSTOP');
+    await server.until('a second death', () => server.linesOf('worker died')[1]);
+    expect((await ask(server, 'blocking', 0)).status).toBe(200);
+    for (const { reason, nextTryMs } of server.linesOf('worker died')) {
+      expect([reason, nextTryMs]).toEqual(['its process was stopped (SIGSTOP)', 0]);
+    }
+    expect(await server.metrics()).toContain('forkcast_worker_restarts_total{reason="stopped"} 2');
+    await server.stop();
+  });
+});
+
+describe('a worker that is deaf', () => {
+  it('without work is found and replaced; one that computes longer than that is not', async () => {
+    const server = await start({ args: ['--deaf-after', '400ms'] });
+    const { pid } = await ask(server, 'blocking', 1500);
+    expect(server.linesOf('worker died')).toEqual([]);
+    expect((await ask(server, 'deadlocking', 0)).pid).toBe(pid);
+    const died = await server.line('worker died');
+    expect(died).toMatchObject({ workerPid: pid, nextTryMs: 0 });
+    expect(died.reason).toContain('deaf');
+    expect((await ask(server, 'blocking', 0)).status).toBe(200);
+    expect(await server.metrics()).toContain('forkcast_worker_restarts_total{reason="deaf"} 1');
+    await server.stop();
+  });
+});
