@@ -171,6 +171,7 @@ export class Rooms {
   #wasAway(gapMs: number): void {
     const { log } = this.#options;
     log.warn({ gapMs: Math.round(gapMs) }, 'clock gap');
+    this.front.wasAway(gapMs, this.#now());
   }
 
   #makeAnswers(): Answers {

@@ -1,4 +1,5 @@
 /** Every clock, over the whole way: whose limit ends what, and what it costs. */
+import { request } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Answer, Client } from './clients.js';
 import { type ServerOptions, startServer, type TestServer } from './server.js';
@@ -90,8 +91,23 @@ describe('the execution timeout', () => {
     await server.stop();
   });
 
-  it('and the queue timeout may be a model’s own', async () => {
+  it('and those of queue and stream may be a model’s own', async () => {
     const server = await start();
+    const client = new Client(server.url);
+    onTestFinished(() => client.close());
+    const streamed = client.post(
+      '/v1/models/endless:predict',
+      { instances: [{ ms: 20 }] },
+      { accept: 'application/x-ndjson' },
+    );
+    await expect(streamed).rejects.toThrow('aborted');
+    expect(await server.line('request')).toMatchObject({
+      status: 200,
+      code: 'EXECUTION_TIMEOUT',
+      model: 'endless',
+    });
+    expect(server.linesOf('worker died')).toEqual([]); // it has stopped when told to
+
     const running = ask(server, 'blocking', 900);
     await untilRunning(server);
     const waited = await ask(server, 'hurried', 0);
@@ -102,26 +118,6 @@ describe('the execution timeout', () => {
     expect(ran.error).toContain('300 ms');
     // What cannot hear is killed at once.
     expect((await server.line('worker died')).reason).toContain('execution timeout');
-    await server.stop();
-  });
-});
-
-describe('a stream', () => {
-  it('that passes its stream timeout is cut, and gives its worker free', async () => {
-    const server = await start();
-    const { pid } = await ask(server, 'blocking', 0);
-    const accept = { accept: 'application/x-ndjson' };
-    const client = new Client(server.url);
-    onTestFinished(() => client.close());
-    const body = { instances: [{ ms: 20 }] };
-    const path = '/v1/models/endless:predict';
-    await expect(client.post(path, body, accept)).rejects.toThrow('aborted');
-    expect(await server.line('request', ({ model }) => model === 'endless')).toMatchObject({
-      status: 200,
-      code: 'EXECUTION_TIMEOUT',
-    });
-    expect((await ask(server, 'blocking', 0)).pid).toBe(pid);
-    expect(server.linesOf('worker died')).toEqual([]);
     await server.stop();
   });
 });
@@ -156,16 +152,15 @@ describe('a client that leaves', () => {
 
 describe('a worker that somebody stops', () => {
   it('is noticed long before its timeouts, with work and without, and costs no request', async () => {
-    const server = await start();
+    const server = await start({ workers: 2 });
+    await server.until('two ready workers', () => server.linesOf('worker ready')[1]);
     const asking = ask(server, 'blocking', 400);
     await untilRunning(server);
-    const [busy = 0] = await server.workerPids();
-    process.kill(busy, 'SIGSTOP');
+    const pids = await server.workerPids();
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
     const { status, pid } = await asking;
-    expect([status, pid === busy]).toEqual([200, false]);
-    process.kill(pid, 'SIGSTOP');
-    await server.until('a second death', () => server.linesOf('worker died')[1]);
-    expect((await ask(server, 'blocking', 0)).status).toBe(200);
+    expect([status, pids.includes(pid)]).toEqual([200, false]);
+    await server.until('both deaths', () => server.linesOf('worker died')[1]);
     for (const { reason, nextTryMs } of server.linesOf('worker died')) {
       expect([reason, nextTryMs]).toEqual(['its process was stopped (SIGSTOP)', 0]);
     }
@@ -177,7 +172,7 @@ describe('a worker that somebody stops', () => {
 describe('a worker that is deaf', () => {
   it('without work is found and replaced; one that computes longer than that is not', async () => {
     const server = await start({ args: ['--deaf-after', '400ms'] });
-    const { pid } = await ask(server, 'blocking', 1500);
+    const { pid } = await ask(server, 'blocking', 900);
     expect(server.linesOf('worker died')).toEqual([]);
     expect((await ask(server, 'deadlocking', 0)).pid).toBe(pid);
     const died = await server.line('worker died');
@@ -188,3 +183,53 @@ describe('a worker that is deaf', () => {
     await server.stop();
   });
 });
+
+describe('a master that was stopped for longer than every timeout', () => {
+  it('goes on where it was: nobody is late', async () => {
+    const limits = ['--timeout', '1s', '--queue-timeout', '1s', '--deaf-after', '1s'];
+    const arrival = ['--keep-alive', '1s', '--header-timeout', '1s', '--read-timeout', '1s'];
+    const server = await start({ args: [...limits, ...arrival] });
+    const idle = new Client(server.url);
+    onTestFinished(() => idle.close());
+    const path = '/v1/models/blocking:predict';
+    const body = JSON.stringify({ instances: [{ ms: 0 }] });
+    const { pid } = read(await idle.post(path, body));
+    const arriving = await sendHalf(server.url, path, body);
+    const running = ask(server, 'blocking', 400);
+    await untilRunning(server);
+    const waiting = ask(server, 'blocking', 0, limit(1000));
+    await untilRunning(server, 1);
+
+    server.kill('SIGSTOP');
+    const asking = idle.post(path, body);
+    await new Promise((resolve) => setTimeout(resolve, 2000)); // what is tested is that time passes
+    server.kill('SIGCONT');
+    arriving.finish();
+
+    const answers = [await running, await waiting, read(await asking), read(await arriving.answer)];
+    expect(answers.map((one) => [one.status, one.pid])).toEqual(answers.map(() => [200, pid]));
+    const { gapMs } = await server.line('clock gap');
+    expect(gapMs).toBeGreaterThan(1500);
+    expect(server.linesOf('worker died')).toEqual([]);
+    await server.stop();
+  });
+});
+
+/** Sends a request but for the end of its body. */
+async function sendHalf(
+  url: string,
+  path: string,
+  body: string,
+): Promise<{ finish(): void; answer: Promise<Answer> }> {
+  const headers = { 'content-type': 'application/json', 'content-length': body.length };
+  const message = request(url + path, { method: 'POST', headers });
+  const answer = new Promise<Answer>((resolve, reject) => {
+    message.once('error', reject);
+    message.once('response', async (response) => {
+      const text = Buffer.concat(await response.toArray()).toString();
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+    });
+  });
+  await new Promise<void>((resolve) => message.write(body.slice(0, 5), () => resolve()));
+  return { finish: () => message.end(body.slice(5)), answer };
+}

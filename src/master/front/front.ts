@@ -7,6 +7,7 @@ import { ClientRequest } from '../client-request.js';
 import { Handshakes } from '../trust/handshakes.js';
 import type { Trust } from '../trust/trust.js';
 import { type Answers, rawError } from './answers.js';
+import { ArrivalLimits } from './arrival-limits.js';
 import { clientError } from './client-error.js';
 import { Connection } from './connection.js';
 import type { Intake } from './intake.js';
@@ -40,6 +41,7 @@ export class Front {
   readonly #ports: FrontPorts;
   readonly #connections = new Map<Duplex, Connection>();
   readonly #handshakes = new Handshakes();
+  readonly #arrivalLimits: ArrivalLimits;
   readonly #makeRequestId = requestIdMaker();
   /** Connections over the limit that are not closed yet. */
   #turnedAway = 0;
@@ -56,6 +58,7 @@ export class Front {
     this.#answers = answers;
     this.#intake = intake;
     this.#ports = ports;
+    this.#arrivalLimits = new ArrivalLimits(settings, () => ports.now());
     this.#mostConnections = settings.maxConnections ?? Number.POSITIVE_INFINITY;
     this.#limits = {
       lineBytes: settings.limitRequestLine,
@@ -67,6 +70,7 @@ export class Front {
   /** A server for one more place to listen: `node:http` enforces timeouts only where it listens itself. */
   newServer(): Server {
     const server = makeServer(this.#settings, this.#tls);
+    this.#arrivalLimits.ruleOver(server);
     if (this.#tls !== undefined) this.#handshakes.watch(server);
     const opened = this.#tls === undefined ? 'connection' : 'secureConnection';
     server.on(opened, (socket: Socket) => this.#opened(socket));
@@ -93,6 +97,15 @@ export class Front {
     for (const unshield of release) unshield();
     this.#handshakes.close();
     for (const { socket } of connections) if (socket.bytesRead === 0) socket.destroy();
+  }
+
+  /** The process stood still: what clients did meanwhile has yet to be read, so nobody is late. */
+  wasAway(gapMs: number, nowMs: number): void {
+    this.#arrivalLimits.extend(gapMs, nowMs);
+    for (const { socket } of this.#connections.values()) {
+      const { timeout = 0 } = socket;
+      if (timeout > 0) socket.setTimeout(timeout); // counts anew
+    }
   }
 
   /** Ends requests that are still being read. */
