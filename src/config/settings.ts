@@ -94,6 +94,19 @@ const SERVER_SETTINGS = {
     default: '30s',
     doc: 'The longest a request may wait for a worker; then 504 QUEUE_TIMEOUT.',
   },
+  priorityHeader: {
+    kind: 'text',
+    group: 'queue',
+    doc: 'The header by which clients say how urgent a request is: high, normal or low; without this setting there is one class. Let a proxy set it, since any client can claim it.',
+  },
+  priorityShare: {
+    kind: 'count',
+    group: 'queue',
+    default: 5,
+    least: 1,
+    most: 33,
+    doc: 'With --priority-header, the percentage of dispatches that waiting requests of low priority get at least.',
+  },
   timeout: {
     kind: 'duration',
     group: 'times',
@@ -117,6 +130,12 @@ const SERVER_SETTINGS = {
     group: 'times',
     default: '2m',
     doc: 'The longest a client may take to send a whole request, header included.',
+  },
+  bodyTimeout: {
+    kind: 'duration',
+    group: 'times',
+    default: '30s',
+    doc: 'The longest a client may pause while it sends a body; then 408 REQUEST_TIMEOUT.',
   },
   writeTimeout: {
     kind: 'duration',

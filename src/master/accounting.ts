@@ -1,7 +1,6 @@
 import type { AccessLog } from '../observe/access/access-log.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Admission } from '../queue/admission.js';
-import type { DrainRate } from '../queue/drain-rate.js';
 import type { ClientRequest } from './client-request.js';
 import type { ModelStatistics } from './metadata/statistics.js';
 
@@ -10,7 +9,6 @@ export type AccountingParts = {
   readonly statistics: ModelStatistics;
   readonly accessLog: AccessLog;
   readonly admission: Admission;
-  readonly drainRate: DrainRate;
   readonly now: () => number;
 };
 
@@ -19,7 +17,6 @@ export function account(request: ClientRequest, parts: AccountingParts): void {
   const nowMs = parts.now();
   request.totalMs = nowMs - request.arrivedAtMs;
   parts.admission.release(request.bytes);
-  if (request.dispatches > 0) parts.drainRate.completed(nowMs);
   parts.metrics.finishedRequest(request);
   parts.statistics.finished(request);
   parts.accessLog(request);

@@ -5,7 +5,6 @@ import type { Logs } from '../observe/logs.js';
 import { Metrics } from '../observe/metrics.js';
 import { Admission } from '../queue/admission.js';
 import { ByteBudget } from '../queue/byte-budget.js';
-import { DrainRate } from '../queue/drain-rate.js';
 import { VERSION } from '../version.js';
 import { type AccountingParts, account } from './accounting.js';
 import { ControlDesk } from './control/control-desk.js';
@@ -21,6 +20,7 @@ import { Catalog } from './models/catalog.js';
 import type { FirstLook } from './models/first-look.js';
 import { metricSources } from './readings.js';
 import { ModelTargets } from './routing/model-target.js';
+import { prioritiesOf } from './routing/priority-header.js';
 import { Traffic } from './routing/traffic.js';
 import { Shutdown } from './shutdown.js';
 import { SteadyClock } from './steady-clock.js';
@@ -63,7 +63,6 @@ export class Rooms {
   readonly #clock: SteadyClock;
   readonly #now = (): number => this.#clock.now();
   readonly #startedAtMs: number;
-  readonly #drainRate = new DrainRate();
   readonly #stoppedWatch = new StoppedWatch();
   readonly #statistics = new ModelStatistics(Date.now);
   readonly #budget: ByteBudget;
@@ -97,7 +96,7 @@ export class Rooms {
       queueLimit: settings.queueLimit,
       queue: this.traffic.dispatcher,
       budget: this.#budget,
-      drainRate: this.#drainRate,
+      forecast: this.traffic.dispatcher.forecast,
     });
     this.desk = this.#makeDesk();
     this.front = this.#makeFront();
@@ -110,7 +109,6 @@ export class Rooms {
       statistics: this.#statistics,
       accessLog: options.logs.accessLog,
       admission: this.#admission,
-      drainRate: this.#drainRate,
       now: this.#now,
     };
   }
@@ -184,11 +182,14 @@ export class Rooms {
   }
 
   #makeTraffic(): Traffic {
-    const { workAhead: workAheadMs, deafAfter: deafAfterMs } = this.#options.settings;
+    const { settings } = this.#options;
+    const { workAhead: workAheadMs, deafAfter: deafAfterMs } = settings;
     const areWorkersComing = (): boolean => this.supervisor.areWorkersComing;
     const prospects = { catalog: this.#catalog, areWorkersComing };
     const options = { workAheadMs, deafAfterMs, prospects, targets: this.#targets };
-    return new Traffic({ ...options, now: this.#now }, this.#answers);
+    const priorities = prioritiesOf(settings);
+    const admission = (): Admission => this.#admission;
+    return new Traffic({ ...options, priorities, admission, now: this.#now }, this.#answers);
   }
 
   #makeFront(): Front {
@@ -197,6 +198,7 @@ export class Rooms {
       maxBodyBytes: settings.maxBody,
       limitName: 'max-body',
       admission: this.#admission,
+      refusal: (request) => this.traffic.refusalOf(request),
       submit: (request) => this.traffic.submit(request),
       now: this.#now,
     });
@@ -282,6 +284,7 @@ export class Rooms {
     const { models } = this.#catalog;
     this.#targets.learn(models);
     this.#statistics.keepOnly(models);
+    this.traffic?.dispatcher.limits.learn(models);
   }
 
   #fatal(error: StartError): void {

@@ -23,11 +23,13 @@ export type ModelDescription = OwnLimits & {
   /** False: a request whose worker died is answered 500 WORKER_CRASHED, never run again. */
   readonly isRetryable: boolean;
   readonly routes?: OwnPlace;
+  /** It makes its answers piece by piece; absent: it is not known to. */
+  readonly isStreaming?: boolean;
   readonly loadMs: number;
   readonly warmupMs: number;
 };
 
-/** The time limits that a model has of its own; absent: the server's. */
+/** The limits that a model has of its own; absent: the server's, or none. */
 export type OwnLimits = {
   /** Of a run. */
   readonly timeoutMs?: number;
@@ -35,14 +37,18 @@ export type OwnLimits = {
   readonly queueTimeoutMs?: number;
   /** Of the whole of a streamed reply. */
   readonly streamTimeoutMs?: number;
+  /** How many of its requests may be at workers at once. */
+  readonly maxInFlight?: number;
 };
 
 /** Those that are set, and nothing else. */
-export function ownLimits({ timeoutMs, queueTimeoutMs, streamTimeoutMs }: OwnLimits): OwnLimits {
+export function ownLimits(limits: OwnLimits): OwnLimits {
+  const { timeoutMs, queueTimeoutMs, streamTimeoutMs, maxInFlight } = limits;
   return {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(queueTimeoutMs === undefined ? {} : { queueTimeoutMs }),
     ...(streamTimeoutMs === undefined ? {} : { streamTimeoutMs }),
+    ...(maxInFlight === undefined ? {} : { maxInFlight }),
   };
 }
 

@@ -54,6 +54,8 @@ type LoadedModel = OwnLimits & {
   readonly labels: readonly string[];
   /** False: must not run twice for one request. */
   readonly isRetryable: boolean;
+  /** What runs is a generator. */
+  readonly isStreaming?: boolean;
   readonly warmup?: Warmup;
   readonly routes?: OwnRoutes;
   /** Frees what the model holds; nothing runs at that moment. */

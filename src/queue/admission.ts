@@ -1,6 +1,11 @@
 import { RequestError } from '../errors.js';
 import type { ByteBudget } from './byte-budget.js';
-import type { DrainRate } from './drain-rate.js';
+import type { Priority } from './priority.js';
+
+const SECOND = 1000;
+const LONGEST_SECONDS = 60;
+/** Somebody waits, and nothing is measured yet. */
+const UNMEASURED_SECONDS = 5;
 
 export type AdmissionParts = {
   /** Requests that may wait at once. */
@@ -8,15 +13,31 @@ export type AdmissionParts = {
   /** The dispatcher: how many wait now. */
   readonly queue: { readonly depth: number };
   readonly budget: ByteBudget;
-  readonly drainRate: DrainRate;
+  /** What is measured of those who wait. */
+  readonly forecast: {
+    leastWaitMs(key: string, priority: Priority, nowMs: number): number;
+    drainMs(nowMs: number): number | undefined;
+  };
+  /** The budget is short of these bytes: may end those that hold it and make no progress. */
+  makeRoom?(bytes: number, nowMs: number): void;
+};
+
+/** What admission needs of a request that would wait. */
+export type Newcomer = {
+  readonly key: string;
+  readonly priority: Priority;
+  readonly queueDeadlineMs: number;
+  /** The client's own limit. */
+  readonly clientTimeoutMs: number | undefined;
 };
 
 /**
- * Who may enter. Asked when the header is read (`reserve`, before a byte of the
- * body is taken), while a body without a length grows (`grow`), and when the
- * whole request is here (`enter`, just before `Dispatcher.submit`). Each answers
- * undefined for yes, or the 503 QUEUE_FULL to send. Requests that run again
- * after a worker's death never pass here: they were admitted once.
+ * Who may enter. Asked when the header is read (`reserve` and `expect`, before a
+ * byte of the body is taken), while a body without a length grows (`grow`), and
+ * when the whole request is here (`enter` and `expect`, just before
+ * `Dispatcher.submit`). Each answers undefined for yes, or the 503 QUEUE_FULL to
+ * send. Requests that run again after a worker's death never pass here: they were
+ * admitted once.
  */
 export class Admission {
   readonly #parts: AdmissionParts;
@@ -34,6 +55,8 @@ export class Admission {
   grow(bytes: number, nowMs: number): RequestError | undefined {
     const { budget } = this.#parts;
     if (budget.reserve(bytes)) return undefined;
+    this.#parts.makeRoom?.(bytes, nowMs);
+    if (budget.reserve(bytes)) return undefined;
     return this.#full(
       `the server holds ${budget.usedBytes} of at most ${budget.limitBytes} bytes, this request needs ${bytes} more`,
       nowMs,
@@ -47,20 +70,36 @@ export class Admission {
     return this.#full(`${queue.depth} requests wait, at most ${queueLimit} may`, nowMs);
   }
 
+  /** Refuses at once what would wait past its deadline, as surely as that can be known. */
+  expect(newcomer: Newcomer, nowMs: number): RequestError | undefined {
+    const { key, priority, queueDeadlineMs, clientTimeoutMs } = newcomer;
+    const { queue, forecast } = this.#parts;
+    if (queue.depth === 0) return undefined;
+    const waitMs = forecast.leastWaitMs(key, priority, nowMs);
+    const mayMs = Math.min(queueDeadlineMs - nowMs, clientTimeoutMs ?? Number.POSITIVE_INFINITY);
+    if (waitMs <= mayMs) return undefined;
+    return this.#full(
+      `this request would wait ${Math.round(waitMs)} ms or longer, and may wait ${Math.round(mayMs)} ms`,
+      nowMs,
+    );
+  }
+
   /** Gives back what `reserve` and `grow` took for a request: it was answered, refused or withdrawn. */
   release(bytes: number): void {
     this.#parts.budget.release(bytes);
   }
 
   #full(reason: string, nowMs: number): RequestError {
-    const { queue, drainRate } = this.#parts;
-    const seconds = drainRate.secondsFor(queue.depth, nowMs);
-    return new RequestError(
-      'QUEUE_FULL',
-      `the queue is full: ${reason}; try again in ${seconds} s`,
-      {
-        headers: { 'retry-after': String(seconds) },
-      },
-    );
+    const seconds = this.#retryAfterSeconds(nowMs);
+    const text = `the queue is full: ${reason}; try again in ${seconds} s`;
+    return new RequestError('QUEUE_FULL', text, { headers: { 'retry-after': String(seconds) } });
+  }
+
+  /** Until those who wait now have gone to their workers. */
+  #retryAfterSeconds(nowMs: number): number {
+    const { queue, forecast } = this.#parts;
+    if (queue.depth === 0) return 1;
+    const drainMs = forecast.drainMs(nowMs) ?? UNMEASURED_SECONDS * SECOND;
+    return Math.min(LONGEST_SECONDS, Math.max(1, Math.ceil(drainMs / SECOND)));
   }
 }

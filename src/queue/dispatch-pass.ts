@@ -3,49 +3,60 @@ import type { Endings } from './endings.js';
 import type { Fleet } from './fleet.js';
 import type { Lane } from './lane.js';
 import { isSuspect } from './quarantine.js';
+import type { Ranks } from './ranks.js';
 import { queueTimeout } from './refusal.js';
 import type { Queued } from './request.js';
 import type { WaitingRoom } from './waiting-room.js';
 import { chooseFree, chooseToReserve, type FreeRule } from './worker-choice.js';
 import type { WorkerLoad } from './worker-load.js';
 
+export type PassRule<W> = FreeRule<W> & {
+  /** The world can take more replies now. */
+  readonly mayGive: () => boolean;
+};
+
 /**
  * One look at all who wait: gives out what may run now, oldest first. A lane
  * whose first request cannot be given to any of its holders is passed over, and
  * they are claimed for it, so with the same holders for all the first one that
- * cannot go ends the pass.
+ * cannot go ends the pass. One that its model's limit holds back claims nobody:
+ * it does not wait for a worker.
  */
 export class DispatchPass<R extends Queued, W> {
-  readonly #rule: FreeRule<W>;
+  readonly #rule: PassRule<W>;
   readonly #waiting: WaitingRoom<R, W>;
   readonly #fleet: Fleet<R, W>;
   readonly #endings: Endings<R, W>;
+  readonly #ranks: Ranks;
   readonly #send: DispatcherPorts<R, W>['send'];
   /** Number of the pass that is under way, or was last. */
   #pass = 0;
 
   constructor(
-    rule: FreeRule<W>,
+    rule: PassRule<W>,
     waiting: WaitingRoom<R, W>,
     fleet: Fleet<R, W>,
     endings: Endings<R, W>,
+    ranks: Ranks,
     send: DispatcherPorts<R, W>['send'],
   ) {
     this.#rule = rule;
     this.#waiting = waiting;
     this.#fleet = fleet;
     this.#endings = endings;
+    this.#ranks = ranks;
     this.#send = send;
   }
 
   /** For a new request while nobody waits: spares it the queue. False: it is to wait, or is too late. */
-  giveAtOnce(request: R, { holders }: Lane<R, W>, nowMs: number): boolean {
-    if (nowMs > request.latestStartMs) return false;
+  giveAtOnce(request: R, lane: Lane<R, W>, nowMs: number): boolean {
+    if (nowMs > request.latestStartMs || lane.isHeldBack || !this.#rule.mayGive()) return false;
     this.#pass += 1;
-    return this.#giveToFree(request, holders, nowMs);
+    return this.#giveToFree(request, lane.holders, nowMs);
   }
 
   run(nowMs: number): void {
+    if (!this.#rule.mayGive()) return;
     if (this.#waiting.hasReservations) this.#runReserved(nowMs);
     const { lanes } = this.#waiting;
     this.#pass += 1;
@@ -55,7 +66,9 @@ export class DispatchPass<R extends Queued, W> {
     let lane = lanes.first;
     // A port that calls back begins a later pass, and that one has seen to everything.
     while (lane?.first !== undefined && pass === this.#pass) {
-      if (!this.#serve(lane.first, lane.holders, nowMs)) {
+      if (lane.isHeldBack) {
+        overtaken = lane;
+      } else if (!this.#serve(lane.first, lane.holders, nowMs)) {
         if (lane.later === undefined) return;
         unclaimed -= this.#claim(lane.holders);
         if (unclaimed === 0) return;
@@ -110,7 +123,9 @@ export class DispatchPass<R extends Queued, W> {
     for (const load of [...this.#fleet.loads]) {
       const suspect = this.#waiting.reservationOf(load);
       if (suspect === undefined || load.inFlight > 0) continue;
-      if (nowMs > suspect.latestStartMs) {
+      if (suspect.limit?.isReached === true) {
+        this.#waiting.release(load); // others may have the worker until the limit lets it go
+      } else if (nowMs > suspect.latestStartMs) {
         this.#endings.refuse(suspect, queueTimeout(suspect, nowMs));
       } else if (!this.#rule.isBackedUp(load.worker)) {
         expectOf(suspect);
@@ -121,6 +136,7 @@ export class DispatchPass<R extends Queued, W> {
 
   #give(request: R, load: WorkerLoad<R, W>, nowMs: number): void {
     this.#waiting.leave(request, nowMs);
+    this.#ranks.served(request);
     request.state = 'in flight';
     request.dispatchedAtMs = nowMs;
     request.dispatches += 1;

@@ -22,6 +22,11 @@ export type DispatcherPorts<R, W> = {
    * a request comes, when a worker goes, and in each sweep.
    */
   whyHopeless?(key: string): RequestError | undefined;
+  /**
+   * False: what is held for clients is more than may be, so nothing is given to
+   * workers; call `dispatch` when there is room again.
+   */
+  mayDispatch?(): boolean;
   /** The worker's process was stopped from outside (SIGSTOP): its overdue request is run again, not blamed. */
   isStopped?(worker: W): boolean;
 };
@@ -39,6 +44,8 @@ export type DispatcherOptions = {
   readonly maxInFlight?: number;
   /** How long a worker without work may leave a ping unanswered; never asked unless told. */
   readonly deafAfterMs?: number;
+  /** The least share of dispatches that waiting requests of low priority get; absent: there is one class. */
+  readonly lowPriorityShare?: number;
 };
 
 /** What became of the requests of a worker that has gone. */

@@ -5,8 +5,12 @@ import { Endings } from './endings.js';
 import { Estimates } from './estimate.js';
 import { Expiry } from './expiry.js';
 import { Fleet } from './fleet.js';
+import { Forecast } from './forecast.js';
 import type { Lane } from './lane.js';
+import { ModelLimits } from './model-limits.js';
+import { weightsOf } from './priority.js';
 import { charge, type Death, fateOf } from './quarantine.js';
+import { Ranks } from './ranks.js';
 import { queueTimeout } from './refusal.js';
 import type { Queued } from './request.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -21,10 +25,12 @@ export type { Casualties, DispatcherOptions, DispatcherPorts } from './dispatche
  *                 │  ▲      (free)      ▲   │
  *         suspect ▼  │ put back         │   │ worker gone: run again
  *              reserved ────────────────┘   │   (or refused, cut off, dropped)
- *                 (its worker is empty)     └──▶ lanes, by its arrival number
+ *                 (its worker is empty)     └──▶ lanes, by its rank
  *
- * Requests go in order of arrival among those that may run now: one is overtaken
- * only by those that no holder of what it asks for could be given. A suspect (see
+ * Requests go in order of rank, which is their arrival unless there are
+ * priorities, among those that may run now: one is overtaken only by those that
+ * no holder of what it asks for could be given, or while its model's limit (see
+ * model-limits.ts) holds it back. A suspect (see
  * quarantine.ts) reserves one of its holders when its turn comes and steps out of
  * its lane; the others go on with the other workers.
  *
@@ -38,24 +44,32 @@ export type { Casualties, DispatcherOptions, DispatcherPorts } from './dispatche
  */
 export class Dispatcher<R extends Queued, W> {
   readonly estimates: Estimates = new Estimates();
+  readonly limits: ModelLimits = new ModelLimits();
+  readonly forecast: Forecast<R, W>;
   readonly #ports: DispatcherPorts<R, W>;
   readonly #waiting: WaitingRoom<R, W> = new WaitingRoom();
   readonly #fleet: Fleet<R, W> = new Fleet();
   readonly #endings: Endings<R, W>;
   readonly #pass: DispatchPass<R, W>;
   readonly #expiry: Expiry<R, W>;
+  readonly #ranks: Ranks;
 
   constructor(options: DispatcherOptions, ports: DispatcherPorts<R, W>) {
     this.#ports = ports;
     this.#endings = new Endings(ports, this.#waiting, this.#fleet);
+    const share = options.lowPriorityShare;
+    this.#ranks = new Ranks(share === undefined ? undefined : weightsOf(share));
+    this.forecast = new Forecast(this.#waiting.lanes, this.#ranks);
     this.#expiry = new Expiry(ports, this.#waiting, this.#endings, options.deafAfterMs);
     const rule = {
       workAheadMs: options.workAheadMs,
       maxInFlight: options.maxInFlight ?? 64,
       isBackedUp: (worker: W) => ports.isBackedUp?.(worker) === true,
+      mayGive: () => ports.mayDispatch?.() !== false,
     };
     const send = (request: R, worker: W): void => ports.send(request, worker);
-    this.#pass = new DispatchPass(rule, this.#waiting, this.#fleet, this.#endings, send);
+    const rooms = [this.#waiting, this.#fleet, this.#endings, this.#ranks] as const;
+    this.#pass = new DispatchPass(rule, ...rooms, send);
   }
 
   /** Requests that wait. */
@@ -94,8 +108,11 @@ export class Dispatcher<R extends Queued, W> {
     this.#endings.unanswered += 1;
     const { clientTimeoutMs } = request;
     if (clientTimeoutMs !== undefined) request.clientDeadlineMs = nowMs + clientTimeoutMs;
-    const lane = this.#waiting.lanes.of(request.key);
+    const lane = this.#waiting.lanes.of(request.key, request.priority);
+    lane.limit ??= this.limits.of(request.model);
+    request.limit = lane.limit;
     request.estimate = lane.estimateOf(request.group, this.estimates);
+    this.#ranks.give(request);
     this.#waiting.arrive(request, nowMs);
     if (this.#waiting.depth === 0 && this.#pass.giveAtOnce(request, lane, nowMs)) return;
     this.#waiting.lanes.push(request, lane);
@@ -123,6 +140,7 @@ export class Dispatcher<R extends Queued, W> {
     const load = new WorkerLoad<R, W>(worker, nowMs, keys);
     this.#fleet.add(load);
     this.#waiting.lanes.addHolder(load);
+    this.#fedChanged();
     this.dispatch(nowMs);
     return load;
   }
@@ -142,11 +160,13 @@ export class Dispatcher<R extends Queued, W> {
   finished(load: WorkerLoad<R, W>, request: R, runMs: number | undefined, nowMs: number): boolean {
     if (!load.requests.has(request)) return false;
     const isWanted = request.state === 'in flight';
+    if (isWanted) load.notePace(request, nowMs);
     load.leave(request, nowMs);
     if (load.reservedFor === request) load.reservedFor = undefined;
     if (isWanted) {
       // Of a cancelled one the time is not learned: it may have been cut short.
       if (runMs !== undefined) request.estimate?.observe(request.bytes, runMs);
+      if (!request.hasBegun) request.limit?.sawWhole();
       this.#endings.settle(request);
     }
     this.dispatch(nowMs);
@@ -172,7 +192,10 @@ export class Dispatcher<R extends Queued, W> {
   /** A part of a streamed reply came: it cannot run again, and its execution clock starts anew. True: pass it on. */
   progressed(load: WorkerLoad<R, W>, request: R, nowMs: number): boolean {
     if (!load.requests.has(request)) return false;
-    if (!request.hasBegun) request.begunAtMs = nowMs;
+    if (!request.hasBegun) {
+      request.begunAtMs = nowMs;
+      request.limit?.sawStream();
+    }
     request.hasBegun = true;
     if (load.running === request) load.runningSinceMs = nowMs;
     return request.state === 'in flight';
@@ -230,6 +253,13 @@ export class Dispatcher<R extends Queued, W> {
     load.isFed = false;
     this.#waiting.lanes.removeHolder(load);
     this.#waiting.release(load);
+    this.#fedChanged();
+  }
+
+  /** Other workers may be faster or slower, and have all their CPUs to themselves or not. */
+  #fedChanged(): void {
+    this.limits.workersAre(this.#waiting.lanes.fedWorkers);
+    this.estimates.forgetPaces();
   }
 
   #refuseAllHopeless(): void {

@@ -1,3 +1,5 @@
+import { Pace } from './pace.js';
+
 /** The weight of a new observation once there are enough: the last 16 or so count. */
 const WEIGHT = 1 / 16;
 /** Nothing is free of cost: keeps sums of estimates above zero. */
@@ -36,6 +38,8 @@ const CERTAIN_DEVIATIONS = 4;
  * the same rate, so b outlives the big body that taught it.
  */
 export class Estimate {
+  /** What such a request costs in all, where workers go from one to the next. */
+  readonly pace: Pace = new Pace();
   #count = 0;
   #meanBytes = 0;
   #meanMs = 0;
@@ -108,6 +112,11 @@ export class Estimates {
     const estimate = new Estimate();
     this.#byGroup.set(group, estimate);
     return estimate;
+  }
+
+  /** Other workers, other costs. */
+  forgetPaces(): void {
+    for (const { pace } of this.#byGroup.values()) pace.forget();
   }
 
   /** Forgets all other groups: their versions are gone. */

@@ -1,11 +1,13 @@
 import { Lane } from './lane.js';
-import type { Queued } from './request.js';
+import { PRIORITIES, type Priority } from './priority.js';
+import { isBefore, type Queued } from './request.js';
 import type { WorkerLoad } from './worker-load.js';
 
 /**
- * The queue: one lane for each thing that can be asked for. Those in which
- * somebody waits are linked by the arrival of their first request, so that the
- * next to run is found by walking from the front, past lanes that cannot move.
+ * The queue: one lane for each thing that can be asked for, by each priority.
+ * Those in which somebody waits are linked by the rank of their first request, so
+ * that the next to run is found by walking from the front, past lanes that cannot
+ * move.
  *
  *     first ─▶ lane "a"       3 ◀ 7 ◀ 8
  *                ▼ later
@@ -14,14 +16,18 @@ import type { WorkerLoad } from './worker-load.js';
  *              lane "c"       6
  */
 export class Lanes<R extends Queued, W> {
-  readonly #byKey: Map<string, Lane<R, W>> = new Map();
+  readonly #byKey: Readonly<Record<Priority, Map<string, Lane<R, W>>>> = {
+    high: new Map(),
+    normal: new Map(),
+    low: new Map(),
+  };
   /** Workers that are fed: who may be a holder of anything. */
   readonly #fed: WorkerLoad<R, W>[] = [];
   #first: Lane<R, W> | undefined = undefined;
   #last: Lane<R, W> | undefined = undefined;
   #depth = 0;
 
-  /** The lane with the oldest request; undefined when nobody waits. */
+  /** The lane with the request that is next; undefined when nobody waits. */
   get first(): Lane<R, W> | undefined {
     return this.#first;
   }
@@ -35,14 +41,13 @@ export class Lanes<R extends Queued, W> {
     return this.#fed.length;
   }
 
-  of(key: string): Lane<R, W> {
-    const known = this.#byKey.get(key);
+  of(key: string, priority: Priority = 'normal'): Lane<R, W> {
+    const byKey = this.#byKey[priority];
+    const known = byKey.get(key);
     if (known !== undefined) return known;
-    const lane = new Lane<R, W>(
-      key,
-      this.#fed.filter((load) => load.holds(key)),
-    );
-    this.#byKey.set(key, lane);
+    const holders = this.#fed.filter((load) => load.holds(key));
+    const lane = new Lane<R, W>(key, priority, holders);
+    byKey.set(key, lane);
     return lane;
   }
 
@@ -52,9 +57,9 @@ export class Lanes<R extends Queued, W> {
     this.#added(lane, request);
   }
 
-  /** A request that comes back, to the place its arrival gives it. */
+  /** A request that comes back, to the place its rank gives it. */
   putBack(request: R): void {
-    const lane = this.of(request.key);
+    const lane = this.of(request.key, request.priority);
     lane.putBack(request);
     this.#added(lane, request);
   }
@@ -73,20 +78,20 @@ export class Lanes<R extends Queued, W> {
 
   addHolder(load: WorkerLoad<R, W>): void {
     this.#fed.push(load);
-    for (const lane of this.#byKey.values()) lane.addHolder(load);
+    for (const lane of this.#all()) lane.addHolder(load);
   }
 
   removeHolder(load: WorkerLoad<R, W>): void {
     const index = this.#fed.indexOf(load);
     if (index < 0) return;
     this.#fed.splice(index, 1);
-    for (const lane of this.#byKey.values()) lane.removeHolder(load);
+    for (const lane of this.#all()) lane.removeHolder(load);
   }
 
   /** Drops the lanes of all other keys, those excepted in which somebody waits. */
   keep(keys: ReadonlySet<string>): void {
-    for (const lane of this.#byKey.values()) {
-      if (lane.depth === 0 && !keys.has(lane.key)) this.#byKey.delete(lane.key);
+    for (const { key, priority, depth } of this.#all()) {
+      if (depth === 0 && !keys.has(key)) this.#byKey[priority].delete(key);
     }
   }
 
@@ -111,6 +116,10 @@ export class Lanes<R extends Queued, W> {
     }
   }
 
+  *#all(): Generator<Lane<R, W>, void, undefined> {
+    for (const priority of PRIORITIES) yield* this.#byKey[priority].values();
+  }
+
   #added(lane: Lane<R, W>, request: R): void {
     this.#depth += 1;
     if (lane.first === request) this.#firstChanged(lane);
@@ -125,12 +134,12 @@ export class Lanes<R extends Queued, W> {
     }
     if (!lane.isListed) this.#linkAfter(this.#last, lane);
     let { earlier, later } = lane;
-    while (earlier !== undefined && isBefore(first, earlier.first)) earlier = earlier.earlier;
+    while (earlier !== undefined && goesBefore(first, earlier.first)) earlier = earlier.earlier;
     if (earlier !== lane.earlier) {
       this.#move(lane, earlier);
       return;
     }
-    while (later !== undefined && isBefore(later.first, first)) later = later.later;
+    while (later !== undefined && goesBefore(later.first, first)) later = later.later;
     if (later !== lane.later) this.#move(lane, later === undefined ? this.#last : later.earlier);
   }
 
@@ -163,6 +172,6 @@ export class Lanes<R extends Queued, W> {
 }
 
 /** Lanes in the list have a first request, but for the one that is being moved. */
-function isBefore(one: Queued | undefined, other: Queued | undefined): boolean {
-  return one !== undefined && other !== undefined && one.arrival < other.arrival;
+function goesBefore(one: Queued | undefined, other: Queued | undefined): boolean {
+  return one !== undefined && other !== undefined && isBefore(one, other);
 }

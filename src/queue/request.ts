@@ -1,4 +1,6 @@
 import type { Estimate } from './estimate.js';
+import type { ModelLimit } from './model-limits.js';
+import type { Priority } from './priority.js';
 
 /** Key of a request that every worker can take. */
 export const ANY_WORKER = '';
@@ -15,16 +17,18 @@ export type RequestState = 'waiting' | 'in flight' | 'done';
  * so that queueing, dispatching and running again allocate nothing: the links
  * of the lists are fields of the request itself, and it is in one list at a time.
  *
- * The abstract members are the front's to give, `hasBegun` and `isHeldBack` the
- * front's to set, all others are written by the queue's rooms only.
+ * The abstract members and `priority` are the front's to give, `hasBegun` and
+ * `isHeldBack` the front's to set, all others are written by the queue's rooms only.
  */
 export abstract class Queued {
-  /** Number in order of arrival, unique; orders the queue and is the id on the link. */
+  /** Number in order of arrival, unique; the id on the link. */
   abstract readonly arrival: number;
   /** What it asks for: only workers that hold this key get it. Never a text that a client can invent. */
   abstract readonly key: string;
   /** Whose estimate applies: one version of a model, or `other`. As bounded as the keys. */
   abstract readonly group: string;
+  /** Whose limit applies: a model of this server, all its versions together, or `other`. */
+  abstract readonly model: string;
   /** Size of the body. */
   abstract readonly bytes: number;
   /** False: must not run twice, so a dead worker costs it a 500 WORKER_CRASHED. */
@@ -44,6 +48,10 @@ export abstract class Queued {
   /** The client does not take its streamed reply: the execution clock stands still meanwhile. */
   isHeldBack = false;
 
+  priority: Priority = 'normal';
+  /** Orders the queue: the lowest goes first. */
+  rank = 0;
+  limit: ModelLimit | undefined = undefined;
   state: RequestState = 'waiting';
   isClientGone = false;
   queuedAtMs = 0;
@@ -76,4 +84,9 @@ export abstract class Queued {
     if (clientDeadlineMs === undefined) return queueDeadlineMs;
     return Math.min(clientDeadlineMs, queueDeadlineMs);
   }
+}
+
+/** Whether one goes first, of two that wait. */
+export function isBefore(one: Queued, other: Queued): boolean {
+  return one.rank < other.rank || (one.rank === other.rank && one.arrival < other.arrival);
 }

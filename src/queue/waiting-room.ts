@@ -23,8 +23,10 @@ export class WaitingRoom<R extends Queued, W> {
 
   /** The longest wait, all its stays here together; 0 when none waits. */
   oldestWaitMs(nowMs: number): number {
-    const first = this.lanes.first?.first;
-    let longest = first === undefined ? 0 : waitOf(first, nowMs);
+    let longest = 0;
+    for (let lane = this.lanes.first; lane !== undefined; lane = lane.later) {
+      if (lane.first !== undefined) longest = Math.max(longest, waitOf(lane.first, nowMs));
+    }
     for (const request of this.#reserved) longest = Math.max(longest, waitOf(request, nowMs));
     return longest;
   }

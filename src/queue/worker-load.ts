@@ -88,6 +88,7 @@ export class WorkerLoad<R extends Queued, W> {
       this.#leastTimeoutMs = request.timeoutMs;
     } else if (request.timeoutMs < this.#leastTimeoutMs) this.#leastTimeoutMs = request.timeoutMs;
     this.requests.append(request);
+    request.limit?.count(1);
     this.#estimatedMs += request.estimateMs;
   }
 
@@ -99,10 +100,20 @@ export class WorkerLoad<R extends Queued, W> {
     this.stopsByMs ??= byMs;
   }
 
+  /**
+   * Before `leave`: learns what it cost, where that is a measure of capacity. The
+   * worker went straight from the one before to it, or it had had to wait.
+   */
+  notePace({ dispatchedAtMs, waitedMs, estimate }: R, nowMs: number): void {
+    if (dispatchedAtMs > this.idleSinceMs && waitedMs === 0) return;
+    estimate?.pace.observe(nowMs - Math.max(this.idleSinceMs, dispatchedAtMs), nowMs);
+  }
+
   /** The worker is through with a request: the next one's clock starts. */
   leave(request: R, nowMs: number): void {
     const wasRunning = this.requests.first === request;
     this.requests.remove(request);
+    request.limit?.count(-1);
     // Set anew rather than summed: rounding errors must not pile up, and Infinity − Infinity is no number.
     this.#estimatedMs = this.requests.depth === 0 ? 0 : this.#estimatedMs - request.estimateMs;
     if (wasRunning) this.runningSinceMs = nowMs;

@@ -16,6 +16,7 @@ import { answerLocally, type Knowledge } from '../../src/master/local-routes.js'
 import { ModelStatistics } from '../../src/master/metadata/statistics.js';
 import type { Prospects } from '../../src/master/models/prospects.js';
 import { ModelTargets } from '../../src/master/routing/model-target.js';
+import { prioritiesOf } from '../../src/master/routing/priority-header.js';
 import { Traffic } from '../../src/master/routing/traffic.js';
 import type { ServingWorker } from '../../src/master/serving-worker.js';
 import { Trust } from '../../src/master/trust/trust.js';
@@ -23,7 +24,6 @@ import type { ModelDescription } from '../../src/model/description.js';
 import { Metrics } from '../../src/observe/metrics.js';
 import { Admission } from '../../src/queue/admission.js';
 import { ByteBudget } from '../../src/queue/byte-budget.js';
-import { DrainRate } from '../../src/queue/drain-rate.js';
 import { socketPair } from '../fixtures/socket-pair.js';
 import { configuration } from '../unit/config/inputs.js';
 
@@ -87,7 +87,6 @@ export class MasterFront {
   readonly workers: StandInWorker[] = [];
   isDraining = false;
   readonly #admission: Admission;
-  readonly #drainRate = new DrainRate();
   readonly #now = (): number => performance.now();
 
   constructor(overrides: Partial<Settings> = {}) {
@@ -104,6 +103,8 @@ export class MasterFront {
       {
         workAheadMs: this.settings.workAhead,
         targets: this.targets,
+        priorities: prioritiesOf(this.settings),
+        admission: () => this.#admission,
         prospects: { catalog: this.#prospects(), areWorkersComing: () => true },
         now: this.#now,
       },
@@ -113,7 +114,7 @@ export class MasterFront {
       queueLimit: this.settings.queueLimit,
       queue: this.traffic.dispatcher,
       budget: this.budget,
-      drainRate: this.#drainRate,
+      forecast: this.traffic.dispatcher.forecast,
     });
     this.front = this.#makeFront(answers);
     this.#server = this.front.newServer();
@@ -192,7 +193,6 @@ export class MasterFront {
           accessLog: ({ status, code, url, model, bytesIn, bytesOut }) =>
             this.entries.push({ status, code, path: url, model, bytesIn, bytesOut }),
           admission: this.#admission,
-          drainRate: this.#drainRate,
           now: this.#now,
         }),
     });
@@ -203,6 +203,7 @@ export class MasterFront {
       maxBodyBytes: this.settings.maxBody,
       limitName: 'max-body',
       admission: this.#admission,
+      refusal: (request) => this.traffic.refusalOf(request),
       submit: (request) => this.traffic.submit(request),
       now: this.#now,
     });

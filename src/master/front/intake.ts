@@ -12,6 +12,8 @@ export type IntakePorts = {
   /** What sets that bound, for the message. */
   readonly limitName: string;
   readonly admission: Pick<Admission, 'reserve' | 'grow' | 'enter'>;
+  /** Why its body need not be read, by all else that its head says. */
+  refusal?(request: ClientRequest): RequestError | undefined;
   submit(request: ClientRequest): void;
   now(): number;
 };
@@ -66,7 +68,8 @@ export class Intake {
   #admit(request: ClientRequest, declaredBytes: number): RequestError | undefined {
     const { maxBodyBytes, limitName, admission } = this.#ports;
     if (declaredBytes > maxBodyBytes) return tooLarge(maxBodyBytes, limitName, `${declaredBytes}`);
-    const refusal = admission.reserve(declaredBytes, this.#ports.now());
+    const refusal =
+      this.#ports.refusal?.(request) ?? admission.reserve(declaredBytes, this.#ports.now());
     if (refusal === undefined) request.bytes = declaredBytes;
     return refusal;
   }

@@ -2,6 +2,7 @@ import { RequestError } from '../../errors.js';
 import type { ReplyFacts } from '../../link/frames/reply-facts.js';
 import type { ReplyHandlers } from '../../link/master-end.js';
 import type { RestartReason } from '../../observe/metric-table.js';
+import type { Admission } from '../../queue/admission.js';
 import { Dispatcher, type DispatcherPorts } from '../../queue/dispatcher.js';
 import type { KillCause } from '../../queue/dispatcher-ports.js';
 import type { Death } from '../../queue/quarantine.js';
@@ -12,6 +13,7 @@ import { keysOf } from '../model-key.js';
 import { noWorkers, type Prospects, whyHopeless, whyNobodys } from '../models/prospects.js';
 import type { ServingWorker } from '../serving-worker.js';
 import type { ModelTargets } from './model-target.js';
+import { type Priorities, readPriority } from './priority-header.js';
 
 export type TrafficOptions = {
   readonly workAheadMs: number;
@@ -19,6 +21,9 @@ export type TrafficOptions = {
   readonly deafAfterMs?: number;
   readonly targets: ModelTargets;
   readonly prospects: Prospects;
+  /** Undefined: there is one class, and no header is looked at. */
+  readonly priorities: Priorities | undefined;
+  readonly admission: () => Pick<Admission, 'expect'>;
   readonly now: () => number;
 };
 
@@ -46,19 +51,36 @@ export class Traffic {
   constructor(options: TrafficOptions, answers: Answers) {
     this.#options = options;
     this.#answers = answers;
-    this.dispatcher = new Dispatcher(options, this.#ports());
+    const { priorities } = options;
+    const share = priorities && { lowPriorityShare: priorities.lowShare };
+    this.dispatcher = new Dispatcher({ ...options, ...share }, this.#ports());
+  }
+
+  /** Why its body need not be read: what its head says is wrong, or it would wait too long. */
+  refusalOf(request: ClientRequest): RequestError | undefined {
+    const { priorities, admission, now } = this.#options;
+    const fault = priorities && readPriority(request, priorities.header);
+    if (fault !== undefined || this.dispatcher.depth === 0) return fault;
+    const nowMs = now();
+    this.#aim(request, nowMs);
+    return admission().expect(request, nowMs);
   }
 
   submit(request: ClientRequest): void {
-    const { targets, prospects, now } = this.#options;
-    const target = targets.find(request.path, request.method);
-    if (target.key === ANY_WORKER && this.#isRefused(request)) return;
-    // Those that wait may still be served by workers that go; who comes later may not.
-    if (!prospects.areWorkersComing()) {
-      this.#answers.error(request, noWorkers());
-      return;
-    }
+    const { admission, prospects, now } = this.#options;
     const nowMs = now();
+    this.#aim(request, nowMs);
+    if (request.key === ANY_WORKER && this.#isRefused(request)) return;
+    // Those that wait may still be served by workers that go; who comes later may not.
+    const refusal = prospects.areWorkersComing() ? admission().expect(request, nowMs) : noWorkers();
+    if (refusal === undefined) this.dispatcher.submit(request, nowMs);
+    else this.#answers.error(request, refusal);
+  }
+
+  /** What it asks for, and how long that may take. */
+  #aim(request: ClientRequest, nowMs: number): void {
+    const { targets } = this.#options;
+    const target = targets.find(request.path, request.method);
     request.key = target.key;
     request.group = target.group;
     request.model = target.model;
@@ -66,7 +88,6 @@ export class Traffic {
     request.timeoutMs = target.timeoutMs;
     request.streamTimeoutMs = target.streamTimeoutMs;
     request.queueDeadlineMs = nowMs + target.queueTimeoutMs;
-    this.dispatcher.submit(request, nowMs);
   }
 
   #isRefused(request: ClientRequest): boolean {

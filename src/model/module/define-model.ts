@@ -50,6 +50,8 @@ type ModuleBase = {
   queueTimeout?: string | number;
   /** Longest time of a streamed reply, from its first piece to its end. */
   streamTimeout?: string | number;
+  /** How many of its requests may be at workers at once; any number unless told. */
+  maxInFlight?: number;
   /** Routes of its own: a `RoutesPlugin`, better exported by itself, where it gets its types. */
   routes?: (...values: never[]) => unknown;
   /** What the paths of `routes` begin with; `/models/NAME` unless told. */

@@ -26,6 +26,7 @@ export type ModuleExports = {
   /** For all of its models that do not say it themselves; unchecked. */
   readonly timeout?: unknown;
   readonly retry?: unknown;
+  readonly maxInFlight?: unknown;
   /** A Fastify plugin, and where it wants to be; unchecked. */
   readonly routes?: unknown;
   readonly prefix?: unknown;
@@ -38,7 +39,8 @@ const TRAITS: readonly string[] = ['signature', 'warmup', 'maxBatchRows'];
 /** Exports that say something of the module, and so are no models. */
 const RESERVED: readonly string[] = [
   ...TRAITS,
-  ...['default', 'predict', 'models', 'load', 'dispose', 'timeout', 'retry', 'routes', 'prefix'],
+  ...['default', 'predict', 'models', 'load', 'dispose', 'timeout', 'retry', 'maxInFlight'],
+  ...['routes', 'prefix'],
   // What Node and compilers add to a CommonJS module.
   ...['module.exports', '__esModule'],
 ];
@@ -60,14 +62,14 @@ export function readExports(module: Exported): ModuleExports {
   const main = mainOf(exported);
   const others = exported.models === undefined ? named(exported, main) : listed(exported.models);
   const models = main === undefined ? others : [{ name: undefined, definition: main }, ...others];
-  const { timeout, retry, routes = fieldOf(main, 'routes') } = exported;
+  const { timeout, retry, maxInFlight, routes = fieldOf(main, 'routes') } = exported;
   const { prefix = fieldOf(main, 'prefix') } = exported;
   if (models.length === 0 && routes === undefined) throw new Error(EXPECTED);
   const shared = { load: exported.load, dispose: exported.dispose };
   // A CommonJS definition's own functions are exports as well.
   if (shared.load === main?.load) shared.load = undefined;
   if (shared.dispose === main?.dispose) shared.dispose = undefined;
-  return { ...withFunctions(shared, ''), models, timeout, retry, routes, prefix };
+  return { ...withFunctions(shared, ''), models, timeout, retry, maxInFlight, routes, prefix };
 }
 
 /**

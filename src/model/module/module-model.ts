@@ -15,11 +15,20 @@ export type ModuleTraits = Omit<ModelPlan, 'file' | 'retry'> &
   Pick<Model, 'isRetryable' | 'dispose' | 'plan'>;
 
 /** What a module may say for all of its definitions, keys of `forkcast.json`. */
-export const MODULE_KEYS: readonly string[] = ['timeout', 'queueTimeout', 'streamTimeout', 'retry'];
+export const MODULE_KEYS: readonly string[] = [
+  ...['timeout', 'queueTimeout', 'streamTimeout'],
+  ...['maxInFlight', 'retry'],
+];
 
 export type ModuleSettings = Pick<
   ModelPlan,
-  'timeoutMs' | 'queueTimeoutMs' | 'streamTimeoutMs' | 'retry' | 'warmup' | 'maxBatchRows'
+  | 'timeoutMs'
+  | 'queueTimeoutMs'
+  | 'streamTimeoutMs'
+  | 'maxInFlight'
+  | 'retry'
+  | 'warmup'
+  | 'maxBatchRows'
 >;
 
 /** @throws Error with every fault */
@@ -72,6 +81,7 @@ function tensorModel(
   const queue = new RunQueue(name, { check: toOutputs, canJoin: false });
   return {
     ...traits,
+    isStreaming: isGenerator(definition.predict),
     kind: 'tensors',
     signature,
     run(inputs, context, finish) {
@@ -93,6 +103,7 @@ function instancesModel(traits: ModuleTraits, definition: Definition): Instances
   const queue = new RunQueue(name, { check: (piece) => piece, canJoin: true });
   return {
     ...traits,
+    isStreaming: isGenerator(definition.predict),
     kind: 'instances',
     run(instances, context, finish) {
       // The array is the module's from here on: it may change it.
@@ -123,4 +134,9 @@ function wrongLength(modelName: string, expected: number, result: unknown): Requ
     'MODEL_ERROR',
     `model "${modelName}" returned a wrong result: expected an array of ${expected} (one prediction for each instance), got ${got}`,
   );
+}
+
+/** Others may return what a generator function does; that is seen when they do. */
+function isGenerator(predict: Definition['predict']): boolean {
+  return /^(?:Async)?GeneratorFunction$/.test(predict.constructor.name);
 }

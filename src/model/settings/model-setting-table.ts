@@ -124,6 +124,16 @@ export const MODEL_SETTINGS = {
     example: '1',
     isOfModel: true,
   },
+  maxInFlight: {
+    kind: 'count',
+    least: 1,
+    most: 65_536,
+    doc: 'How many of its requests may be at workers at once, all versions together; further ones [wait](overload.md#a-limit-for-one-model) while those of other models go on. Unlike `workers`, it says nothing of who holds the model.',
+    otherwise: 'no limit',
+    example: '2',
+    isOfModel: true,
+    isOfModule: true,
+  },
   options: {
     kind: 'options',
     doc: 'Passed to the runtime, which checks them; each has its own, see [models](models.md).',

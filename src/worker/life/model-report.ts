@@ -17,7 +17,7 @@ export function describeModel(
   models: readonly Model[],
   defaultModel: string | undefined,
 ): ModelDescription {
-  const { name, version, runtime, isLatest, labels, isRetryable } = model;
+  const { name, version, runtime, isLatest, labels, isRetryable, isStreaming } = model;
   return {
     name,
     version,
@@ -31,6 +31,7 @@ export function describeModel(
     isRetryable,
     ...routesOf(model),
     ...ownLimits(model),
+    ...(isStreaming === true ? { isStreaming } : {}),
     ...times,
   };
 }

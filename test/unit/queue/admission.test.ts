@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Admission } from '../../../src/queue/admission.js';
 import { ByteBudget } from '../../../src/queue/byte-budget.js';
-import { DrainRate } from '../../../src/queue/drain-rate.js';
 
 describe('ByteBudget', () => {
   it('reserves up to its limit and not a byte more', () => {
@@ -34,66 +33,16 @@ describe('ByteBudget', () => {
   });
 });
 
-describe('DrainRate', () => {
-  function steady(perSecond: number, seconds: number): DrainRate {
-    const rate = new DrainRate();
-    for (let n = 0; n <= perSecond * seconds; n += 1) rate.completed((n * 1000) / perSecond);
-    return rate;
-  }
-
-  it('measures nothing before there are two completions', () => {
-    const rate = new DrainRate();
-    expect(rate.perSecond(0)).toBe(0);
-    rate.completed(10);
-    expect(rate.perSecond(10)).toBe(0);
-    expect(rate.secondsFor(100, 10)).toBe(5);
-  });
-
-  it.each([
-    { perSecond: 2, seconds: 3 },
-    { perSecond: 10, seconds: 1 },
-    { perSecond: 100, seconds: 60 },
-    { perSecond: 5000, seconds: 4 },
-  ])('finds $perSecond per second after $seconds s', ({ perSecond, seconds }) => {
-    const measured = steady(perSecond, seconds).perSecond(seconds * 1000);
-    expect(measured / perSecond).toBeGreaterThan(0.9);
-    expect(measured / perSecond).toBeLessThan(1.25);
-  });
-
-  it('falls while nothing completes', () => {
-    const rate = steady(100, 20);
-    expect(rate.perSecond(25_000)).toBeLessThan(45);
-    expect(rate.perSecond(60_000)).toBeLessThan(0.1);
-  });
-
-  it.each([
-    { requests: 0, seconds: 1 },
-    { requests: 1, seconds: 1 },
-    { requests: 90, seconds: 1 },
-    { requests: 1000, seconds: 10 },
-    { requests: 1_000_000, seconds: 60 },
-  ])('says $seconds s for $requests requests at 100 per second', ({ requests, seconds }) => {
-    expect(steady(100, 60).secondsFor(requests, 60_000)).toBe(seconds);
-  });
-
-  it('says the longest when all has stalled for ever', () => {
-    const rate = steady(100, 60);
-    expect(rate.secondsFor(1, 1e9)).toBe(60);
-    expect(rate.secondsFor(0, 1e9)).toBe(60);
-  });
-});
-
 describe('Admission', () => {
-  function admission(depth: number, usedBytes = 0) {
+  function admission(depth: number, usedBytes = 0, drainMs?: number, leastWaitMs = 0) {
     const queue = { depth };
     const budget = new ByteBudget(1000);
     budget.reserve(usedBytes);
-    const drainRate = new DrainRate();
-    for (let n = 0; n <= 100; n += 1) drainRate.completed(n * 100);
+    const forecast = { leastWaitMs: () => leastWaitMs, drainMs: () => drainMs };
     return {
       queue,
       budget,
-      admission: new Admission({ queueLimit: 40, queue, budget, drainRate }),
+      admission: new Admission({ queueLimit: 40, queue, budget, forecast }),
     };
   }
 
@@ -108,7 +57,7 @@ describe('Admission', () => {
   });
 
   it('refuses by count before the body is read, and takes no bytes', () => {
-    const { admission: door, budget } = admission(40);
+    const { admission: door, budget } = admission(40, 0, 3200);
     const error = door.reserve(10, 10_000);
     expect(error).toMatchObject({ code: 'QUEUE_FULL', statusCode: 503 });
     expect(error?.headers).toEqual({ 'retry-after': '4' });
@@ -140,5 +89,57 @@ describe('Admission', () => {
     queue.depth = 40;
     expect(door.enter(0)?.code).toBe('QUEUE_FULL');
     expect(budget.usedBytes).toBe(10);
+  });
+
+  it.each([
+    { depth: 0, drainMs: undefined, seconds: '1' },
+    { depth: 5, drainMs: undefined, seconds: '5' },
+    { depth: 5, drainMs: 0, seconds: '1' },
+    { depth: 5, drainMs: 1001, seconds: '2' },
+    { depth: 5, drainMs: 1e9, seconds: '60' },
+  ])('says $seconds s for $depth that wait and keep the workers $drainMs ms', (row) => {
+    const { admission: door } = admission(row.depth, 1000, row.drainMs);
+    expect(door.grow(1, 0)?.headers).toEqual({ 'retry-after': row.seconds });
+  });
+
+  it('makes room among those that make no progress, and tries again', () => {
+    const budget = new ByteBudget(1000);
+    budget.reserve(1000);
+    const makeRoom = (bytes: number): void => void (bytes <= 300 && budget.release(300));
+    const forecast = { leastWaitMs: () => 0, drainMs: () => undefined };
+    const door = new Admission({ queueLimit: 9, queue: { depth: 0 }, budget, forecast, makeRoom });
+    expect(door.grow(400, 0)?.code).toBe('QUEUE_FULL');
+    expect(door.grow(300, 0)).toBeUndefined();
+    expect(budget.usedBytes).toBe(1000);
+  });
+
+  it('refuses at once what would wait past its deadline', () => {
+    const newcomer = {
+      key: 'a',
+      priority: 'normal',
+      queueDeadlineMs: 10_500,
+      clientTimeoutMs: undefined,
+    } as const;
+    expect(admission(9, 0, 900, 500).admission.expect(newcomer, 10_000)).toBeUndefined();
+    const error = admission(9, 0, 900, 501).admission.expect(newcomer, 10_000);
+    expect(error).toMatchObject({ code: 'QUEUE_FULL', headers: { 'retry-after': '1' } });
+    expect(error?.message).toContain('would wait 501 ms or longer, and may wait 500 ms');
+  });
+
+  it("holds to the client's own limit where that is shorter", () => {
+    const newcomer = { key: 'a', priority: 'normal', queueDeadlineMs: 1e9 } as const;
+    const { admission: door } = admission(9, 0, 900, 500);
+    expect(door.expect({ ...newcomer, clientTimeoutMs: 500 }, 0)).toBeUndefined();
+    expect(door.expect({ ...newcomer, clientTimeoutMs: 499 }, 0)?.code).toBe('QUEUE_FULL');
+  });
+
+  it('refuses nobody for the wait while nobody waits', () => {
+    const newcomer = {
+      key: 'a',
+      priority: 'normal',
+      queueDeadlineMs: 1,
+      clientTimeoutMs: undefined,
+    } as const;
+    expect(admission(0, 0, 900, 500).admission.expect(newcomer, 10_000)).toBeUndefined();
   });
 });

@@ -46,7 +46,7 @@ describe('a death', () => {
     stage.teach(0.1);
     stage.workers('A');
     stage.submit({ isRetryable: false });
-    const streaming = stage.submit();
+    const streaming = stage.submit({ key: 'other' });
     stage.dispatcher.progressed(stage.load('A'), streaming, 0);
     stage.dispatcher.withdraw(stage.submit(), 0);
     stage.submit();

@@ -1,3 +1,4 @@
+import type { Priority } from '../../../src/queue/priority.js';
 import { ANY_WORKER, Queued } from '../../../src/queue/request.js';
 
 export type RequestFacts = {
@@ -9,6 +10,8 @@ export type RequestFacts = {
   queueDeadlineMs?: number;
   clientTimeoutMs?: number;
   streamTimeoutMs?: number;
+  model?: string;
+  priority?: Priority;
 };
 
 /** A request as the front would make it. */
@@ -16,6 +19,7 @@ export class FakeRequest extends Queued {
   readonly arrival: number;
   readonly key: string;
   readonly group: string;
+  readonly model: string;
   readonly bytes: number;
   readonly isRetryable: boolean;
   readonly timeoutMs: number;
@@ -28,6 +32,9 @@ export class FakeRequest extends Queued {
     this.arrival = arrival;
     this.key = facts.key ?? ANY_WORKER;
     this.group = facts.group ?? 'model';
+    this.rank = arrival;
+    this.model = facts.model ?? this.key.replace(/\/.*/, '');
+    this.priority = facts.priority ?? 'normal';
     this.bytes = facts.bytes ?? 100;
     this.isRetryable = facts.isRetryable ?? true;
     this.timeoutMs = facts.timeoutMs ?? 30_000;

@@ -74,6 +74,7 @@ export class ModelWorld {
         isStopped: (seat) => seat.isStopped,
       },
     );
+    this.dispatcher.limits.learn([{ name: 'a', maxInFlight: 1 + this.chance.below(3) }]);
   }
 
   #sent(request: FakeRequest, seat: Seat): void {
@@ -85,11 +86,16 @@ export class ModelWorld {
     if (isSuspect(request) && seat.has.length > 0) fail(`suspect ${request.arrival} joined others`);
     if (!isSuspect(request)) {
       for (const other of this.waiting) {
-        const isBefore = other.arrival < request.arrival && !isSuspect(other);
+        const isBefore =
+          other.arrival < request.arrival && !isSuspect(other) && !other.limit?.isReached;
         if (isBefore && holds(seat, other.key)) {
           fail(`${request.arrival} overtook ${other.arrival}`);
         }
       }
+    }
+    for (const limit of [request.limit, request.limit?.within]) {
+      if (limit !== undefined && limit.inFlight > limit.most)
+        fail(`${request.arrival}: past a limit`);
     }
     seat.has.push(request);
     if (seat.aborted.size > 0 && [...seat.aborted].some((one) => one.isStopping)) fail('it stops');
@@ -286,9 +292,23 @@ export class ModelWorld {
     if (dispatcher.inFlight !== inFlight) fail(`in flight ${dispatcher.inFlight}`);
     if (dispatcher.busyWorkers !== busy) fail(`busy ${dispatcher.busyWorkers}`);
     for (const seat of this.#seats) this.#checkIdle(seat);
+    this.#checkLimits();
     const unanswered = this.submitted - this.ended.size;
     if ([...dispatcher.unanswered()].length !== unanswered) fail('unanswered');
     if (dispatcher.isIdle !== (unanswered === 0)) fail('isIdle');
+  }
+
+  #checkLimits(): void {
+    const { limits } = this.dispatcher;
+    const counts = new Map<object, number>();
+    for (const { limit } of this.#seats.flatMap((seat) => seat.has)) {
+      for (const one of [limit, limit?.within]) {
+        if (one !== undefined) counts.set(one, (counts.get(one) ?? 0) + 1);
+      }
+    }
+    for (const limit of [limits.streams, ...KEYS.map((key) => limits.of(key))]) {
+      if (limit.inFlight !== (counts.get(limit) ?? 0)) fail(`a limit counts ${limit.inFlight}`);
+    }
   }
 
   /** Nobody waits for what an idle worker could do, but for suspects that have reserved another. */
@@ -297,6 +317,7 @@ export class ModelWorld {
     if (!isOpen || seat.has.length > 0) return;
     for (const request of this.waiting) {
       if (isSuspect(request) || !holds(seat, request.key)) continue;
+      if (request.limit?.isReached === true) continue;
       fail(`${seat.name} idles while ${request.arrival} waits`);
     }
   }

@@ -1,4 +1,5 @@
-import { Dispatcher } from '../../../src/queue/dispatcher.js';
+import type { RequestError } from '../../../src/errors.js';
+import { Dispatcher, type DispatcherOptions } from '../../../src/queue/dispatcher.js';
 import type { Death } from '../../../src/queue/quarantine.js';
 import type { WorkerLoad } from '../../../src/queue/worker-load.js';
 import { FakeRequest, type RequestFacts } from './fake-request.js';
@@ -46,14 +47,20 @@ export class Simulation {
   readonly requests: SimulatedRequest[] = [];
   readonly workers: SimulatedWorker[] = [];
   readonly dispatcher: Dispatcher<SimulatedRequest, SimulatedWorker>;
+  /** Who is refused before it waits. */
+  mayEnter: (request: SimulatedRequest) => RequestError | undefined = () => undefined;
   onEnd: (request: SimulatedRequest) => void = () => {};
   deaths = 0;
   readonly #events: { atMs: number; act: () => void }[] = [];
   #names = 0;
 
-  constructor(workers: number, keysOf: (worker: number) => Keys = () => undefined) {
+  constructor(
+    workers: number,
+    keysOf: (worker: number) => Keys = () => undefined,
+    options: Partial<DispatcherOptions> = {},
+  ) {
     this.dispatcher = new Dispatcher<SimulatedRequest, SimulatedWorker>(
-      { workAheadMs: 1 },
+      { workAheadMs: 1, ...options },
       {
         send: (request, worker) => {
           worker.inbox.push(request);
@@ -86,7 +93,9 @@ export class Simulation {
     const arrival = this.requests.length + 1;
     const request = new SimulatedRequest(arrival, runMs, this.nowMs, facts, isPoison);
     this.requests.push(request);
-    this.dispatcher.submit(request, this.nowMs);
+    const refusal = this.mayEnter(request);
+    if (refusal === undefined) this.dispatcher.submit(request, this.nowMs);
+    else this.#end(request, refusal.code);
     return request;
   }
 

@@ -31,6 +31,7 @@ export class Stage {
   readonly hopeless: Map<string, RequestError> = new Map();
   /** Keys that the dispatcher asked about, because no fed worker holds them. */
   readonly asked: string[] = [];
+  mayDispatch = true;
   onRefuse: (request: FakeRequest) => void = () => {};
   readonly dispatcher: Dispatcher<FakeRequest, string>;
   #arrivals = 0;
@@ -47,6 +48,7 @@ export class Stage {
         this.asked.push(key);
         return this.hopeless.get(key);
       },
+      mayDispatch: () => this.mayDispatch,
       isBackedUp: (worker) => this.backedUp.has(worker),
       isStopped: (worker) => this.stopped.has(worker),
     });

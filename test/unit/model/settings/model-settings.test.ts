@@ -35,6 +35,7 @@ describe('what is read', () => {
       "warmup": [{"instances": [1]}, {"inputs": {}}],
       "threads": 2,
       "workers": 1,
+      "maxInFlight": 3,
       "options": {"any": {"thing": [1]}},
       "pipeline": ["scale"],
     }`;
@@ -63,6 +64,7 @@ describe('what is read', () => {
       warmup: [{ instances: [1] }, { inputs: {} }],
       threads: 2,
       workers: 1,
+      maxInFlight: 3,
       options: { any: { thing: [1] } },
       pipeline: { steps: [{ model: 'scale' }] },
     });
@@ -235,6 +237,7 @@ describe('of a module', () => {
       'streamTimeout',
       'retry',
       'warmup',
+      'maxInFlight',
     ]);
     const values = { timeout: '1s', labels: 'of its own', predict: 1 };
     expect(checkModelSettings(values, 'the module', ['timeout'])).toEqual({
