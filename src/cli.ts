@@ -8,6 +8,7 @@
  */
 import { isatty } from 'node:tty';
 import type { Command } from './config/command.js';
+import type { Secrets } from './config/secrets.js';
 import type { Settings } from './config/settings.js';
 import type { ExitCode } from './errors.js';
 import type { Trust } from './master/trust/trust.js';
@@ -72,22 +73,28 @@ async function run(command: Command): Promise<ExitCode> {
 }
 
 /** Asks a running server; Ctrl-C ends the asking, not what was asked for. */
-async function ctl({ words, admin, isJson }: Extract<Command, { name: 'ctl' }>): Promise<ExitCode> {
+async function ctl({
+  words,
+  admin,
+  key,
+  isJson,
+}: Extract<Command, { name: 'ctl' }>): Promise<ExitCode> {
   for (const signal of HELD_SIGNALS) process.off(signal, hold);
   const { runVerb } = await import('./ctl/ctl.js');
-  return print(await runVerb(words, admin, isJson));
+  return print(await runVerb(words, admin, isJson, key));
 }
 
 /** Loads and runs every model; every fault of settings and folders has been thrown by then. */
 async function check({
   path,
   configuration: { settings, origins },
+  secrets,
   isJson,
 }: Extract<Command, { name: 'check' }>): Promise<ExitCode> {
   const { planModels } = await import('./model/repository/plan.js');
   const { checkModels } = await import('./check/check-models.js');
   const { jsonReport, planReport, summary } = await import('./check/report.js');
-  await openTrust(path, settings);
+  await openTrust(path, settings, secrets);
   const plan = planModels(path, settings.defaultModel);
   const signal = stopSignal();
   const isQuiet = origins.logLevel.from === 'default';
@@ -119,16 +126,18 @@ async function serve({
   path,
   configuration,
   unusedSockets,
+  secrets,
 }: Extract<Command, { name: 'serve' }>): Promise<ExitCode> {
   const { firstLook } = await import('./master/models/first-look.js');
   const { openMasterLogs } = await import('./observe/master-logs.js');
   const { Master } = await import('./master/master.js');
   const { settings } = configuration;
-  const trust = await openTrust(path, settings);
+  const trust = await openTrust(path, settings, secrets);
   const first = await firstLook(path, settings);
   const logs = openMasterLogs(settings);
   const { log } = logs;
   if (unusedSockets.length > 0) log.warn({ sockets: unusedSockets }, 'sockets of systemd not used');
+  for (const warning of trust.warnings(settings)) log.warn({ warning }, 'check the permissions');
   const master = new Master({ settings, root: path, first, trust, log, logs });
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error in the master');
@@ -146,11 +155,11 @@ async function serve({
 }
 
 /** Reads certificates and the like. @throws ConfigError; what is wrong with the models is told, too */
-async function openTrust(path: string, settings: Settings): Promise<Trust> {
+async function openTrust(path: string, settings: Settings, secrets: Secrets): Promise<Trust> {
   const { Trust } = await import('./master/trust/trust.js');
   const { planModels } = await import('./model/repository/plan.js');
   try {
-    return new Trust(settings);
+    return new Trust(settings, secrets);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const modelFaults = faultsOf(() => planModels(path, settings.defaultModel));

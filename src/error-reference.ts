@@ -17,9 +17,14 @@ const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
     action:
       'The message and the log say why; mend the model and load it again. See [control](control.md).',
   },
+  UNAUTHORIZED: {
+    when: 'The server wants an API key, and the request shows none, or not in a form that is known.',
+    action:
+      'Send `Authorization: Bearer KEY` or `X-API-Key: KEY`, once. See [security](security.md#api-keys).',
+  },
   FORBIDDEN: {
-    when: 'This is not allowed here: models are loaded and unloaded only where `--model-control` allows it, and never from a web page.',
-    action: 'Use the admin port, or set what the message names.',
+    when: 'The API key is not one of the server, or this is not allowed here: models are loaded and unloaded only where `--model-control` allows it, and never from a web page.',
+    action: 'Ask for a key that is allowed; use the admin port, or set what the message names.',
   },
   ROUTE_NOT_FOUND: {
     when: 'Nothing is served at this path.',

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 
 /** Where a listener listens. `fd` is a listening socket inherited from the parent (systemd, circus). */
@@ -48,6 +48,17 @@ export function collide(one: Address, other: Address): boolean {
   const hosts = [one.host, other.host];
   if (hosts.some((host) => ALL_INTERFACES.includes(host))) return true;
   return one.host === other.host || (hosts.includes('localhost') && hosts.every(isLoopback));
+}
+
+const LOOPBACK_NETWORKS = new BlockList();
+LOOPBACK_NETWORKS.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK_NETWORKS.addAddress('::1', 'ipv6');
+
+/** Whether only this machine reaches a host; a name that is none of ours may be any address. */
+export function isLoopbackHost(host: string): boolean {
+  if (host === 'localhost') return true;
+  if (isIPv4(host)) return LOOPBACK_NETWORKS.check(host, 'ipv4');
+  return isIPv6(host) && LOOPBACK_NETWORKS.check(host, 'ipv6');
 }
 
 function isLoopback(host: string): boolean {

@@ -8,6 +8,8 @@ import { CTL, type CtlCommand, parseCtlCommand } from './ctl-command.js';
 import { CONFIG_VARIABLE, type Environment, readEnvironment } from './environment.js';
 import { type CommandLine, readCommandLine } from './flags.js';
 import type { Reading, Source } from './origin.js';
+import { readSecrets, type Secrets } from './secrets.js';
+import { publicAdminFaults } from './trust-checks.js';
 
 /** What the user wants done. `path` is absolute. */
 export type Command =
@@ -17,11 +19,13 @@ export type Command =
       readonly configuration: Configuration;
       /** Sockets of systemd that are not used, since the setting they are for is given: `fd://3`. */
       readonly unusedSockets: readonly string[];
+      readonly secrets: Secrets;
     }
   | {
       readonly name: 'check';
       readonly path: string;
       readonly configuration: Configuration;
+      readonly secrets: Secrets;
       readonly isJson: boolean;
     }
   | CtlCommand
@@ -61,10 +65,12 @@ const NOT_JSON = 'flag --json: only "forkcast check" and "forkcast ctl" print JS
 export function parseCommand(inputs: Inputs): Command {
   const [first, ...others] = inputs.argv;
   if (first === CTL) {
-    return parseCtlCommand(others, inputs.cwd, (line) => [
-      readNamedFile(line, inputs),
-      readEnvironment(inputs.env, inputs.cwd),
-    ]);
+    return parseCtlCommand(
+      others,
+      inputs.cwd,
+      (line) => [readNamedFile(line, inputs), readEnvironment(inputs.env, inputs.cwd)],
+      { readFile: inputs.readFile, variable: readSecrets(inputs.env).adminKeys },
+    );
   }
   const line = readCommandLine(inputs.argv, inputs.cwd);
   if (line.actions.has('help')) return { name: 'help' };
@@ -76,6 +82,8 @@ export function parseCommand(inputs: Inputs): Command {
   const readings = sources.flatMap((source) => source.readings);
   const { configuration, faults: valueFaults } = configure(readings, inputs.cpus);
   const faults = [...sources.flatMap((source) => source.faults), ...valueFaults];
+  const secrets = readSecrets(inputs.env);
+  faults.push(...publicAdminFaults(configuration, secrets));
   const isPrinting = line.actions.has('print-config');
   const isJson = line.actions.has('json');
   if (isJson && verb !== 'check') faults.push(NOT_JSON);
@@ -89,12 +97,12 @@ export function parseCommand(inputs: Inputs): Command {
     );
   }
   if (isPrinting || path === undefined) return { name: 'printConfig', configuration };
-  if (verb === 'check') return { name: 'check', path, configuration, isJson };
+  if (verb === 'check') return { name: 'check', path, configuration, secrets, isJson };
   const unused = activation.readings.filter(
     ({ key, origin }) => configuration.origins[key] !== origin,
   );
   const unusedSockets = unused.flatMap(({ text }) => text.split(','));
-  return { name: 'serve', path, configuration, unusedSockets };
+  return { name: 'serve', path, configuration, secrets, unusedSockets };
 }
 
 /** A file that could not be read may well have held it. */

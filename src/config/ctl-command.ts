@@ -1,6 +1,7 @@
 /** `forkcast ctl VERB [NAME]`: which verb, and where the server's admin port is. */
 import { ConfigError } from '../errors.js';
 import type { Address } from './address.js';
+import { ctlKey, type KeyPlaces } from './ctl-key.js';
 import { type CommandLine, readCommandLine } from './flags.js';
 import { type Reading, type Source, valueFault } from './origin.js';
 import { defaultText } from './setting.js';
@@ -14,12 +15,16 @@ export type CtlCommand =
       /** The verb and what follows it. */
       readonly words: readonly string[];
       readonly admin: Address;
+      /** What opens the admin port; undefined where no key is known. */
+      readonly key: string | undefined;
       readonly isJson: boolean;
     }
   | { readonly name: 'ctlHelp' };
 
-/** Wins over `--admin-bind` and its like; only here is it a flag. */
-const ADMIN_FLAG = '--admin';
+/** Win over `--admin-bind`, `--admin-key-file` and their like; only here are they flags. */
+const OWN_FLAGS = { '--admin': 'adminBind', '--key-file': 'adminKeyFile' } as const;
+
+type OwnFlag = keyof typeof OWN_FLAGS;
 
 /** The word by which such a command begins. */
 export const CTL = 'ctl';
@@ -33,37 +38,41 @@ export function parseCtlCommand(
   argv: readonly string[],
   folder: string,
   otherSources: (line: CommandLine) => readonly Source[],
+  keyPlaces: KeyPlaces,
 ): CtlCommand {
-  const { rest, admin } = takeAdmin(argv);
+  const { rest, own } = takeOwnFlags(argv, folder);
   const line = readCommandLine(rest, folder);
   const isHelp = line.actions.has('help');
   const sources = otherSources(line);
-  const readings = [...sources, line].flatMap((source) => source.readings);
-  if (admin !== undefined) readings.push(adminReading(admin, folder));
+  const readings = [...[...sources, line].flatMap((source) => source.readings), ...own];
   const { address, fault } = adminAddress(readings);
   // A file that could not be read may well have named another server.
   const unread = sources.filter((source) => source.readings.length === 0);
-  const faults = [...unread.flatMap((source) => source.faults), ...line.faults];
+  const { key, faults: keyFaults } = ctlKey(readings, keyPlaces);
+  const faults = [...unread.flatMap((source) => source.faults), ...line.faults, ...keyFaults];
   if (fault !== undefined) faults.push(fault);
   if (isHelp) return { name: 'ctlHelp' };
   if (faults.length > 0 || address === undefined) throw new ConfigError(faults);
   const isJson = line.actions.has('json');
-  return { name: 'ctl', words: line.positionals, admin: address, isJson };
+  return { name: 'ctl', words: line.positionals, admin: address, key, isJson };
 }
 
-function takeAdmin(argv: readonly string[]): { rest: string[]; admin: string | undefined } {
-  const at = argv.findIndex((word) => word === ADMIN_FLAG || word.startsWith(`${ADMIN_FLAG}=`));
-  if (at < 0) return { rest: [...argv], admin: undefined };
-  const [flag = '', next = ''] = argv.slice(at, at + 2);
-  const isInline = flag !== ADMIN_FLAG;
-  return {
-    rest: argv.toSpliced(at, isInline ? 1 : 2),
-    admin: isInline ? flag.slice(ADMIN_FLAG.length + 1) : next,
-  };
-}
-
-function adminReading(text: string, folder: string): Reading {
-  return { key: 'adminBind', text, origin: { from: 'flag', name: ADMIN_FLAG }, folder };
+function takeOwnFlags(
+  argv: readonly string[],
+  folder: string,
+): { readonly rest: string[]; readonly own: Reading[] } {
+  let rest = [...argv];
+  const own: Reading[] = [];
+  for (const name of Object.keys(OWN_FLAGS) as OwnFlag[]) {
+    const at = rest.findIndex((word) => word === name || word.startsWith(`${name}=`));
+    if (at < 0) continue;
+    const [flag = '', next = ''] = rest.slice(at, at + 2);
+    const isInline = flag !== name;
+    const text = isInline ? flag.slice(name.length + 1) : next;
+    own.push({ key: OWN_FLAGS[name], text, origin: { from: 'flag', name }, folder });
+    rest = rest.toSpliced(at, isInline ? 1 : 2);
+  }
+  return { rest, own };
 }
 
 /** What else is wrong with the settings of the server is not asked: it may well serve with others. */

@@ -1,6 +1,7 @@
 import { MAX_PORT } from './address.js';
 import { closestName } from './closest-name.js';
 import { type Reading, type Source, valueFault } from './origin.js';
+import { SECRET_VARIABLES } from './secrets.js';
 import { environmentName } from './setting.js';
 import { SETTING_KEYS, type SettingKey } from './settings.js';
 
@@ -9,6 +10,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Names the config file; it is no setting, since a file cannot name itself. */
 export const CONFIG_VARIABLE = 'FORKCAST_CONFIG';
+
+/** Variables of ours that are no settings. */
+const NO_SETTINGS: readonly string[] = [CONFIG_VARIABLE, ...SECRET_VARIABLES];
 
 const PREFIX = 'FORKCAST_';
 const PORT_EXPECTED = `a port from 0 to ${MAX_PORT}`;
@@ -34,7 +38,7 @@ export function readEnvironment(env: Environment, folder: string): Source {
   const readings = [...platform.readings];
   const faults = [...platform.faults];
   for (const [name, text = ''] of Object.entries(env)) {
-    if (!name.startsWith(PREFIX) || name === CONFIG_VARIABLE || isServiceLink(name, text)) {
+    if (!name.startsWith(PREFIX) || NO_SETTINGS.includes(name) || isServiceLink(name, text)) {
       continue;
     }
     const key = KEY_BY_NAME.get(name);
@@ -73,7 +77,7 @@ function isServiceLink(name: string, text: string): boolean {
 
 function unknownVariable(name: string): string {
   // The prefix is the same in all and would make everything look alike.
-  const known = [...KEY_BY_NAME.keys(), CONFIG_VARIABLE].map(withoutPrefix);
+  const known = [...KEY_BY_NAME.keys(), ...NO_SETTINGS].map(withoutPrefix);
   const closest = closestName(withoutPrefix(name), known);
   const hint = closest === undefined ? '.' : `; did you mean ${PREFIX}${closest}?`;
   return `environment ${name}: there is no such setting${hint}`;

@@ -4,6 +4,7 @@ export const GROUPS = {
   models: 'Models',
   addresses: 'Addresses',
   tls: 'TLS',
+  trust: 'Trust',
   workers: 'Workers',
   queue: 'Queue',
   times: 'Time limits',
@@ -75,6 +76,8 @@ export type TextSetting = Listed & {
   readonly default?: string;
   /** What stands for a value in `--help`; NAME unless told. */
   readonly placeholder?: string;
+  /** What a value may be, to follow "expected"; a name unless told. */
+  readonly expected?: string;
 };
 export type PathSetting = Listed & {
   readonly kind: 'path';

@@ -95,7 +95,7 @@ function itemExpectation(setting: Setting): string {
     case 'flag':
       return 'true or false';
     case 'text':
-      return 'a name';
+      return setting.expected ?? 'a name';
     case 'path':
       return setting.isOutput ? 'a path, or - for the standard output' : 'a path';
     case 'choice':

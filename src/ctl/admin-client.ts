@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type OutgoingHttpHeaders, request } from 'node:http';
 import { type Address, formatAddress } from '../config/address.js';
 import { ConfigError, EXIT, StartError } from '../errors.js';
 
@@ -7,15 +7,17 @@ type Answer = { readonly status: number; readonly text: string };
 /** Asks a server at its admin port. Nothing is given up by time: a load takes as long as it takes. */
 export class AdminClient {
   readonly #address: Address;
+  readonly #headers: OutgoingHttpHeaders;
 
   /** @throws ConfigError where the address leads to nobody */
-  constructor(address: Address) {
+  constructor(address: Address, key?: string) {
     const isOpen = address.kind === 'fd' || (address.kind === 'tcp' && address.port === 0);
     if (isOpen) {
       const text = `${formatAddress(address)} does not say where the server listens: name its admin port with --admin HOST:PORT or --admin unix:PATH.`;
       throw new ConfigError([text]);
     }
     this.#address = address;
+    this.#headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
   }
 
   /** @returns the body of a 200 @throws StartError with the server's reason, or that nobody answers */
@@ -29,7 +31,13 @@ export class AdminClient {
     const sent = body === undefined ? '' : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void => reject(this.#unreachable(error));
-      const message = request({ ...target(this.#address), method, path, agent: false });
+      const message = request({
+        ...target(this.#address),
+        method,
+        path,
+        headers: this.#headers,
+        agent: false,
+      });
       message.once('error', fail);
       message.once('response', (response) => {
         let text = '';

@@ -25,6 +25,7 @@ export async function runVerb(
   words: readonly string[],
   admin: Address,
   isJson: boolean,
+  key?: string,
 ): Promise<string> {
   const [name, ...others] = words;
   const verb = findVerb(name);
@@ -32,7 +33,7 @@ export async function runVerb(
   if (!mayTake(verb, others.length)) {
     throw new ConfigError([`ctl ${words.join(' ')}: expected "ctl ${expected}".`]);
   }
-  return verb.run(new AdminClient(admin), others, isJson);
+  return verb.run(new AdminClient(admin, key), others, isJson);
 }
 
 /** What stands in brackets may be left out. */
@@ -52,6 +53,8 @@ ${lines.join('\n')}
 
   --admin HOST:PORT|unix:PATH   the admin port; else what --admin-bind, FORKCAST_ADMIN_BIND or the
                                 config file (-c FILE) say, as they do for the server
+  --key-file FILE               keys of the admin port, of which the first is sent; else what
+                                --admin-key-file and its like say, or FORKCAST_ADMIN_KEYS
   --json                        prints what the server says, for status and models
 
 Exit code 1 when the verb failed; the reason is on the standard error.

@@ -21,7 +21,12 @@ let arrivals = 0;
 export class ClientRequest extends Queued implements FinishedRequest {
   readonly arrival: number;
   readonly connection: Connection;
-  readonly client: ClientFacts;
+  /** Who asks: the connection's other end, or whom a trusted proxy names. */
+  client: ClientFacts;
+  /** It came through a proxy, whether that is trusted or not. */
+  isForwarded = false;
+  /** Headers that let the web page it comes from read the answer, or that tell caches so. */
+  crossOrigin: readonly string[] | undefined = undefined;
   readonly response: ServerResponse;
   readonly method: string;
   readonly arrivedAtMs: number;
@@ -105,6 +110,6 @@ export class ClientRequest extends Queued implements FinishedRequest {
   }
 
   get remoteAddress(): string | undefined {
-    return this.connection.client.address || undefined;
+    return this.client.address || undefined;
   }
 }

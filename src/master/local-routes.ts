@@ -46,6 +46,8 @@ export type Knowledge = {
   /** As planned until the first worker is ready: without signatures. */
   models(): readonly ServedModel[];
   readonly statistics: Pick<ModelStatistics, 'of'>;
+  /** Under which a proxy serves us. */
+  readonly rootPath?: string | undefined;
 };
 
 export type LocalAnswer = {
@@ -81,7 +83,7 @@ const PLAIN_ROUTES: Readonly<Record<string, LocalRoute['answer']>> = {
     contentType: 'text/html; charset=utf-8',
     headers: ['content-security-policy', PAGE_POLICY],
   }),
-  '/openapi.json': ({ models }) => json(openApi(VERSION, models())),
+  '/openapi.json': ({ models, rootPath }) => json(openApi(VERSION, models(), rootPath)),
   '/v1/models': ({ models }) => json(modelList(models())),
   '/v2': () => json(serverMetadata(VERSION)),
   '/v2/health/live': liveness,

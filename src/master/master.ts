@@ -61,10 +61,11 @@ export class Master {
   }
 
   #makeAdminListeners(): AdminListeners {
-    const { settings, log } = this.#options;
+    const { settings, trust, log } = this.#options;
     const { knowledge, metrics, desk } = this.#rooms;
     const ports = {
       knowledge,
+      keys: trust.adminKeys,
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
       status: () => this.#rooms.status(),
       control: (route: ControlRoute, request: ControlRequest) => desk.answer(route, request),

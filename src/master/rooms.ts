@@ -120,6 +120,7 @@ export class Rooms {
       readyWorkers: () => this.supervisor.readyWorkers.length,
       wantedWorkers: () => this.desk.generations.wantedWorkers,
       models: () => this.#catalog.models,
+      rootPath: this.#options.settings.rootPath,
       statistics: this.#statistics,
     };
   }

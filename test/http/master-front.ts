@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { Secrets } from '../../src/config/secrets.js';
 import type { Settings } from '../../src/config/settings.js';
 import { MasterEnd } from '../../src/link/master-end.js';
 import { WorkerEnd } from '../../src/link/worker-end.js';
@@ -69,6 +70,8 @@ export class StandInWorker implements ServingWorker {
   }
 }
 
+const NO_SECRETS: Secrets = { apiKeys: undefined, adminKeys: undefined };
+
 export class MasterFront {
   readonly settings: Settings;
   readonly trust: Trust;
@@ -84,14 +87,16 @@ export class MasterFront {
   readonly front: Front;
   readonly #server: Server;
   readonly entries: Entry[] = [];
+  /** Of the client whose request was booked last. */
+  lastAddress: string | undefined;
   readonly workers: StandInWorker[] = [];
   isDraining = false;
   readonly #admission: Admission;
   readonly #now = (): number => performance.now();
 
-  constructor(overrides: Partial<Settings> = {}) {
+  constructor(overrides: Partial<Settings> = {}, secrets: Secrets = NO_SECRETS) {
     this.settings = { ...configuration({}).settings, ...overrides };
-    this.trust = new Trust(this.settings);
+    this.trust = new Trust(this.settings, secrets);
     this.budget = new ByteBudget(this.settings.queueBytes);
     this.targets = new ModelTargets({
       timeoutMs: this.settings.timeout,
@@ -190,8 +195,10 @@ export class MasterFront {
         account(request, {
           metrics,
           statistics: STATISTICS,
-          accessLog: ({ status, code, url, model, bytesIn, bytesOut }) =>
-            this.entries.push({ status, code, path: url, model, bytesIn, bytesOut }),
+          accessLog: ({ status, code, url, model, bytesIn, bytesOut, remoteAddress }) => {
+            this.entries.push({ status, code, path: url, model, bytesIn, bytesOut });
+            this.lastAddress = remoteAddress;
+          },
           admission: this.#admission,
           now: this.#now,
         }),

@@ -1,5 +1,6 @@
 /** How a worker's process is started: what the server and `forkcast check` do alike. */
 import { fileURLToPath } from 'node:url';
+import { SECRET_VARIABLES } from '../../config/secrets.js';
 
 /** Entry of a worker. */
 export const WORKER_FILE: string = fileURLToPath(new URL('../../worker/main.cjs', import.meta.url));
@@ -7,5 +8,17 @@ export const WORKER_FILE: string = fileURLToPath(new URL('../../worker/main.cjs'
 /** A batch of requests lives together: in a small young generation each of them is copied twice. */
 export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=32'];
 
-/** What native runtimes read: ONNX Runtime would report its use to its maker. */
-export const WORKER_ENVIRONMENT: Readonly<Record<string, string>> = { ORT_DISABLE_TELEMETRY: '1' };
+/** Of no use to a worker, or not its business: keys, and whom the master tells how it is. */
+const NOT_FOR_WORKERS: readonly string[] = [
+  ...SECRET_VARIABLES,
+  'NOTIFY_SOCKET',
+  'WATCHDOG_USEC',
+  'WATCHDOG_PID',
+];
+
+/** What a worker's environment has besides the master's, or instead; `undefined` takes one away. */
+export const WORKER_ENVIRONMENT: Readonly<Record<string, string | undefined>> = {
+  ...Object.fromEntries(NOT_FOR_WORKERS.map((name) => [name, undefined])),
+  // ONNX Runtime would report its use to its maker.
+  ORT_DISABLE_TELEMETRY: '1',
+};

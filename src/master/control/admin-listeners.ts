@@ -9,9 +9,9 @@ export class AdminListeners {
   readonly #listeners: readonly Listeners[];
   readonly #servers: Server[] = [];
 
-  constructor(settings: Settings, ports: Required<AdminPorts>, log: Logger) {
+  constructor(settings: Settings, ports: AdminPorts, log: Logger) {
     const { adminBind, metricsBind } = settings;
-    const { status, control, ...publicPorts } = ports;
+    const { status, control, keys, ...publicPorts } = ports;
     this.#listeners = [
       new Listeners({
         setting: 'admin-bind',

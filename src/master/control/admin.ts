@@ -4,6 +4,8 @@ import { pathOf } from '../front/request-head.js';
 import { isSaneRequestId, requestIdMaker } from '../front/request-id.js';
 import { checkReadMethod, type Knowledge, liveness, readiness } from '../local-routes.js';
 import { asRequestError } from '../models/control-error.js';
+import type { Keys } from '../trust/keys.js';
+import { keyRefusal } from '../trust/presented-key.js';
 import {
   type ControlRequest,
   type ControlRoute,
@@ -20,11 +22,14 @@ export type AdminPorts = {
   readonly status?: () => unknown;
   /** The same: changes what is served. @throws RequestError */
   readonly control?: (route: ControlRoute, request: ControlRequest) => Promise<string>;
+  /** With it a key of ours is wanted for everything but health; never on the public metrics port. */
+  readonly keys?: Pick<Keys, 'has'> | undefined;
 };
 
 type Answer = { readonly status: number; readonly contentType: string; readonly text: string };
 
 const JSON_TYPE = 'application/json';
+const OPEN_PATHS: readonly string[] = ['/livez', '/readyz'];
 const KEEP_ALIVE_MS = 75_000;
 
 /** The operator's port, and with fewer routes the public metrics port. */
@@ -45,6 +50,7 @@ async function answer(
   const { method = 'GET', url = '/' } = message;
   try {
     const path = pathOf(url);
+    if (ports.keys !== undefined && !OPEN_PATHS.includes(path)) askForKey(message, ports.keys);
     const route = ports.control && controlRoute(path, 'admin');
     if (route !== undefined && ports.control !== undefined) {
       const asked = { port: 'admin', method, ...(await readControl(message)) } as const;
@@ -59,6 +65,13 @@ async function answer(
   } catch (error) {
     sendError(response, error);
   }
+}
+
+/** @throws RequestError */
+function askForKey({ headersDistinct }: IncomingMessage, keys: Pick<Keys, 'has'>): void {
+  const { authorization = [], 'x-api-key': apiKey = [] } = headersDistinct;
+  const refusal = keyRefusal({ authorization, apiKey }, keys);
+  if (refusal !== undefined) throw refusal;
 }
 
 function routes(ports: AdminPorts): Record<string, (() => Answer | Promise<Answer>) | undefined> {

@@ -1,15 +1,10 @@
 /** Who may load and unload models: whoever may can also take a model away from all its clients. */
-import { BlockList, isIP } from 'node:net';
-import type { Address } from '../../config/address.js';
+import { type Address, isLoopbackHost } from '../../config/address.js';
 import type { Settings } from '../../config/settings.js';
 import { RequestError } from '../../errors.js';
 
 export type Port = 'main' | 'admin';
 type ControlSettings = Pick<Settings, 'modelControl' | 'bind'>;
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
 
 /** What proxies add: then whoever asks is not on this machine, though the proxy is. */
 const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'] as const;
@@ -65,8 +60,5 @@ function isAllowed(
 
 /** A Unix socket is no loopback: who uses one there is a proxy. */
 function isLoopback(address: Address): boolean {
-  if (address.kind !== 'tcp') return false;
-  const { host } = address;
-  if (host === 'localhost') return true;
-  return isIP(host) !== 0 && LOOPBACK.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
+  return address.kind === 'tcp' && isLoopbackHost(address.host);
 }

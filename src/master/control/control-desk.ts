@@ -175,6 +175,8 @@ export class ControlDesk {
     for (const [at, text] of request.headers.entries()) {
       if (at % 2 === 0) headerNames.add(text.toLowerCase());
     }
+    // Of a proxy that is not trusted the headers are gone.
+    if (request.isForwarded) headerNames.add('forwarded');
     try {
       const asked = { port: 'main', method, headerNames, body: Buffer.concat(body) } as const;
       const text = await this.answer(route, asked);

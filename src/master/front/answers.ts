@@ -7,6 +7,7 @@ import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, errorBody, RequestError } from '../../errors.js';
 import type { ByteBudget } from '../../queue/byte-budget.js';
 import type { ClientRequest } from '../client-request.js';
+import { addCrossOrigin } from '../trust/cross-origin.js';
 
 /** Up to this size a body is written in one string with its head: one write, not two. */
 const ONE_WRITE_BYTES = 16 * 1024;
@@ -123,6 +124,7 @@ export class Answers {
   #addOwnHeaders(request: ClientRequest, headers: string[]): void {
     headers.push('x-request-id', request.requestId);
     if (this.#ports.isDraining()) headers.push('connection', 'close');
+    if (request.crossOrigin !== undefined) addCrossOrigin(headers, request.crossOrigin);
     request.answerHeaders = headers;
   }
 
@@ -145,7 +147,12 @@ export class Answers {
 }
 
 /** A raw HTTP answer that ends its connection, for requests that have no response object. */
-export function rawError(error: RequestError, requestId: string, method?: string): string {
+export function rawError(
+  error: RequestError,
+  requestId: string,
+  method?: string,
+  crossOrigin: readonly string[] = [],
+): string {
   const body = errorBody(error.code, error.message, requestId);
   const head = [
     `HTTP/1.1 ${error.statusCode} ${STATUS_CODES[error.statusCode] ?? ''}`,
@@ -153,6 +160,7 @@ export function rawError(error: RequestError, requestId: string, method?: string
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
     ...Object.entries(error.headers).map(([name, value]) => `${name}: ${value}`),
+    ...pairs(crossOrigin).map(([name, value]) => `${name}: ${value}`),
     `date: ${new Date().toUTCString()}`,
     'connection: close',
   ];

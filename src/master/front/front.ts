@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 import type { Settings } from '../../config/settings.js';
 import { RequestError } from '../../errors.js';
 import { ClientRequest } from '../client-request.js';
+import type { Claims } from '../trust/claims.js';
+import type { Gate } from '../trust/gate.js';
 import { Handshakes } from '../trust/handshakes.js';
 import type { Trust } from '../trust/trust.js';
 import { type Answers, rawError } from './answers.js';
@@ -36,6 +38,7 @@ export class Front {
   readonly #servers: Server[] = [];
   readonly #mostConnections: number;
   readonly #limits: HeadLimits;
+  readonly #gate: Gate;
   readonly #answers: Answers;
   readonly #intake: Intake;
   readonly #ports: FrontPorts;
@@ -55,6 +58,7 @@ export class Front {
   ) {
     this.#settings = settings;
     this.#tls = trust.tls;
+    this.#gate = trust.gate;
     this.#answers = answers;
     this.#intake = intake;
     this.#ports = ports;
@@ -141,15 +145,24 @@ export class Front {
   }
 
   #handle(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    const request = this.#accept(message, response);
+    const request = this.#accept(message, response, expectsContinue);
     if (request === undefined) return;
+    const preflight = this.#gate.preflight(request);
+    if (preflight !== undefined) {
+      this.#answers.whole(request, 204, [...preflight], Buffer.alloc(0));
+      return;
+    }
     if (this.#ports.answerLocally(request)) return;
     const intake = this.#ports.controlIntake(request) ?? this.#intake;
     intake.read(message, request, expectsContinue);
   }
 
   /** Makes the request's record; undefined when it was refused by its head alone. */
-  #accept(message: IncomingMessage, response: ServerResponse): ClientRequest | undefined {
+  #accept(
+    message: IncomingMessage,
+    response: ServerResponse,
+    expectsContinue: boolean,
+  ): ClientRequest | undefined {
     const connection = this.#connections.get(message.socket);
     if (connection === undefined || connection.isEnding) return undefined;
     const { method = 'GET', url = '/', rawHeaders } = message;
@@ -165,7 +178,7 @@ export class Front {
       request.path = pathOf(head.url);
       request.headers = head.headers;
       request.clientTimeoutMs = head.clientTimeoutMs;
-      return request;
+      return this.#letIn(message, request, head.claims, expectsContinue);
     } catch (error) {
       request.requestId = this.#makeRequestId();
       request.url = request.path = '-';
@@ -175,8 +188,24 @@ export class Front {
     }
   }
 
+  /** Undefined when it may not come in, and has been told so. */
+  #letIn(
+    message: IncomingMessage,
+    request: ClientRequest,
+    claims: Claims | undefined,
+    expectsContinue: boolean,
+  ): ClientRequest | undefined {
+    try {
+      this.#gate.pass(request, claims);
+      return request;
+    } catch (error) {
+      this.#intake.turnAway(message, request, expectsContinue, error as RequestError);
+      return undefined;
+    }
+  }
+
   #badExpectation(message: IncomingMessage, response: ServerResponse): void {
-    const request = this.#accept(message, response);
+    const request = this.#accept(message, response, false);
     if (request === undefined) return;
     const got = message.headers.expect ?? '';
     const text = `expected "Expect: 100-continue" or none, got "${got.slice(0, 64)}"`;

@@ -48,6 +48,18 @@ export class Intake {
     else this.#readDeclared(message, request);
   }
 
+  /** Refuses a request by its head, before anything of its body is read. */
+  turnAway(
+    message: IncomingMessage,
+    request: ClientRequest,
+    expectsContinue: boolean,
+    error: RequestError,
+  ): void {
+    request.restBytes = declaredBytes(message) ?? Number.POSITIVE_INFINITY;
+    request.awaitsContinue = expectsContinue;
+    this.refuse(message, request, error);
+  }
+
   /** Answers a request whose body may not have been read, and keeps the connection where that is cheap. */
   refuse(message: IncomingMessage, request: ClientRequest, error: RequestError): void {
     request.body = [];
@@ -57,7 +69,8 @@ export class Intake {
       this.#answers.error(request, error); // node:http reads the rest and throws it away
       return;
     }
-    const raw = rawError(error, request.requestId, request.method);
+    const { requestId, method, crossOrigin } = request;
+    const raw = rawError(error, requestId, method, crossOrigin);
     this.#answers.writtenRaw(request, error, raw.length);
     request.connection.endWith(raw, request.response);
     message.removeAllListeners('data');

@@ -4,6 +4,7 @@
  * because every request pays for it.
  */
 import { RequestError } from '../../errors.js';
+import { type Claims, claimName } from '../trust/claims.js';
 import { isSaneRequestId } from './request-id.js';
 
 /** gunicorn's three limits; 0 means no limit. */
@@ -21,6 +22,8 @@ export type RequestHead = {
   readonly headers: string[];
   /** What the client allows for waiting and running together; undefined when it does not say. */
   readonly clientTimeoutMs: number | undefined;
+  /** What it claims to be, and what is not in `headers`; undefined when it claims nothing. */
+  readonly claims: Claims | undefined;
 };
 
 type Scan = {
@@ -28,6 +31,7 @@ type Scan = {
   hosts: number;
   requestId: string | undefined;
   timeoutMs: number | undefined;
+  claims: string[] | undefined;
 };
 
 const VERSION_AND_SPACES = ' '.length + ' HTTP/1.1'.length;
@@ -52,8 +56,8 @@ export function readHead(
   }
   const requestId = scan.requestId ?? makeRequestId();
   scan.headers.push('x-request-id', requestId);
-  const url = originForm(target);
-  return { requestId, url, headers: scan.headers, clientTimeoutMs: scan.timeoutMs };
+  const { headers, claims, timeoutMs: clientTimeoutMs } = scan;
+  return { requestId, url: originForm(target), headers, claims, clientTimeoutMs };
 }
 
 function checkLine(bytes: number, limit: number): void {
@@ -75,7 +79,13 @@ function checkFieldCount(count: number, limit: number): void {
 }
 
 function scanHeaders(rawHeaders: readonly string[], fieldLimit: number): Scan {
-  const scan: Scan = { headers: [], hosts: 0, requestId: undefined, timeoutMs: undefined };
+  const scan: Scan = {
+    headers: [],
+    hosts: 0,
+    requestId: undefined,
+    timeoutMs: undefined,
+    claims: undefined,
+  };
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     const value = rawHeaders[i + 1] as string;
@@ -116,7 +126,13 @@ function takeHeader(scan: Scan, name: string, value: string): void {
         scan.timeoutMs = readTimeout(value, scan.timeoutMs);
       break;
   }
-  scan.headers.push(name, value);
+  const claim = claimName(name);
+  if (claim === undefined) {
+    scan.headers.push(name, value);
+    return;
+  }
+  scan.claims ??= [];
+  scan.claims.push(claim, value);
 }
 
 const TIMEOUT_HEADER = 'x-request-timeout-ms';

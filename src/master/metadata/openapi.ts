@@ -3,13 +3,22 @@ import type { ServedModel } from '../../model/description.js';
 import type { Signature, TensorSpec } from '../../model/tensor/signature.js';
 import { exampleOf, type JsonSchema, rowOf, tensorSchema } from './json-schema.js';
 
-/** The description of what is served now; models that are not ready are left out. */
-export function openApi(serverVersion: string, models: readonly ServedModel[]): unknown {
+/**
+ * The description of what is served now; models that are not ready are left out.
+ *
+ * @param rootPath under which a proxy serves it
+ */
+export function openApi(
+  serverVersion: string,
+  models: readonly ServedModel[],
+  rootPath?: string,
+): unknown {
   const ready = models.filter((model) => model.state === 'READY' && takesPredictions(model));
   const standard = ready.find(({ isDefault }) => isDefault);
   return {
     openapi: '3.1.0',
     info: { title: 'Forkcast', version: serverVersion, description: 'Predictions over HTTP.' },
+    ...(rootPath !== undefined && { servers: [{ url: rootPath.replace(/\/+$/, '') || '/' }] }),
     paths: {
       ...(standard === undefined ? {} : { '/predict': predictPath(standard, 'predict') }),
       ...Object.fromEntries(ready.map((model) => [predictUrl(model), predictPath(model)])),

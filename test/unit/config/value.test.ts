@@ -143,6 +143,17 @@ describe('cross checks', () => {
     [['--keyfile=/k.pem'], 'keyfile /k.pem (flag --keyfile): expected certfile (--certfile)'],
     [['--ca-certs=/a.pem'], 'caCerts /a.pem (flag --ca-certs): expected certfile (--certfile)'],
     [['--cert-reqs=required'], 'certReqs required (flag --cert-reqs): expected caCerts (--ca-'],
+    [['--forwarded-allow-ips=10.0.0.0/33'], 'flag --forwarded-allow-ips: expected an address, a '],
+    [['--forwarded-allow-ips=proxy.internal'], 'flag --forwarded-allow-ips: expected an address'],
+    [['--cors-origins=https://a.test/page'], 'flag --cors-origins: expected an origin without a'],
+    [['--cors-origins=a.test'], 'flag --cors-origins: expected an origin without a path'],
+    [['--root-path=models'], 'flag --root-path: expected a path such as /models; got "models"'],
+    [['--admin-bind=0.0.0.0:8001'], 'adminBind 0.0.0.0:8001 (flag --admin-bind): expected a loopb'],
+    [['--admin-bind=host.test:8001'], 'adminBind host.test:8001 (flag --admin-bind): expected a'],
+    [
+      ['--admin-bind=[::]:8001'],
+      'adminBind [::]:8001 (flag --admin-bind): expected a loopback address',
+    ],
     [['--read-timeout=5'], 'headerTimeout 30s (default): expected at most readTimeout 5s'],
     [
       ['-b', '0.0.0.0:8001'],
@@ -233,9 +244,10 @@ describe('the table', () => {
   it.each(SETTING_KEYS)('%s has one sentence and nothing unknown', (key) => {
     const setting = settingOf(key);
     const own = { size: ['least', 'most'], count: ['least', 'most'], duration: ['least'] };
-    const more = { choice: ['choices'], path: ['isPositional', 'isOutput'], text: ['placeholder'] };
-    const extra = { ...own, ...more, address: ['isList'], flag: [], mode: [] }[setting.kind];
-    const known = ['kind', 'group', 'doc', 'short', 'default', ...extra];
+    const text = ['placeholder', 'expected'];
+    const more = { choice: ['choices'], path: ['isPositional', 'isOutput'] };
+    const extra = { ...own, ...more, address: [], flag: [], text, mode: [] }[setting.kind];
+    const known = ['kind', 'group', 'doc', 'short', 'default', 'isList', ...extra];
     expect(known).toEqual(expect.arrayContaining(Object.keys(setting)));
     expect(setting.doc).toMatch(/^[A-Z].*[^.]\.$/);
     expect(expectation(setting)).not.toBe('');

@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['errors.ts'],
   queue: ['errors.ts'],
   model: ['errors.ts', 'config'],
-  link: ['errors.ts', 'model'],
+  link: ['errors.ts', 'config', 'model'],
   observe: ['errors.ts', 'config', 'link'],
   worker: ['errors.ts', 'version.ts', 'config', 'model', 'link', 'observe'],
   master: ['errors.ts', 'version.ts', 'config', 'queue', 'model', 'link', 'observe'],

@@ -56,6 +56,11 @@ describe('the description', () => {
     ]);
   });
 
+  test('says under which path a proxy serves it', () => {
+    expect(api).not.toHaveProperty('servers');
+    expect(openApi('1.2.3', [], '/models/')).toMatchObject({ servers: [{ url: '/models' }] });
+  });
+
   test('has the forms of a body with their shapes, and an example', () => {
     expect(api.paths['/predict']).toMatchObject({
       post: {
