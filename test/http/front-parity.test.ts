@@ -22,6 +22,10 @@ const DIFFERENT: Readonly<Record<string, { why: string; answer: Partial<Answer> 
     why: 'hop-by-hop headers end at the front, which adds the id of the request',
     answer: { status: 200, body: expect.stringMatching(/^(?!.*"connection").*"x-request-id"/) },
   },
+  'GET /facts/x (forwarded)': {
+    why: 'the front has looked at who asks, and believes a proxy on this machine',
+    answer: { status: 200, body: expect.stringMatching(/"ip":"1\.2\.3\.4".*"protocol":"https"/) },
+  },
   'POST /echo (no body)': {
     why: 'an empty chunked body has become one of length 0, so Fastify asks for no content type',
     answer: { status: 200, body: '{"body":null,"query":{}}' },

@@ -62,7 +62,11 @@ const OTHERS: Case[] = [
       ...['constructor', 'c', 'X-Latin', 'gr\u00fcn', 'X-Empty', ''],
     ],
   },
-  { path: '/facts/x', headers: ['X-Forwarded-For', '1.2.3.4', 'X-Forwarded-Proto', 'https'] },
+  {
+    path: '/facts/x',
+    name: 'forwarded',
+    headers: ['X-Forwarded-For', '1.2.3.4', 'X-Forwarded-Proto', 'https'],
+  },
   { path: '/json', headers: ['Accept-Version', '1.0.0'] },
   { path: '/json', headers: ['Expect', '100-continue'] },
 ];

@@ -17,6 +17,7 @@ export class AdminListeners {
         setting: 'admin-bind',
         addresses: [adminBind],
         makeServer: () => this.#serverFor(ports),
+        isPrivate: keys === undefined,
         settings,
         log,
       }),

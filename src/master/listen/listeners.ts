@@ -1,6 +1,7 @@
 import type { Server } from 'node:net';
-import { type Address, formatAddress } from '../../config/address.js';
+import { type Address, formatAddress, isLoopbackHost } from '../../config/address.js';
 import type { Settings } from '../../config/settings.js';
+import { EXIT, StartError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import {
   type BindSetting,
@@ -18,6 +19,8 @@ export type ListenersParts = {
   readonly log: Pick<Logger, 'info'>;
   /** What else the log says of each place. */
   readonly facts?: Readonly<Record<string, unknown>> | undefined;
+  /** Others than this machine must not reach it: a socket that somebody else has opened is looked at. */
+  readonly isPrivate?: boolean;
   /** A server for one more place. */
   makeServer(): Server;
 };
@@ -47,6 +50,7 @@ export class Listeners {
       const server = makeServer();
       const bound = await listen(server, address, this.#options());
       this.#open.push({ ...bound, server });
+      if (this.#parts.isPrivate) checkPrivate(server, bound.address, setting);
       log.info({ address: formatAddress(bound.address), ...facts }, SAID[setting]);
     }
   }
@@ -69,4 +73,13 @@ export class Listeners {
       reusePort: setting === 'bind' && settings.reusePort,
     };
   }
+}
+
+/** @throws StartError BAD_CONFIG */
+function checkPrivate(server: Server, address: Address, setting: BindSetting): void {
+  const place = server.address();
+  if (place === null || typeof place === 'string' || isLoopbackHost(place.address)) return;
+  const where = `${formatAddress(address)} listens at ${place.address}`;
+  const text = `${setting}: ${where}, which others than this machine reach; set keys for it (--admin-key-file), or have it listen on loopback`;
+  throw new StartError(EXIT.BAD_CONFIG, text);
 }
