@@ -7,7 +7,7 @@ export type KeyList = {
 };
 
 /** A shorter one can be guessed. */
-export const LEAST_KEY_LENGTH = 16;
+const LEAST_KEY_LENGTH = 16;
 
 /** What a Bearer token may be made of; a colon is none of it, and so can end a name. */
 const KEY = /^[A-Za-z0-9._~+/=-]+$/;
