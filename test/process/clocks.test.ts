@@ -1,5 +1,6 @@
 /** Every clock, over the whole way: whose limit ends what, and what it costs. */
 import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Answer, Client } from './clients.js';
 import { type ServerOptions, startServer, type TestServer } from './server.js';
@@ -187,27 +188,28 @@ describe('a worker that is deaf', () => {
 describe('a master that was stopped for longer than every timeout', () => {
   it('goes on where it was: nobody is late', async () => {
     const limits = ['--timeout', '1s', '--queue-timeout', '1s', '--deaf-after', '1s'];
-    const arrival = ['--keep-alive', '1s', '--header-timeout', '1s', '--read-timeout', '1s'];
+    const arrival = ['--keep-alive', '500ms', '--header-timeout', '1s', '--read-timeout', '1s'];
     const server = await start({ args: [...limits, ...arrival] });
-    const idle = new Client(server.url);
-    onTestFinished(() => idle.close());
+    const idle = new KeptConnection(server.url);
     const path = '/v1/models/blocking:predict';
     const body = JSON.stringify({ instances: [{ ms: 0 }] });
-    const { pid } = read(await idle.post(path, body));
+    const { pid } = await ask(server, 'blocking', 0);
     const arriving = await sendHalf(server.url, path, body);
     const running = ask(server, 'blocking', 400);
     await untilRunning(server);
     const waiting = ask(server, 'blocking', 0, limit(1000));
     await untilRunning(server, 1);
+    expect(await idle.ask('GET', '/livez', '')).toContain('200 OK');
 
     server.kill('SIGSTOP');
-    const asking = idle.post(path, body);
+    const asking = idle.ask('POST', path, body);
     await new Promise((resolve) => setTimeout(resolve, 2000)); // what is tested is that time passes
     server.kill('SIGCONT');
     arriving.finish();
 
-    const answers = [await running, await waiting, read(await asking), read(await arriving.answer)];
+    const answers = [await running, await waiting, read(await arriving.answer)];
     expect(answers.map((one) => [one.status, one.pid])).toEqual(answers.map(() => [200, pid]));
+    expect(await asking).toContain('200 OK');
     const { gapMs } = await server.line('clock gap');
     expect(gapMs).toBeGreaterThan(1500);
     expect(server.linesOf('worker died')).toEqual([]);
@@ -232,4 +234,26 @@ async function sendHalf(
   });
   await new Promise<void>((resolve) => message.write(body.slice(0, 5), () => resolve()));
   return { finish: () => message.end(body.slice(5)), answer };
+}
+
+/** A connection that is used again whatever its server says of how long it is kept. */
+class KeptConnection {
+  readonly #socket: Socket;
+
+  constructor(url: string) {
+    const { hostname, port } = new URL(url);
+    this.#socket = connect({ host: hostname, port: Number(port) }).setEncoding('latin1');
+    onTestFinished(() => void this.#socket.destroy());
+  }
+
+  /** The first of what comes back; '' when the connection is closed instead. */
+  ask(method: string, path: string, body: string): Promise<string> {
+    const head = `${method} ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n`;
+    this.#socket.write(head + body);
+    return new Promise((resolve) => {
+      this.#socket.once('data', (text) => resolve(String(text)));
+      this.#socket.once('error', () => resolve(''));
+      this.#socket.once('close', () => resolve(''));
+    });
+  }
 }
