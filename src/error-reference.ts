@@ -107,11 +107,12 @@ const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
       'Have clients keep and share connections, or let a proxy do so; or raise the limit. Idle connections end after `--keep-alive`.',
   },
   EXECUTION_TIMEOUT: {
-    when: 'The request ran longer than the execution timeout, and its worker was killed for it.',
-    action: 'Send less at once, or raise `--timeout`.',
+    when: 'The request ran longer than the execution timeout, or past the limit of its client (`x-request-timeout-ms`); the message says which. See [timeouts](timeouts.md).',
+    action:
+      'Send less at once, or raise the limit: `--timeout`, `timeout` in `forkcast.json`, or the header.',
   },
   QUEUE_TIMEOUT: {
-    when: 'The request waited longer than the queue timeout and was never run.',
+    when: 'The request waited longer than the queue timeout, or past the limit of its client (`x-request-timeout-ms`); the message says which.',
     action: 'Send it again later; if it lasts, add workers or raise `--queue-timeout`.',
   },
 };

@@ -1,6 +1,7 @@
 /** `forkcast check`: every model loaded and run in a worker of its own, one after another. */
 import type { Settings } from '../config/settings.js';
 import type { Boot, ModelTrial } from '../link/process/control.js';
+import { bootLimitMs } from '../model/boot-limit.js';
 import type { ModelDescription } from '../model/description.js';
 import type { ModelPlan } from '../model/model-plan.js';
 import { withParts } from '../model/pipeline/pipeline-parts.js';
@@ -45,7 +46,8 @@ export async function* checkModels(
       log: { level: logLevel, format: 'json', file: '-' },
       isTrial: true,
     };
-    const outcome = await runTrial(boot, { bootTimeoutMs: settings.bootTimeout, signal });
+    const bootTimeoutMs = bootLimitMs(boot.models, settings.bootTimeout);
+    const outcome = await runTrial(boot, { bootTimeoutMs, signal });
     yield checked(plan, outcome);
   }
 }

@@ -124,8 +124,14 @@ test('with a signature it gets tensors', async () => {
 });
 
 test('what it says of itself holds unless forkcast.json says otherwise', async () => {
-  const file = write("export default { retry: false, timeout: '2s', predict: (rows) => rows };");
-  expect(await load(file)).toMatchObject({ isRetryable: false, timeoutMs: 2000 });
+  const file = write(
+    "export default { retry: false, timeout: '2s', queueTimeout: 3, predict: (rows) => rows };",
+  );
+  expect(await load(file)).toMatchObject({
+    isRetryable: false,
+    timeoutMs: 2000,
+    queueTimeoutMs: 3000,
+  });
   const model = await load(file, { retry: true, timeoutMs: 50 });
   expect(model).toMatchObject({ isRetryable: true, timeoutMs: 50 });
 });

@@ -42,6 +42,7 @@ const TOOLS = `
   export const double = (rows) => rows.map((x) => 2 * x);
   export const half = { timeout: '1s', retry: false, predict: (rows) => rows.map((x) => x / 2) };
   export const timeout = '5s';
+  export const streamTimeout = '1m';
 `;
 
 test('each function is a model by the name of its export', async () => {
@@ -71,7 +72,7 @@ test('settings: its own, else those of the module; forkcast.json has the last wo
   const folder = write('tools', TOOLS);
   const own = { plan: 'tools', version: '1', runtime: 'module' };
   expect(await load(folder)).toMatchObject([
-    { ...own, name: 'double', timeoutMs: 5000, isRetryable: true },
+    { ...own, name: 'double', timeoutMs: 5000, streamTimeoutMs: 60_000, isRetryable: true },
     { ...own, name: 'half', timeoutMs: 1000, isRetryable: false },
   ]);
   expect(await load(folder, { timeoutMs: 50, retry: true })).toMatchObject([

@@ -4,14 +4,6 @@ import { NO_DEFAULT } from '../../model/repository/default-model.js';
 import type { Logs } from '../../observe/logs.js';
 import type { WorkerHandle } from './worker-handle.js';
 
-/** How long a worker may take to be ready: as long as the one of its models that may take longest. */
-export function bootLimitMs(
-  { plans }: Pick<WorkerHandle['holding'], 'plans'>,
-  { bootTimeout }: Pick<Settings, 'bootTimeout'>,
-): number {
-  return Math.max(bootTimeout, ...plans.map(({ bootTimeoutMs = 0 }) => bootTimeoutMs));
-}
-
 /** What a worker is told when it listens: what it was forked to hold. */
 export function bootMessage(
   { slot, holding }: Pick<WorkerHandle, 'slot' | 'holding'>,

@@ -5,9 +5,9 @@ import {
   WORKER_FILE,
   WORKER_FLAGS,
 } from '../../link/process/worker-process.js';
+import { bootLimitMs } from '../../model/boot-limit.js';
 import type { Logger } from '../../observe/logger.js';
 import { bootFailure } from './boot-failure.js';
-import { bootLimitMs } from './boot-message.js';
 import { Deaths, isSuccessor, type Verdict } from './deaths.js';
 import { Departures } from './departures.js';
 import { type Generation, type Holding, holdingOf } from './generation.js';
@@ -234,7 +234,7 @@ export class Supervisor {
       child,
       slot.number,
       slot.holding,
-      { nowMs, bootTimeoutMs: bootLimitMs(slot.holding, this.#settings) },
+      { nowMs, bootTimeoutMs: bootLimitMs(slot.holding.plans, this.#settings.bootTimeout) },
       (handle) => this.#ports.replies(handle),
       {
         awake: (handle) => this.#ports.boot(handle),

@@ -25,6 +25,8 @@ export type ModuleExports = {
   readonly dispose?: Definition['dispose'];
   /** For all of its models that do not say it themselves; unchecked. */
   readonly timeout?: unknown;
+  readonly queueTimeout?: unknown;
+  readonly streamTimeout?: unknown;
   readonly retry?: unknown;
   readonly maxInFlight?: unknown;
   /** A Fastify plugin, and where it wants to be; unchecked. */
@@ -39,8 +41,8 @@ const TRAITS: readonly string[] = ['signature', 'warmup', 'maxBatchRows'];
 /** Exports that say something of the module, and so are no models. */
 const RESERVED: readonly string[] = [
   ...TRAITS,
-  ...['default', 'predict', 'models', 'load', 'dispose', 'timeout', 'retry', 'maxInFlight'],
-  ...['routes', 'prefix'],
+  ...['default', 'predict', 'models', 'load', 'dispose', 'routes', 'prefix'],
+  ...['timeout', 'queueTimeout', 'streamTimeout', 'retry', 'maxInFlight'],
   // What Node and compilers add to a CommonJS module.
   ...['module.exports', '__esModule'],
 ];
@@ -62,14 +64,15 @@ export function readExports(module: Exported): ModuleExports {
   const main = mainOf(exported);
   const others = exported.models === undefined ? named(exported, main) : listed(exported.models);
   const models = main === undefined ? others : [{ name: undefined, definition: main }, ...others];
-  const { timeout, retry, maxInFlight, routes = fieldOf(main, 'routes') } = exported;
-  const { prefix = fieldOf(main, 'prefix') } = exported;
+  const { timeout, queueTimeout, streamTimeout, retry, maxInFlight } = exported;
+  const said = { timeout, queueTimeout, streamTimeout, retry, maxInFlight };
+  const { routes = fieldOf(main, 'routes'), prefix = fieldOf(main, 'prefix') } = exported;
   if (models.length === 0 && routes === undefined) throw new Error(EXPECTED);
   const shared = { load: exported.load, dispose: exported.dispose };
   // A CommonJS definition's own functions are exports as well.
   if (shared.load === main?.load) shared.load = undefined;
   if (shared.dispose === main?.dispose) shared.dispose = undefined;
-  return { ...withFunctions(shared, ''), models, timeout, retry, maxInFlight, routes, prefix };
+  return { ...withFunctions(shared, ''), ...said, models, routes, prefix };
 }
 
 /**
