@@ -24,7 +24,7 @@ value and where it came from; what it prints is itself a config file. \`forkcast
 faults at once and exits with code 2 if there are any.
 
 **Durations** are \`250ms\`, \`30s\`, \`2m\`, \`1h\` or \`1.5s\`; a bare number is seconds. None may exceed
-24h. **Sizes** are \`512kb\`, \`16mb\`, \`1gb\` or \`1.5mb\` (1kb = 1024 bytes); a bare number is bytes.
+24h, save \`maxWorkerAge\`. **Sizes** are \`512kb\`, \`16mb\`, \`1gb\` or \`1.5mb\` (1kb = 1024 bytes); a bare number is bytes.
 **Addresses** are \`HOST:PORT\`, \`[IPV6]:PORT\`, \`unix:PATH\` or \`fd://N\` (a listening socket the
 server inherits). Port 0 takes any free port; the log says which.
 

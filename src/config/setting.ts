@@ -46,11 +46,12 @@ export type AddressSetting = Listed & {
   readonly default: AddressText | typeof OFF;
 };
 
-/** Bounds are inclusive; without `least` it is 1 ms, the upper bound is one for all. */
+/** Bounds are inclusive; without `least` it is 1 ms, without `most` 24 h, which timers can wait for. */
 export type DurationSetting = {
   readonly kind: 'duration';
   readonly default: DurationText | typeof OFF;
   readonly least?: DurationText;
+  readonly most?: DurationText;
 };
 
 export type SizeSetting = {

@@ -5,6 +5,7 @@
 import { ADDRESS_SETTINGS } from './address-settings.js';
 import { CLOCK_SETTINGS } from './clock-settings.js';
 import { LOG_SETTINGS } from './log-settings.js';
+import { RECYCLING_SETTINGS } from './recycling-settings.js';
 import type { Setting } from './setting.js';
 import type { ValueOf } from './setting-value.js';
 import { TRUST_SETTINGS } from './trust-settings.js';
@@ -231,8 +232,10 @@ export const SETTINGS: typeof SERVER_SETTINGS &
   typeof ADDRESS_SETTINGS &
   typeof CLOCK_SETTINGS &
   typeof LOG_SETTINGS &
+  typeof RECYCLING_SETTINGS &
   typeof TRUST_SETTINGS = {
   ...SERVER_SETTINGS,
+  ...RECYCLING_SETTINGS,
   ...ADDRESS_SETTINGS,
   ...CLOCK_SETTINGS,
   ...LOG_SETTINGS,

@@ -85,7 +85,7 @@ function itemExpectation(setting: Setting): string {
     case 'address':
       return 'HOST:PORT (0.0.0.0:PORT for all interfaces), unix:PATH (at most 107 bytes) or fd://N (from 3)';
     case 'duration':
-      return `a duration such as 250ms, 30s or 2m, from ${setting.least ?? '1ms'} to ${LONGEST}`;
+      return `a duration such as 250ms, 30s or 2m, from ${setting.least ?? '1ms'} to ${setting.most ?? LONGEST}`;
     case 'size':
       return `a size such as 8190, 512kb or 16mb, from ${setting.least} to ${setting.most}`;
     case 'count': {
@@ -118,7 +118,8 @@ export function formatValue(setting: Setting, value: Value): string {
 type Bounds = readonly [least: number, most: number];
 
 function durationBounds(setting: DurationSetting): Bounds {
-  return [parseDuration(setting.least ?? '1ms') ?? 0, parseDuration(LONGEST) ?? 0];
+  const { least = '1ms', most = LONGEST } = setting;
+  return [parseDuration(least) ?? 0, parseDuration(most) ?? 0];
 }
 
 function sizeBounds(setting: SizeSetting): Bounds {

@@ -83,9 +83,9 @@ export class Master {
     if (action === 'one worker more') desk.scaling.by(1);
     else if (action === 'one worker fewer') desk.scaling.by(-1);
     else if (action === 'reload') {
-      this.#rooms.reopenLogs(); // gunicorn does, and so do scripts that rotate its logs
+      this.#rooms.logs.reopen(); // gunicorn does, and so do scripts that rotate its logs
       desk.reload();
-    } else if (action === 'reopen logs') this.#rooms.reopenLogs();
+    } else if (action === 'reopen logs') this.#rooms.logs.reopen();
     else if (action === 'drain') shutdown.drain();
     else shutdown.quick();
   }

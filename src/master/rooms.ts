@@ -8,17 +8,18 @@ import { ByteBudget } from '../queue/byte-budget.js';
 import { VERSION } from '../version.js';
 import { type AccountingParts, account } from './accounting.js';
 import { ControlDesk } from './control/control-desk.js';
-import type { LiveLogLevel } from './control/log-level.js';
 import { statusReport } from './control/status.js';
 import { Answers } from './front/answers.js';
 import { Front } from './front/front.js';
 import { Intake } from './front/intake.js';
 import { Listeners } from './listen/listeners.js';
+import { LiveLogs } from './live-logs.js';
 import { answerLocally, type Knowledge } from './local-routes.js';
 import { ModelStatistics } from './metadata/statistics.js';
 import { Catalog } from './models/catalog.js';
 import type { FirstLook } from './models/first-look.js';
 import { metricSources } from './readings.js';
+import { Recycler } from './recycling/recycler.js';
 import { ModelTargets } from './routing/model-target.js';
 import { prioritiesOf } from './routing/priority-header.js';
 import { Traffic } from './routing/traffic.js';
@@ -58,6 +59,7 @@ export class Rooms {
   readonly supervisor: Supervisor;
   readonly shutdown: Shutdown;
   readonly metrics: Metrics;
+  readonly logs: LiveLogs;
   readonly #options: MasterOptions;
   readonly #events: RoomsEvents;
   readonly #clock: SteadyClock;
@@ -68,6 +70,7 @@ export class Rooms {
   readonly #budget: ByteBudget;
   readonly #catalog: Catalog;
   readonly #targets: ModelTargets;
+  readonly #recycler: Recycler;
   readonly #answers: Answers;
   readonly #admission: Admission;
   readonly #accounts: AccountingParts;
@@ -81,6 +84,7 @@ export class Rooms {
       (gapMs) => this.#wasAway(gapMs),
     );
     this.#startedAtMs = this.#now();
+    this.logs = new LiveLogs(options.logs, () => this.supervisor.workers);
     this.#budget = new ByteBudget(settings.queueBytes);
     this.#catalog = new Catalog(options.first.plan, options.root);
     this.#targets = new ModelTargets({
@@ -101,6 +105,7 @@ export class Rooms {
     this.desk = this.#makeDesk();
     this.front = this.#makeFront();
     this.listeners = this.#makeListeners();
+    this.#recycler = this.#makeRecycler();
     this.supervisor = this.#makeSupervisor();
     this.shutdown = this.#makeShutdown();
     this.metrics = this.#makeMetrics();
@@ -141,28 +146,12 @@ export class Rooms {
     });
   }
 
-  /** After a rename of the files, in the master and in every worker. */
-  reopenLogs(): void {
-    this.#options.logs.reopen();
-    for (const worker of this.supervisor.workers) worker.tell({ type: 'reopenLogs' });
-  }
-
-  get #logLevel(): LiveLogLevel {
-    const { logs } = this.#options;
-    return {
-      level: () => logs.level,
-      change: (level) => {
-        logs.level = level;
-        for (const worker of this.supervisor.workers) worker.tell({ type: 'logLevel', level });
-      },
-    };
-  }
-
   /** Looks at all deadlines. */
   tick(): void {
     this.traffic.sweep();
     this.supervisor.tick();
     this.#stoppedWatch.look(this.supervisor.workers, this.#now());
+    this.#recycler.tick();
     this.shutdown.tick();
   }
 
@@ -230,10 +219,21 @@ export class Rooms {
       answers: this.#answers,
       budget: this.#budget,
       now: this.#now,
-      logLevel: this.#logLevel,
+      logLevel: this.logs,
       supervisor: () => this.supervisor,
       rolloutEnded: (outcome) => this.metrics.rolloutEnded(outcome),
       fatal: (error) => this.#fatal(error),
+    });
+  }
+
+  #makeRecycler(): Recycler {
+    const { settings, log } = this.#options;
+    return new Recycler({
+      settings,
+      log,
+      now: this.#now,
+      supervisor: () => this.supervisor,
+      mayRecycle: () => this.shutdown.isServing && this.desk.generations.rollout === undefined,
     });
   }
 
@@ -244,6 +244,7 @@ export class Rooms {
       traffic: this.traffic,
       catalog: this.#catalog,
       desk: this.desk,
+      recycler: this.#recycler,
       metrics: () => this.metrics,
       shutdown: () => this.shutdown,
       fatal: (error) => this.#fatal(error),

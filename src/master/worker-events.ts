@@ -4,6 +4,7 @@ import type { Logs } from '../observe/logs.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { ControlDesk } from './control/control-desk.js';
 import type { Catalog } from './models/catalog.js';
+import type { Recycler } from './recycling/recycler.js';
 import type { Traffic } from './routing/traffic.js';
 import type { Shutdown } from './shutdown.js';
 import { bootMessage } from './workers/boot-message.js';
@@ -15,6 +16,7 @@ export type SupervisedRooms = {
   readonly traffic: Traffic;
   readonly catalog: Catalog;
   readonly desk: ControlDesk;
+  readonly recycler: Pick<Recycler, 'workerReady'>;
   /** Made later than the supervisor. */
   metrics(): Metrics;
   shutdown(): Shutdown;
@@ -23,7 +25,7 @@ export type SupervisedRooms = {
 
 /** Passes on what happens to workers, to all rooms of the master that have to do with them. */
 export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
-  const { settings, logs, traffic, catalog, desk, metrics, shutdown, fatal } = rooms;
+  const { settings, logs, traffic, catalog, desk, recycler, metrics, shutdown, fatal } = rooms;
   return {
     boot: (worker) => bootMessage(worker, settings, logs),
     replies: (worker) => traffic.repliesOf(worker),
@@ -34,6 +36,7 @@ export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
     workerReady: (worker) => {
       catalog.workerReady(worker);
       traffic.workerReady(worker);
+      recycler.workerReady(worker);
     },
     workerDraining: (worker) => {
       traffic.workerDraining(worker);

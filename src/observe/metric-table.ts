@@ -195,6 +195,9 @@ export const RESTART_REASONS = {
   deaf: 'it had no work and did not answer for `--deaf-after`: stopped, or its event loop blocked',
   retired: 'it was signalled, asked to be retired, and left in order',
   replaced: 'a rollout put a worker that holds other models in its place',
+  max_requests: 'recycled: it had served --max-requests',
+  max_worker_memory: 'recycled: its resident memory had reached --max-worker-memory',
+  max_worker_age: 'recycled: it had reached --max-worker-age',
   scaled_down: 'fewer workers were wanted; nobody took its place',
 } as const;
 export type RestartReason = keyof typeof RESTART_REASONS;

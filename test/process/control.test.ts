@@ -1,11 +1,11 @@
 /** What is served changes while it is served, and no client sees more of it than another answer. */
-import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import { Client, type Failure, runLoad } from './clients.js';
-import { CLI, expectGone, processTree, startServer, type TestServer } from './server.js';
+import { ctl } from './ctl.js';
+import { expectGone, processTree, startServer, type TestServer } from './server.js';
 
 /** A repository in which each version of a model answers with its own name. */
 class Repository {
@@ -56,17 +56,6 @@ async function verb(url: string, path: string, init: RequestInit = {}): Promise<
 async function predict(client: Client, name: string): Promise<string> {
   const { status, text } = await client.post(`/v1/models/${name}:predict`, { instances: [0] });
   return status === 200 ? (JSON.parse(text).predictions[0] as string) : `${status}`;
-}
-
-/** Exit code, and both outputs. */
-function ctl(server: TestServer, ...words: string[]): Promise<[number, string, string]> {
-  const admin = server.adminUrl.replace('http://', '');
-  return new Promise((resolve) => {
-    const args = [CLI, 'ctl', ...words, '--admin', admin];
-    execFile(process.execPath, args, (error, stdout, stderr) => {
-      resolve([Number(error?.code ?? 0), stdout, stderr]);
-    });
-  });
 }
 
 /** The worker that boots beside those that serve. */

@@ -1,83 +1,16 @@
 /** The number of workers changes while they serve, and no client sees more of it than its speed. */
-import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
-import { Client, type LoadResult, runLoad } from './clients.js';
-import { CLI, expectGone, type Status, startServer, type TestServer } from './server.js';
-
-/** Exit code, and both outputs. */
-function ctl(server: TestServer, ...words: string[]): Promise<[number, string, string]> {
-  const admin = server.adminUrl.replace('http://', '');
-  return new Promise((resolve) => {
-    const args = [CLI, 'ctl', ...words, '--admin', admin];
-    execFile(process.execPath, args, (error, stdout, stderr) => {
-      resolve([Number(error?.code ?? 0), stdout, stderr]);
-    });
-  });
-}
+import { Client, runLoad } from './clients.js';
+import { ctl } from './ctl.js';
+import { startServer, type TestServer } from './server.js';
 
 async function scale(server: TestServer, workers: number): Promise<number> {
   const body = JSON.stringify({ workers });
   return (await fetch(`${server.adminUrl}/scale`, { method: 'POST', body })).status;
 }
-
-function readySlots({ workers }: Status): number[] {
-  return workers.filter(({ state }) => state === 'ready').map(({ slot }) => slot);
-}
-
-/** Until `end` is called. */
-function underLoad(server: TestServer): { end: () => Promise<LoadResult> } {
-  let isOver = false;
-  const load = runLoad(
-    server.url,
-    8,
-    () => isOver,
-    async (client, number) => {
-      const { status, text } = await client.post('/predict', { instances: [number] });
-      return status === 200 ? undefined : { status, text };
-    },
-  );
-  return {
-    end: () => {
-      isOver = true;
-      return load;
-    },
-  };
-}
-
-it('up and down under load, by ctl and by signals: nothing fails, who goes is gone', async () => {
-  const server = await startServer({ path: 'echo', workers: 1 });
-  const load = underLoad(server);
-  expect(await ctl(server, 'scale', '3')).toEqual([0, '3 workers are ready\n', '']);
-  const up = await server.status();
-  expect([readySlots(up), up.workersWanted]).toEqual([[0, 1, 2], 3]);
-  expect(await server.metrics()).toContain('forkcast_workers_wanted 3\n');
-  const [first, ...others] = await server.workerPids();
-  expect(await scale(server, 1)).toBe(200);
-  await expectGone(others);
-  expect(await server.workerPids()).toEqual([first]);
-  for (const signal of ['SIGTTIN', 'SIGTTIN'] as const) {
-    server.kill(signal);
-    await server.line('signal received', (line) => line.signal === signal);
-  }
-  await server.untilStatus('three ready', (status) => readySlots(status).length === 3);
-  for (let times = 0; times < 4; times += 1) {
-    server.kill('SIGTTOU');
-    await server.until('TTOU', () => server.linesOf('signal received')[2 + times]);
-  }
-  await server.untilStatus(
-    'one left',
-    (status) => status.rollout === null && status.workersWanted === 1,
-  );
-  expect(await server.workerPids()).toEqual([first]);
-  const { failures, requests } = await load.end();
-  expect(failures).toEqual([]);
-  expect(requests).toBeGreaterThan(100);
-  expect(await server.metrics()).toContain('{reason="scaled_down"} 4\n');
-  await server.stop();
-});
 
 it('to none: who waits is served, who comes is refused at once; and back', async () => {
   const server = await startServer({ path: 'slow', workers: 1 });

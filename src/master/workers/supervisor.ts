@@ -7,6 +7,7 @@ import {
 } from '../../link/process/worker-process.js';
 import { bootLimitMs } from '../../model/boot-limit.js';
 import type { Logger } from '../../observe/logger.js';
+import type { RestartReason } from '../../observe/metric-table.js';
 import { bootFailure } from './boot-failure.js';
 import { Deaths, isSuccessor, type Verdict } from './deaths.js';
 import { Departures } from './departures.js';
@@ -96,9 +97,9 @@ export class Supervisor {
   }
 
   /** Retires a worker: its successor boots first, then it drains and leaves. */
-  retire(worker: WorkerHandle): void {
+  retire(worker: WorkerHandle, reason: RestartReason = 'retired'): void {
     if (this.#isStopping || worker.state !== 'ready') return;
-    worker.spentBy = 'retired';
+    worker.spentBy = reason;
     worker.state = 'retiring';
     this.tick();
   }

@@ -243,7 +243,7 @@ describe('the table', () => {
 
   it.each(SETTING_KEYS)('%s has one sentence and nothing unknown', (key) => {
     const setting = settingOf(key);
-    const own = { size: ['least', 'most'], count: ['least', 'most'], duration: ['least'] };
+    const own = { size: ['least', 'most'], count: ['least', 'most'], duration: ['least', 'most'] };
     const text = ['placeholder', 'expected'];
     const more = { choice: ['choices'], path: ['isPositional', 'isOutput'] };
     const extra = { ...own, ...more, address: [], flag: [], text, mode: [] }[setting.kind];

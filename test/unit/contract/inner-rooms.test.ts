@@ -55,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     workers: [],
     metadata: [],
     models: ['workers', 'metadata'],
+    recycling: ['workers'],
     routing: ['front', 'models'],
     control: ['listen', 'trust', 'front', 'workers', 'models'],
   },
