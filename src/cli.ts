@@ -81,7 +81,8 @@ async function ctl({
 }: Extract<Command, { name: 'ctl' }>): Promise<ExitCode> {
   for (const signal of HELD_SIGNALS) process.off(signal, hold);
   const { runVerb } = await import('./ctl/ctl.js');
-  return print(await runVerb(words, admin, isJson, key));
+  const text = await runVerb(words, admin, isJson, key);
+  return text === '' ? EXIT.OK : print(text);
 }
 
 /** Loads and runs every model; every fault of settings and folders has been thrown by then. */

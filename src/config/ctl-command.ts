@@ -23,6 +23,8 @@ export type CtlCommand =
 
 /** Win over `--admin-bind`, `--admin-key-file` and their like; only here are they flags. */
 const OWN_FLAGS = { '--admin': 'adminBind', '--key-file': 'adminKeyFile' } as const;
+/** Another way to say the word that follows `top`. */
+const INTERVAL_FLAG = '--interval';
 
 type OwnFlag = keyof typeof OWN_FLAGS;
 
@@ -40,7 +42,8 @@ export function parseCtlCommand(
   otherSources: (line: CommandLine) => readonly Source[],
   keyPlaces: KeyPlaces,
 ): CtlCommand {
-  const { rest, own } = takeOwnFlags(argv, folder);
+  const { rest: others, text: interval } = takeFlag(argv, INTERVAL_FLAG);
+  const { rest, own } = takeOwnFlags(others, folder);
   const line = readCommandLine(rest, folder);
   const isHelp = line.actions.has('help');
   const sources = otherSources(line);
@@ -54,25 +57,37 @@ export function parseCtlCommand(
   if (isHelp) return { name: 'ctlHelp' };
   if (faults.length > 0 || address === undefined) throw new ConfigError(faults);
   const isJson = line.actions.has('json');
-  return { name: 'ctl', words: line.positionals, admin: address, key, isJson };
+  const words = [...line.positionals, ...(interval === undefined ? [] : [interval])];
+  return { name: 'ctl', words, admin: address, key, isJson };
 }
 
 function takeOwnFlags(
   argv: readonly string[],
   folder: string,
-): { readonly rest: string[]; readonly own: Reading[] } {
-  let rest = [...argv];
+): { readonly rest: readonly string[]; readonly own: Reading[] } {
+  let rest = argv;
   const own: Reading[] = [];
   for (const name of Object.keys(OWN_FLAGS) as OwnFlag[]) {
-    const at = rest.findIndex((word) => word === name || word.startsWith(`${name}=`));
-    if (at < 0) continue;
-    const [flag = '', next = ''] = rest.slice(at, at + 2);
-    const isInline = flag !== name;
-    const text = isInline ? flag.slice(name.length + 1) : next;
-    own.push({ key: OWN_FLAGS[name], text, origin: { from: 'flag', name }, folder });
-    rest = rest.toSpliced(at, isInline ? 1 : 2);
+    const taken = takeFlag(rest, name);
+    rest = taken.rest;
+    if (taken.text === undefined) continue;
+    own.push({ key: OWN_FLAGS[name], text: taken.text, origin: { from: 'flag', name }, folder });
   }
   return { rest, own };
+}
+
+function takeFlag(
+  argv: readonly string[],
+  name: string,
+): { readonly rest: readonly string[]; readonly text: string | undefined } {
+  const at = argv.findIndex((word) => word === name || word.startsWith(`${name}=`));
+  if (at < 0) return { rest: argv, text: undefined };
+  const [flag = '', next = ''] = argv.slice(at, at + 2);
+  const isInline = flag !== name;
+  return {
+    rest: argv.toSpliced(at, isInline ? 1 : 2),
+    text: isInline ? flag.slice(name.length + 1) : next,
+  };
 }
 
 /** What else is wrong with the settings of the server is not asked: it may well serve with others. */

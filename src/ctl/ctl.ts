@@ -6,12 +6,14 @@ import { AdminClient } from './admin-client.js';
 import { logLevel } from './log-level.js';
 import { load, models, reload, unload } from './model-verbs.js';
 import { status } from './status.js';
+import { top } from './top/top.js';
 import type { Verb } from './verb.js';
 import { scale } from './worker-verbs.js';
 
 /** A verb of its own file is one line here. */
 const VERBS: Readonly<Record<string, Verb>> = {
   status,
+  top,
   models,
   load,
   unload,
@@ -56,6 +58,7 @@ ${lines.join('\n')}
   --key-file FILE               keys of the admin port, of which the first is sent; else what
                                 --admin-key-file and its like say, or FORKCAST_ADMIN_KEYS
   --json                        prints what the server says, for status and models
+  --interval DURATION           how often top looks again (1s)
 
 Exit code 1 when the verb failed; the reason is on the standard error.
 `;

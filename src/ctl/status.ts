@@ -3,7 +3,7 @@ import { textTable } from './text-table.js';
 import type { Verb } from './verb.js';
 
 /** What is read of the body of `GET /status`. */
-type Status = {
+export type Status = {
   readonly version: string;
   readonly pid: number;
   readonly state: string;
@@ -34,6 +34,7 @@ type Worker = {
   readonly rssBytes?: number | null;
   readonly served?: number;
   readonly inFlight?: number;
+  readonly busySinceMs?: number | null;
   readonly nextTryMs?: number;
 };
 
@@ -81,7 +82,7 @@ function workerRow(worker: Worker): string[] {
 }
 
 /** The two largest units: `3d 4h`, `5m 2s`. */
-function age(seconds: number): string {
+export function age(seconds: number): string {
   if (seconds < 60) return `${Math.round(seconds)}s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${Math.floor(seconds % 60)}s`;
   const hours = Math.floor(seconds / 3600);
@@ -89,7 +90,7 @@ function age(seconds: number): string {
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
-function size(bytes: number): string {
+export function size(bytes: number): string {
   return bytes < 1024 ** 2
     ? `${Math.ceil(bytes / 1024)} KB`
     : `${Math.round(bytes / 1024 ** 2)} MB`;

@@ -44,6 +44,9 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     'own-routes': ['body', 'protocols/v1'],
     life: ['protocols/v1'],
   },
+  ctl: {
+    top: [],
+  },
   observe: {
     output: [],
     access: ['output'],
