@@ -148,6 +148,7 @@ export class Rooms {
 
   /** Looks at all deadlines. */
   tick(): void {
+    this.#clock.watch();
     this.traffic.sweep();
     this.supervisor.tick();
     this.#stoppedWatch.look(this.supervisor.workers, this.#now());

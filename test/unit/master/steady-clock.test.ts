@@ -9,12 +9,28 @@ function run(raws: readonly number[]): { times: number[]; gaps: number[] } {
     () => rawMs,
     (gapMs) => gaps.push(gapMs),
   );
+  clock.watch();
   const times = raws.map((raw) => {
     rawMs = raw;
     return clock.now();
   });
   return { times, gaps };
 }
+
+test('counts everything until it is watched', () => {
+  let rawMs = 0;
+  const clock = new SteadyClock(
+    () => rawMs,
+    () => expect.fail('no gap'),
+  );
+  rawMs = 5000;
+  expect(clock.now()).toBe(5000);
+  rawMs = 9000;
+  clock.watch();
+  rawMs = 9500;
+  clock.watch();
+  expect(clock.now()).toBe(9500);
+});
 
 test.each([
   { what: 'runs as it is looked at', raws: [5000, 5050, 6000], times: [5000, 5050, 6000] },
