@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
-# Installs what some checks run for real on Debian and its kin: nginx (the proxy
-# test) and prometheus (for its promtool). Does nothing for a tool that is there.
+# Installs what some checks run for real on Debian and its kin: the four proxies that
+# deploy/ has a file for, and prometheus (for its promtool). Does nothing for a tool
+# that is there.
 # No service is started, now or at the next boot.
 set -euo pipefail
 
 missing=()
-# sbin is not in every PATH; nginx lives there.
+# sbin is not in every PATH; proxies live there.
 PATH="$PATH:/usr/sbin:/sbin"
 command -v nginx >/dev/null || missing+=(nginx-light)
+command -v haproxy >/dev/null || missing+=(haproxy)
+command -v caddy >/dev/null || missing+=(caddy)
+# The program and its modules, without the service that the package apache2 adds.
+command -v apache2 >/dev/null || missing+=(apache2-bin)
 command -v promtool >/dev/null || missing+=(prometheus)
 if [ "${#missing[@]}" -eq 0 ]; then exit 0; fi
 
@@ -35,7 +40,7 @@ apt-get update -qq >&2 || echo 'debian-tools: apt-get update had errors; going o
 apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 
 if [ -d /run/systemd/system ]; then
-  for service in nginx prometheus; do
+  for service in nginx haproxy caddy prometheus; do
     case " ${missing[*]} " in *" $service"*) systemctl disable --quiet "$service" || true ;; esac
   done
 fi

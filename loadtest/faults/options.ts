@@ -1,7 +1,5 @@
 import { parseArgs } from 'node:util';
-
-export const PROXIES = ['nginx', 'haproxy', 'caddy', 'apache'] as const;
-export type ProxyName = (typeof PROXIES)[number];
+import { PROXY_NAMES, type ProxyName } from '../proxies/proxy.js';
 
 export type FaultOptions = {
   /** Empty: all of them. */
@@ -22,7 +20,7 @@ export function faultUsage(faults: readonly { readonly name: string }[]): string
   --quick                  each a few seconds
   --seconds N              length of each fault that time ends
   --workers N              worker processes (2)
-  --through ${PROXIES.join('|')}   clients go through this proxy`;
+  --through ${PROXY_NAMES.join('|')}   clients go through this proxy`;
 }
 
 /** Reads the command line; throws an `Error` whose message is for the user. */
@@ -60,9 +58,9 @@ function whole(name: string, text: string, most: number): number {
 }
 
 function proxy(text: string): ProxyName {
-  const found = PROXIES.find((one) => one === text);
+  const found = PROXY_NAMES.find((one) => one === text);
   if (found === undefined) {
-    throw new Error(`--through: expected one of ${PROXIES.join(', ')}; got ${text}`);
+    throw new Error(`--through: expected one of ${PROXY_NAMES.join(', ')}; got ${text}`);
   }
   return found;
 }

@@ -1,9 +1,10 @@
 /** What an operator reads: metrics that Prometheus accepts, counters that never fall, status, log. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { TOOL_PATH } from '../../loadtest/proxies/proxy.js';
 import { Client } from './clients.js';
 import { startServer } from './server.js';
-import { mustDoWithout, TOOL_PATH } from './tools.js';
+import { mustDoWithout } from './tools.js';
 
 /** Samples by name and labels. */
 function samples(text: string): Map<string, number> {

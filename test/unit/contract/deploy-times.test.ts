@@ -7,6 +7,9 @@ import { parseSize } from '../../../src/config/size.js';
 
 const SECOND = 1000;
 const nginx = read('deploy/nginx.conf');
+const haproxy = read('deploy/haproxy.cfg');
+const caddy = read('deploy/Caddyfile');
+const apache = read('deploy/apache.conf');
 const compose = read('deploy/compose.yaml');
 const kubernetes = read('deploy/kubernetes.yaml');
 const systemd = read('deploy/forkcast.service');
@@ -26,14 +29,26 @@ function givenMs(text: string, line: RegExp): number {
 }
 
 describe('the times of the deploy files fit the defaults, as docs/deploy.md says', () => {
-  test('the proxy closes idle connections before the server does', () => {
-    const idleMs = givenMs(nginx, /^ {4}keepalive_timeout (\d+)s;/m);
+  test.each([
+    ['nginx', nginx, /^ {4}keepalive_timeout (\d+)s;/m],
+    ['HAProxy', haproxy, /pool-purge-delay (\d+)s/],
+    ['Caddy', caddy, /\bkeepalive (\d+)s/],
+    ['Apache', apache, /\bttl=(\d+)/],
+  ])('%s closes idle connections before the server does', (_name, text, line) => {
+    const idleMs = givenMs(text, line);
+    expect(idleMs).toBeGreaterThan(0);
+    // HAProxy may need two of its turns.
+    expect(2 * idleMs < defaultMs('keepAlive') || text !== haproxy).toBe(true);
     expect(idleMs).toBeLessThan(defaultMs('keepAlive'));
   });
 
-  test('the proxy waits longer than a request may wait and run', () => {
-    const readMs = givenMs(nginx, /proxy_read_timeout (\d+)s;/);
-    expect(readMs).toBeGreaterThan(defaultMs('queueTimeout') + defaultMs('timeout'));
+  test.each([
+    ['nginx', nginx, /proxy_read_timeout (\d+)s;/],
+    ['HAProxy', haproxy, /timeout server (\d+)s/],
+    ['Caddy', caddy, /response_header_timeout (\d+)s/],
+    ['Apache', apache, /\btimeout=(\d+)/],
+  ])('%s waits longer than a request may wait and run', (_name, text, line) => {
+    expect(givenMs(text, line)).toBeGreaterThan(defaultMs('queueTimeout') + defaultMs('timeout'));
   });
 
   test('the proxy in front is given time to finish what it waits for', () => {
