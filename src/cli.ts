@@ -8,6 +8,7 @@
  */
 import { isatty } from 'node:tty';
 import type { Command } from './config/command.js';
+import type { Handover } from './config/handover.js';
 import type { Secrets } from './config/secrets.js';
 import type { Settings } from './config/settings.js';
 import type { ExitCode } from './errors.js';
@@ -29,8 +30,15 @@ async function main(): Promise<ExitCode> {
   try {
     const { processCommand } = await import('./config/process-command.js');
     const { planModels } = await import('./model/repository/plan.js');
-    return await run(processCommand((path, chosen) => faultsOf(() => planModels(path, chosen))));
+    const modelFaults = (path: string, chosen: string | undefined): readonly string[] =>
+      faultsOf(() => planModels(path, chosen));
+    const { command, handover } = processCommand(modelFaults);
+    return await run(command, handover);
   } catch (error) {
+    if (process.send !== undefined) {
+      const { tellFailure } = await import('./master/upgrade/predecessor.js');
+      await tellFailure((error as Error).message);
+    }
     return explain(error);
   }
 }
@@ -45,7 +53,7 @@ function faultsOf(configure: () => unknown): readonly string[] {
   }
 }
 
-async function run(command: Command): Promise<ExitCode> {
+async function run(command: Command, handover: Handover | undefined): Promise<ExitCode> {
   switch (command.name) {
     case 'help': {
       const { usage } = await import('./config/usage.js');
@@ -68,7 +76,7 @@ async function run(command: Command): Promise<ExitCode> {
     case 'check':
       return check(command);
     case 'serve':
-      return serve(command);
+      return serve(command, handover);
   }
 }
 
@@ -123,12 +131,10 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-async function serve({
-  path,
-  configuration,
-  unusedSockets,
-  secrets,
-}: Extract<Command, { name: 'serve' }>): Promise<ExitCode> {
+async function serve(
+  { path, configuration, unusedSockets, secrets }: Extract<Command, { name: 'serve' }>,
+  handover: Handover | undefined,
+): Promise<ExitCode> {
   const { firstLook } = await import('./master/models/first-look.js');
   const { openMasterLogs } = await import('./observe/master-logs.js');
   const { Master } = await import('./master/master.js');
@@ -139,7 +145,7 @@ async function serve({
   const { log } = logs;
   if (unusedSockets.length > 0) log.warn({ sockets: unusedSockets }, 'sockets of systemd not used');
   for (const warning of trust.warnings(settings)) log.warn({ warning }, 'check the permissions');
-  const master = new Master({ settings, root: path, first, trust, log, logs });
+  const master = new Master({ settings, root: path, first, trust, log, logs }, handover);
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error in the master');
     void master

@@ -1,6 +1,40 @@
+/** The environment of this process, and the place it was started at. */
+import type { Environment } from './environment.js';
+import {
+  type Handover,
+  PASSING_VARIABLES,
+  type StartPlace,
+  startPlaceOf,
+  successorEnvironment,
+} from './handover.js';
+
+/** As it was when this process started: what changes later is its own affair. */
+const AT_START: Environment = { ...process.env };
+
+const PLACE: StartPlace = startPlaceOf({
+  execPath: process.execPath,
+  execArgv: process.execArgv,
+  argv: process.argv,
+  cwd: process.cwd(),
+  env: AT_START,
+});
+
 /** The environment of this process, for one that it starts, with some variables more. */
 export function environmentWith(
   additions: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {
   return { ...process.env, ...additions };
+}
+
+/** The environment as it was at the start; what was said in it to this process alone is taken out. */
+export function takeEnvironment(): Environment {
+  for (const name of PASSING_VARIABLES) delete process.env[name];
+  return AT_START;
+}
+
+/** How to start the master that follows this one. */
+export function successorPlace(
+  handover: Handover,
+): StartPlace & { readonly env: Record<string, string | undefined> } {
+  return { ...PLACE, env: { ...successorEnvironment(AT_START, handover) } };
 }

@@ -1,9 +1,11 @@
+import type { Handover } from '../config/handover.js';
 import type { ExitCode } from '../errors.js';
 import { AdminListeners } from './control/admin-listeners.js';
 import type { ControlRequest, ControlRoute } from './control/control-routes.js';
-import { removePidFile, writePidFile } from './pid-file.js';
 import { type MasterOptions, Rooms } from './rooms.js';
 import { onSignals, SIGNAL_ACTIONS, type SignalAction } from './signals.js';
+import { Succession } from './upgrade/succession.js';
+import { Successor } from './upgrade/successor.js';
 
 /** How often deadlines are looked at. */
 const TICK_MS = 50;
@@ -12,17 +14,23 @@ const TICK_MS = 50;
 export class Master {
   readonly #options: MasterOptions;
   readonly #rooms: Rooms;
-  readonly #adminListeners: AdminListeners;
+  readonly #succession: Succession;
   readonly #stopped: Promise<ExitCode>;
 
-  constructor(options: MasterOptions) {
+  /** @param handover from the master that has started this one to follow it */
+  constructor(options: MasterOptions, handover: Handover | undefined) {
     this.#options = options;
     let stopped: (exitCode: ExitCode) => void = () => {};
     this.#stopped = new Promise((resolve) => {
       stopped = resolve;
     });
-    this.#rooms = new Rooms(options, { stopped });
-    this.#adminListeners = this.#makeAdminListeners();
+    this.#rooms = new Rooms(options, {
+      stopped,
+      leavingService: () => this.#succession.leaving(),
+      atRest: () => this.#succession.upgrade.atRest(),
+      failing: (reason) => this.#succession.failing(reason),
+    });
+    this.#succession = this.#makeSuccession(handover);
   }
 
   /**
@@ -35,21 +43,23 @@ export class Master {
     const { settings, log } = this.#options;
     const { supervisor, desk } = this.#rooms;
     const offSignals = onSignals((signal, action) => this.#signalled(signal, action));
-    await this.#adminListeners.open();
-    await this.#rooms.listeners.open();
-    if (settings.pid !== undefined) writePidFile(settings.pid);
+    try {
+      await this.#succession.begin();
+    } catch (error) {
+      this.#succession.end();
+      throw error;
+    }
     const { workers, threads } = settings;
     const names = desk.generations.current.models.map(({ name }) => name);
     const models = [...new Set(names)];
     log.info({ workers, threads, models }, 'starting');
     supervisor.start();
     desk.watch();
-    const ticking = setInterval(() => this.#rooms.tick(), TICK_MS);
+    const ticking = setInterval(() => this.#tick(), TICK_MS);
     for (const signal of heldSignals) this.#signalled(signal, SIGNAL_ACTIONS[signal] ?? 'ignore');
     const exitCode = await this.#stopped;
     clearInterval(ticking);
-    this.#adminListeners.close();
-    if (settings.pid !== undefined) removePidFile(settings.pid);
+    this.#succession.end();
     log.info({ exitCode }, 'stopped');
     offSignals();
     return exitCode;
@@ -60,6 +70,37 @@ export class Master {
     await this.#rooms.supervisor.killAll('the master failed');
   }
 
+  #tick(): void {
+    this.#rooms.tick();
+    this.#succession.tick();
+  }
+
+  #makeSuccession(handover: Handover | undefined): Succession {
+    const { settings, log } = this.#options;
+    const { listeners, shutdown, supervisor, knowledge, desk } = this.#rooms;
+    let workers = 0;
+    return new Succession({
+      settings,
+      handover,
+      log,
+      main: listeners,
+      admin: this.#makeAdminListeners(),
+      shutdown,
+      now: () => performance.now(),
+      start: (sockets, events) => new Successor(sockets, events),
+      areWorkersReady: () => knowledge.readyWorkers() >= knowledge.wantedWorkers(),
+      areWorkersComing: () => supervisor.areWorkersComing,
+      sendWorkersAway: () => {
+        workers = knowledge.wantedWorkers();
+        return desk.scaling.to(0);
+      },
+      bringWorkersBack: async () => {
+        if (workers > 0) await desk.scaling.to(workers);
+      },
+      fail: (error) => this.#rooms.fail(error),
+    });
+  }
+
   #makeAdminListeners(): AdminListeners {
     const { settings, trust, log } = this.#options;
     const { knowledge, metrics, desk } = this.#rooms;
@@ -67,7 +108,7 @@ export class Master {
       knowledge,
       keys: trust.adminKeys,
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
-      status: () => this.#rooms.status(),
+      status: () => ({ ...this.#rooms.status(), upgrade: this.#succession.report }),
       control: (route: ControlRoute, request: ControlRequest) => desk.answer(route, request),
     };
     return new AdminListeners(settings, ports, log);
@@ -75,6 +116,7 @@ export class Master {
 
   #signalled(signal: string, action: SignalAction): void {
     const { desk, shutdown } = this.#rooms;
+    const { upgrade } = this.#succession;
     if (action === 'ignore') {
       this.#options.log.warn({ signal }, 'signal ignored');
       return;
@@ -82,9 +124,11 @@ export class Master {
     this.#options.log.info({ signal, action }, 'signal received');
     if (action === 'one worker more') desk.scaling.by(1);
     else if (action === 'one worker fewer') desk.scaling.by(-1);
+    else if (action === 'upgrade') upgrade.begin();
+    else if (action === 'rest') upgrade.rest();
     else if (action === 'reload') {
       this.#rooms.logs.reopen(); // gunicorn does, and so do scripts that rotate its logs
-      desk.reload();
+      if (!upgrade.comeBack()) desk.reload();
     } else if (action === 'reopen logs') this.#rooms.logs.reopen();
     else if (action === 'drain') shutdown.drain();
     else shutdown.quick();

@@ -7,12 +7,13 @@ import { Admission } from '../queue/admission.js';
 import { ByteBudget } from '../queue/byte-budget.js';
 import { VERSION } from '../version.js';
 import { type AccountingParts, account } from './accounting.js';
+import { clientListeners } from './client-listeners.js';
 import { ControlDesk } from './control/control-desk.js';
 import { statusReport } from './control/status.js';
 import { Answers } from './front/answers.js';
 import { Front } from './front/front.js';
 import { Intake } from './front/intake.js';
-import { Listeners } from './listen/listeners.js';
+import type { Listeners } from './listen/listeners.js';
 import { LiveLogs } from './live-logs.js';
 import { answerLocally, type Knowledge } from './local-routes.js';
 import { ModelStatistics } from './metadata/statistics.js';
@@ -44,6 +45,12 @@ export type MasterOptions = {
 export type RoomsEvents = {
   /** The last connection and the last worker are gone. */
   stopped(exitCode: ExitCode): void;
+  /** No more connections are taken, for good. */
+  leavingService(): void;
+  /** The last connection of a server that rests is gone. */
+  atRest(): void;
+  /** The server cannot go on. */
+  failing(reason: string): void;
 };
 
 /**
@@ -104,7 +111,7 @@ export class Rooms {
     });
     this.desk = this.#makeDesk();
     this.front = this.#makeFront();
-    this.listeners = this.#makeListeners();
+    this.listeners = clientListeners(options, () => this.front.newServer());
     this.#recycler = this.#makeRecycler();
     this.supervisor = this.#makeSupervisor();
     this.shutdown = this.#makeShutdown();
@@ -130,7 +137,7 @@ export class Rooms {
     };
   }
 
-  status(): unknown {
+  status(): Record<string, unknown> {
     return statusReport({
       version: VERSION,
       startedAtMs: this.#startedAtMs,
@@ -161,6 +168,13 @@ export class Rooms {
     const { log } = this.#options;
     log.warn({ gapMs: Math.round(gapMs) }, 'clock gap');
     this.front.wasAway(gapMs, this.#now());
+  }
+
+  /** The server cannot go on. */
+  fail(error: StartError): void {
+    this.#options.log.fatal({ exitCode: error.exitCode, reason: error.message }, 'server failed');
+    this.#events.failing(error.message);
+    this.shutdown.abandon(error.exitCode, error.message);
   }
 
   #makeAnswers(): Answers {
@@ -201,18 +215,6 @@ export class Rooms {
     });
   }
 
-  #makeListeners(): Listeners {
-    const { settings, trust, log } = this.#options;
-    return new Listeners({
-      setting: 'bind',
-      addresses: settings.bind,
-      makeServer: () => this.front.newServer(),
-      facts: trust.tls && { tls: true, certificateEnds: trust.tls.validTo },
-      settings,
-      log,
-    });
-  }
-
   #makeDesk(): ControlDesk {
     return new ControlDesk({
       ...this.#options,
@@ -223,7 +225,7 @@ export class Rooms {
       logLevel: this.logs,
       supervisor: () => this.supervisor,
       rolloutEnded: (outcome) => this.metrics.rolloutEnded(outcome),
-      fatal: (error) => this.#fatal(error),
+      fatal: (error) => this.fail(error),
     });
   }
 
@@ -248,7 +250,7 @@ export class Rooms {
       recycler: this.#recycler,
       metrics: () => this.metrics,
       shutdown: () => this.shutdown,
-      fatal: (error) => this.#fatal(error),
+      fatal: (error) => this.fail(error),
     });
     return new Supervisor(settings, this.desk.generations.current, ports, log, this.#now);
   }
@@ -264,7 +266,11 @@ export class Rooms {
       gracefulTimeoutMs: settings.gracefulTimeout,
       drainIdleMs: settings.drainIdle,
       now: this.#now,
-      leavingService: () => this.desk.close(),
+      leavingService: () => {
+        this.desk.close();
+        this.#events.leavingService();
+      },
+      atRest: () => this.#events.atRest(),
       stopped: (exitCode) => this.#events.stopped(exitCode),
     });
   }
@@ -288,10 +294,5 @@ export class Rooms {
     this.#targets.learn(models);
     this.#statistics.keepOnly(models);
     this.traffic?.dispatcher.limits.learn(models);
-  }
-
-  #fatal(error: StartError): void {
-    this.#options.log.fatal({ exitCode: error.exitCode, reason: error.message }, 'server failed');
-    this.shutdown.abandon(error.exitCode, error.message);
   }
 }

@@ -7,11 +7,12 @@ import type { Supervisor } from './workers/supervisor.js';
 
 /**
  * serving → draining → stopping → stopped
+ * serving → resting → serving, draining
  *
- * draining: the listener is closed, what was accepted is answered. stopping:
+ * resting: another master serves; this one finishes what it has, and may serve again. draining: the listener is closed, what was accepted is answered. stopping:
  * everybody was answered one way or the other; workers and connections go.
  */
-export type ServerState = 'serving' | 'draining' | 'stopping' | 'stopped';
+export type ServerState = 'serving' | 'resting' | 'draining' | 'stopping' | 'stopped';
 
 export type ShutdownParts = {
   readonly front: Pick<Front, 'openConnections' | 'closeIdle' | 'closeAll' | 'refuseArriving'>;
@@ -27,6 +28,8 @@ export type ShutdownParts = {
   now(): number;
   /** The server serves no longer: what changes it is given up. */
   leavingService(): void;
+  /** The last connection of a server that rests is gone. */
+  atRest(): void;
   /** The last connection and the last worker are gone. */
   stopped(exitCode: ExitCode): void;
 };
@@ -34,11 +37,15 @@ export type ShutdownParts = {
 /** Answers written last need a moment to leave before their connections are cut. */
 const LAST_WORDS_MS = 250;
 
+const SAID = { draining: 'draining', resting: 'going to rest' } as const;
+const REST_OVER = 'another server has taken over and the graceful timeout has passed';
+
 export class Shutdown {
   state: ServerState = 'serving';
   readonly #parts: ShutdownParts;
   #drainingSinceMs = 0;
   #isHurried = false;
+  #isAtRest = false;
 
   constructor(parts: ShutdownParts) {
     this.#parts = parts;
@@ -50,17 +57,27 @@ export class Shutdown {
 
   /** Answers everything that was accepted, then stops. Asked again, it hurries. */
   drain(): void {
-    if (this.state !== 'serving') {
+    if (this.state !== 'serving' && this.state !== 'resting') {
       this.quick();
       return;
     }
-    const { front, dispatcher, log, now } = this.#parts;
-    this.state = 'draining';
-    this.#drainingSinceMs = now();
-    const { depth, inFlight } = dispatcher;
-    log.info({ connections: front.openConnections, waiting: depth, inFlight }, 'draining');
+    this.#begin('draining');
     this.#leaveService();
     this.tick();
+  }
+
+  /** Answers everything that was accepted and takes no more, until it is to serve again. */
+  rest(): void {
+    if (this.state !== 'serving') return;
+    this.#isAtRest = false;
+    this.#begin('resting');
+    this.#parts.listeners.close();
+    this.tick();
+  }
+
+  /** It takes connections again. */
+  resume(): void {
+    if (this.state === 'resting') this.state = 'serving';
   }
 
   /** Answers everybody 503 and stops at once. Asked again, it does not wait for anything. */
@@ -70,7 +87,7 @@ export class Shutdown {
       this.#parts.front.closeAll();
       return;
     }
-    if (this.state === 'serving') this.#leaveService();
+    if (this.#mayServe) this.#leaveService();
     const error = new RequestError('DRAINING', 'the server is being stopped');
     void this.#stop(EXIT.OK, error, true);
   }
@@ -78,13 +95,40 @@ export class Shutdown {
   /** The server cannot go on: everybody who waits is told so. */
   abandon(exitCode: ExitCode, reason: string): void {
     if (this.state === 'stopping' || this.state === 'stopped') return;
-    if (this.state === 'serving') this.#leaveService();
+    if (this.#mayServe) this.#leaveService();
     void this.#stop(exitCode, new RequestError('NO_WORKERS', reason), true);
   }
 
-  /** Called some times a second while draining. */
+  /** Called some times a second. */
   tick(): void {
-    if (this.state !== 'draining') return;
+    if (this.state === 'draining') this.#drained();
+    else if (this.state === 'resting' && !this.#isAtRest) this.#rested();
+  }
+
+  get #mayServe(): boolean {
+    return this.state === 'serving' || this.state === 'resting';
+  }
+
+  #begin(state: 'draining' | 'resting'): void {
+    const { front, dispatcher, log, now } = this.#parts;
+    this.state = state;
+    this.#drainingSinceMs = now();
+    const { depth, inFlight } = dispatcher;
+    log.info({ connections: front.openConnections, waiting: depth, inFlight }, SAID[state]);
+  }
+
+  #rested(): void {
+    const { front, dispatcher, gracefulTimeoutMs, drainIdleMs, now } = this.#parts;
+    const restingMs = now() - this.#drainingSinceMs;
+    if (restingMs >= drainIdleMs) front.closeIdle();
+    const isOver = dispatcher.isIdle && front.openConnections === 0;
+    if (!isOver && restingMs < gracefulTimeoutMs) return;
+    this.#isAtRest = true;
+    if (!isOver) this.#refuseAll(new RequestError('DRAINING', REST_OVER));
+    this.#parts.atRest();
+  }
+
+  #drained(): void {
     const { front, dispatcher, gracefulTimeoutMs, drainIdleMs, now } = this.#parts;
     const drainingMs = now() - this.#drainingSinceMs;
     if (drainingMs >= drainIdleMs) front.closeIdle();
@@ -108,13 +152,10 @@ export class Shutdown {
     error: RequestError | undefined,
     mustKill: boolean,
   ): Promise<void> {
-    const { front, dispatcher, supervisor, log } = this.#parts;
+    const { front, supervisor } = this.#parts;
     this.state = 'stopping';
     if (error !== undefined) {
-      const unanswered = [...dispatcher.unanswered()].length;
-      if (unanswered > 0) log.warn({ unanswered, code: error.code }, 'refusing what is unanswered');
-      dispatcher.refuseAll(error);
-      front.refuseArriving(error);
+      this.#refuseAll(error);
       await this.#lastWords();
     }
     front.closeAll();
@@ -122,6 +163,14 @@ export class Shutdown {
     else await supervisor.stop();
     this.state = 'stopped';
     this.#parts.stopped(exitCode);
+  }
+
+  #refuseAll(error: RequestError): void {
+    const { front, dispatcher, log } = this.#parts;
+    const unanswered = [...dispatcher.unanswered()].length;
+    if (unanswered > 0) log.warn({ unanswered, code: error.code }, 'refusing what is unanswered');
+    dispatcher.refuseAll(error);
+    front.refuseArriving(error);
   }
 
   async #lastWords(): Promise<void> {

@@ -5,6 +5,8 @@ export type SignalAction =
   | 'drain'
   | 'quick stop'
   | 'reload'
+  | 'upgrade'
+  | 'rest'
   | 'one worker more'
   | 'one worker fewer'
   | 'reopen logs'
@@ -17,26 +19,27 @@ export const SIGNAL_ACTIONS: Readonly<Record<string, SignalAction>> = {
   SIGHUP: 'reload',
   SIGTTIN: 'one worker more',
   SIGTTOU: 'one worker fewer',
-  // Without a listener SIGUSR1 opens Node's debugger and SIGUSR2 ends the process.
+  SIGUSR2: 'upgrade',
+  SIGWINCH: 'rest',
+  // Without a listener it opens Node's debugger.
   SIGUSR1: 'reopen logs',
-  SIGUSR2: 'ignore',
 };
 
 /**
- * A terminal sends SIGTTOU to a job in the background that writes to it, if it is told to (`stty
- * tostop`). With a handler that write would be tried again and sent the signal again, without end.
- * So on a terminal the signal keeps its meaning there: the job stops until it is in front again.
+ * What a terminal sends to what runs in it has the terminal's meaning there.
+ *
+ * SIGTTOU goes to a job in the background that writes, if the terminal is told to (`stty tostop`).
+ * With a handler that write would be tried again and sent the signal again, without end. SIGWINCH
+ * says that the window has another size.
  */
-function isLeftToTerminal(signal: string, isTerminal: boolean): boolean {
-  return signal === 'SIGTTOU' && isTerminal;
+function isLeftToTerminal(signal: string): boolean {
+  if (signal === 'SIGTTOU') return isatty(1) || isatty(2);
+  return signal === 'SIGWINCH' && (isatty(0) || isatty(1) || isatty(2));
 }
 
 /** Handlers only pass the signal on; the returned function takes them off again. */
 export function onSignals(handle: (signal: string, action: SignalAction) => void): () => void {
-  const isTerminal = isatty(1) || isatty(2);
-  const taken = Object.entries(SIGNAL_ACTIONS).filter(
-    ([signal]) => !isLeftToTerminal(signal, isTerminal),
-  );
+  const taken = Object.entries(SIGNAL_ACTIONS).filter(([signal]) => !isLeftToTerminal(signal));
   const listeners = taken.map(([signal, action]) => {
     const listener = () => handle(signal, action);
     process.on(signal, listener);

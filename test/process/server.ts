@@ -163,6 +163,7 @@ export type Status = {
   readonly queue: { readonly depth: number; readonly bytes: number };
   readonly workersWanted: number;
   readonly rollout: { readonly generation: number } | null;
+  readonly upgrade: unknown;
   readonly workers: readonly {
     readonly slot: number;
     readonly pid?: number;

@@ -58,7 +58,7 @@ export async function listen(
 }
 
 /** Listens on a socket that this process has got from another one. */
-function listenOn(server: Server, fd: number, backlog: number): Promise<void> {
+export function listenOn(server: Server, fd: number, backlog: number): Promise<void> {
   // In this form alone Node heeds the backlog.
   return listening(server, () => server.listen({ fd }, backlog));
 }

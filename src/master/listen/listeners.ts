@@ -1,15 +1,19 @@
 import type { Server } from 'node:net';
-import { type Address, formatAddress, isLoopbackHost } from '../../config/address.js';
+import { type Address, formatAddress, isLoopbackHost, parseAddress } from '../../config/address.js';
+import type { HandedSocket } from '../../config/handover.js';
 import type { Settings } from '../../config/settings.js';
 import { EXIT, StartError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
+import { descriptorOf } from './descriptor-of.js';
 import {
   type BindSetting,
   type Bound,
   closeListener,
   type ListenOptions,
   listen,
+  listenOn,
 } from './listen.js';
+import type { SharedSockets } from './shared-sockets.js';
 import { removeSocketFile } from './unix-socket.js';
 
 export type ListenersParts = {
@@ -34,33 +38,67 @@ const SAID: Readonly<Record<BindSetting, string>> = {
   'metrics-bind': 'metrics listening',
 };
 
+type Open = Bound & { readonly configured: Address; readonly server: Server };
+
 /** All places where one thing is served. */
 export class Listeners {
+  /** Another master has the same sockets: their files are its files, too. */
+  areShared = false;
   readonly #parts: ListenersParts;
-  readonly #open: (Bound & { readonly server: Server })[] = [];
+  #open: readonly Open[] = [];
 
   constructor(parts: ListenersParts) {
     this.#parts = parts;
   }
 
-  /** @throws StartError */
-  async open(): Promise<void> {
-    const { addresses, makeServer, setting, facts, log } = this.#parts;
-    for (const address of addresses) {
-      const server = makeServer();
-      const bound = await listen(server, address, this.#options());
-      this.#open.push({ ...bound, server });
-      if (this.#parts.isPrivate) checkPrivate(server, bound.address, setting);
-      log.info({ address: formatAddress(bound.address), ...facts }, SAID[setting]);
+  /** @param shared sockets to listen on instead of opening new ones @throws StartError */
+  async open(shared?: SharedSockets): Promise<void> {
+    const { addresses, setting, facts, log } = this.#parts;
+    for (const configured of addresses) {
+      const handed = shared?.take(setting, formatAddress(configured));
+      const one = await (handed ? this.#join(configured, handed) : this.#begin(configured));
+      this.#open = [...this.#open, one];
+      if (this.#parts.isPrivate) checkPrivate(one.server, one.address, setting);
+      log.info({ address: formatAddress(one.address), ...facts }, SAID[setting]);
     }
   }
 
   /** Takes no more connections; those that are open stay. */
   close(): void {
-    for (const { server, file } of this.#open.splice(0)) {
+    for (const { server, file } of this.#open) {
       closeListener(server);
-      if (file !== undefined) removeSocketFile(file);
+      if (file !== undefined && !this.areShared) removeSocketFile(file);
     }
+    this.#open = [];
+  }
+
+  /** What another master needs to listen here, too. */
+  get sockets(): readonly HandedSocket[] {
+    return this.#open.map(({ server, configured, address, file }) => ({
+      setting: this.#parts.setting,
+      configured: formatAddress(configured),
+      address: formatAddress(address),
+      fd: descriptorOf(server),
+      ...(file && { file }),
+    }));
+  }
+
+  /** Where it listens, or is to. */
+  get places(): readonly Pick<HandedSocket, 'setting' | 'configured'>[] {
+    const { addresses, setting } = this.#parts;
+    return addresses.map((address) => ({ setting, configured: formatAddress(address) }));
+  }
+
+  async #begin(configured: Address): Promise<Open> {
+    const server = this.#parts.makeServer();
+    return { ...(await listen(server, configured, this.#options())), configured, server };
+  }
+
+  async #join(configured: Address, { fd, address, file }: HandedSocket): Promise<Open> {
+    const server = this.#parts.makeServer();
+    await listenOn(server, fd, this.#parts.settings.backlog);
+    const place = parseAddress(address, '/') ?? configured;
+    return { configured, address: place, server, ...(file && { file }) };
   }
 
   #options(): ListenOptions {

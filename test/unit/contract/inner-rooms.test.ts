@@ -61,6 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     recycling: ['workers'],
     routing: ['front', 'models'],
     control: ['listen', 'trust', 'front', 'workers', 'models'],
+    upgrade: ['listen', 'control'],
   },
 };
 

@@ -46,6 +46,7 @@ beforeEach(() => {
     drainIdleMs: DRAIN_IDLE_MS,
     now: () => nowMs,
     leavingService: tell('no more control'),
+    atRest: tell('at rest'),
     stopped: (exitCode) => told.push(`stopped ${exitCode}`),
   });
 });
@@ -146,4 +147,45 @@ test('a quick stop asked for twice does not wait for connections', async () => {
   shutdown.quick();
   expect(told).toContain('close all');
   await untilStopped(); // the clock stands still: a wait would never end
+});
+
+describe('resting', () => {
+  test('takes no connections, ends those that are there, and sends the workers away once', () => {
+    front.openConnections = 1;
+    shutdown.rest();
+    tickAt(DRAIN_IDLE_MS);
+    expect(told).toEqual(['stop listening', 'close idle']);
+    front.openConnections = 0;
+    tickAt(DRAIN_IDLE_MS + 1);
+    tickAt(DRAIN_IDLE_MS + 2);
+    expect(told.slice(2)).toEqual(['close idle', 'at rest']);
+    expect([shutdown.state, shutdown.isServing]).toEqual(['resting', false]);
+  });
+
+  test('past its grace refuses what is unanswered', () => {
+    unanswered = [{} as ClientRequest];
+    shutdown.rest();
+    tickAt(GRACEFUL_TIMEOUT_MS);
+    expect(told.slice(-3)).toEqual(['refuse all DRAINING', 'refuse arriving', 'at rest']);
+  });
+
+  test('is over when it is to serve again, and may come again', () => {
+    shutdown.rest();
+    shutdown.resume();
+    expect(shutdown.isServing).toBe(true);
+    shutdown.rest();
+    expect(told.filter((what) => what === 'at rest')).toHaveLength(2);
+  });
+
+  test('is no hurry for a drain that follows', async () => {
+    front.openConnections = 1;
+    shutdown.rest();
+    shutdown.drain();
+    expect(shutdown.state).toBe('draining');
+    front.openConnections = 0;
+    tickAt(1);
+    await untilStopped();
+    expect(told.slice(-3)).toEqual(['close all', 'workers leave', 'stopped 0']);
+    expect(told).toContain('no more control');
+  });
 });
