@@ -26,7 +26,7 @@ describe('an upgrade', () => {
       path: 'echo',
       workers: 1,
       args,
-      expectedErrors: ['upgrade failed', 'server failed', 'worker died'],
+      expectedErrors: ['upgrade failed', 'server failed', 'worker died', 'boot failed'],
     });
     const client = new Client(server.url);
     expect(pidIn(pidFile)).toBe(server.pid);
@@ -70,7 +70,7 @@ describe('an upgrade', () => {
       path,
       workers: 1,
       args: ['--drain-idle', '50ms'],
-      expectedErrors: ['upgrade failed', 'server failed', 'worker died'],
+      expectedErrors: ['upgrade failed', 'server failed', 'worker died', 'boot failed'],
     });
     rmSync(path);
     symlinkSync(fixture('../unloadable/refuses-to-load'), path);
@@ -140,9 +140,10 @@ describe('WINCH', () => {
     const line = [process.execPath, CLI, ...args].join(' ');
     const terminal = launch('script', ['-qefc', line, '/dev/null'], {});
     const { pid } = await terminal.line('worker ready');
+    endAfterTest(Number(pid));
     process.kill(Number(pid), 'SIGWINCH');
     process.kill(Number(pid), 'SIGUSR1');
-    await terminal.line('signal ignored');
+    await terminal.line('signal received', ({ signal }) => signal === 'SIGUSR1');
     expect(terminal.linesOf('rest refused')).toEqual([]);
     process.kill(Number(pid), 'SIGTERM');
     await terminal.exited;
