@@ -12,6 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'forkcast-masters-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const pidFile = join(folder, 'server.pid');
+const STARTED = 'upgrade: new master started';
 const configFile = join(folder, 'forkcast.jsonc');
 
 function pidIn(path: string): number {
@@ -41,12 +42,13 @@ describe('an upgrade', () => {
 
     writeFileSync(configFile, '{ "keepAlive": "20s" }');
     server.kill('SIGUSR2');
+    await server.until('another new master', () => server.linesOf(STARTED)[1]);
+    endAfterTest(Number(server.linesOf(STARTED)[1]?.newPid));
     server.kill('SIGUSR2');
     const { reason } = await server.line('upgrade refused');
     expect(reason).toBe('an upgrade is under way');
     const { newPid: pid } = await server.line('upgrade: new master serves');
     const newPid = Number(pid);
-    endAfterTest(newPid);
     expect([pidIn(pidFile), pidIn(`${pidFile}.2`)]).toEqual([server.pid, newPid]);
     const status = await server.status();
     expect(status.upgrade).toEqual({ phase: 'none', newPid: null, oldPid: server.pid });
