@@ -8,7 +8,7 @@
  */
 import { isatty } from 'node:tty';
 import type { Command } from './config/command.js';
-import type { Handover } from './config/handover.js';
+import type { ProcessCommand } from './config/process-command.js';
 import type { Secrets } from './config/secrets.js';
 import type { Settings } from './config/settings.js';
 import type { ExitCode } from './errors.js';
@@ -32,8 +32,7 @@ async function main(): Promise<ExitCode> {
     const { planModels } = await import('./model/repository/plan.js');
     const modelFaults = (path: string, chosen: string | undefined): readonly string[] =>
       faultsOf(() => planModels(path, chosen));
-    const { command, handover } = processCommand(modelFaults);
-    return await run(command, handover);
+    return await run(processCommand(modelFaults));
   } catch (error) {
     if (process.send !== undefined) {
       const { tellFailure } = await import('./master/upgrade/predecessor.js');
@@ -53,7 +52,8 @@ function faultsOf(configure: () => unknown): readonly string[] {
   }
 }
 
-async function run(command: Command, handover: Handover | undefined): Promise<ExitCode> {
+async function run(given: ProcessCommand): Promise<ExitCode> {
+  const { command } = given;
   switch (command.name) {
     case 'help': {
       const { usage } = await import('./config/usage.js');
@@ -76,7 +76,7 @@ async function run(command: Command, handover: Handover | undefined): Promise<Ex
     case 'check':
       return check(command);
     case 'serve':
-      return serve(command, handover);
+      return serve(command, given);
   }
 }
 
@@ -133,7 +133,7 @@ function stopSignal(): AbortSignal {
 
 async function serve(
   { path, configuration, unusedSockets, secrets }: Extract<Command, { name: 'serve' }>,
-  handover: Handover | undefined,
+  { handover, reread }: ProcessCommand,
 ): Promise<ExitCode> {
   const { firstLook } = await import('./master/models/first-look.js');
   const { openMasterLogs } = await import('./observe/master-logs.js');
@@ -145,7 +145,8 @@ async function serve(
   const { log } = logs;
   if (unusedSockets.length > 0) log.warn({ sockets: unusedSockets }, 'sockets of systemd not used');
   for (const warning of trust.warnings(settings)) log.warn({ warning }, 'check the permissions');
-  const master = new Master({ settings, root: path, first, trust, log, logs }, handover);
+  const options = { settings, reread, root: path, first, trust, log, logs };
+  const master = new Master(options, handover);
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error in the master');
     void master

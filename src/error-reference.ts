@@ -17,6 +17,10 @@ const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
     action:
       'The message and the log say why; mend the model and load it again. See [control](control.md).',
   },
+  RELOAD_FAILED: {
+    when: 'A reload failed for another reason than a model: the config file has faults, or a worker could not boot. Nothing is changed.',
+    action: 'Mend what the message and the log name, and reload again. See [control](control.md).',
+  },
   UNAUTHORIZED: {
     when: 'The server wants an API key, and the request shows none, or not in a form that is known.',
     action:

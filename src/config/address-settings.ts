@@ -38,6 +38,7 @@ export const ADDRESS_SETTINGS = {
   maxConnections: {
     kind: 'count',
     group: 'addresses',
+    live: 'master',
     default: 'off',
     least: 1,
     most: 1_000_000,

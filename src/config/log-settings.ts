@@ -4,6 +4,7 @@ export const LOG_SETTINGS = {
   logLevel: {
     kind: 'choice',
     group: 'log',
+    live: 'master',
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     default: 'info',
     doc: 'The least serious log lines that are written.',

@@ -4,6 +4,7 @@ export const RECYCLING_SETTINGS = {
   maxRequests: {
     kind: 'count',
     group: 'workers',
+    live: 'master',
     default: 'off',
     least: 1,
     most: 1_000_000_000,
@@ -12,6 +13,7 @@ export const RECYCLING_SETTINGS = {
   maxRequestsJitter: {
     kind: 'count',
     group: 'workers',
+    live: 'master',
     default: 0,
     least: 0,
     most: 1_000_000_000,
@@ -20,6 +22,7 @@ export const RECYCLING_SETTINGS = {
   maxWorkerMemory: {
     kind: 'size',
     group: 'workers',
+    live: 'master',
     default: 'off',
     least: '1mb',
     most: '1024gb',
@@ -28,6 +31,7 @@ export const RECYCLING_SETTINGS = {
   maxWorkerAge: {
     kind: 'duration',
     group: 'workers',
+    live: 'master',
     default: 'off',
     least: '1s',
     most: '8760h',

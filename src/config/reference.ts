@@ -6,6 +6,7 @@ import {
   GROUPS,
   type Group,
   isListSetting,
+  type Live,
   placeholder,
   type Setting,
 } from './setting.js';
@@ -54,6 +55,12 @@ const FOOT = `## Settings that depend on each other
 - \`reusePort\` needs Node 22.12 or later.
 `;
 
+const RELOAD: Readonly<Record<Live | 'none', string>> = {
+  workers: 'new workers have it',
+  master: 'taken when the reload is done',
+  none: 'not taken, needs a restart',
+};
+
 export function settingsReference(): string {
   const groups = Object.keys(GROUPS) as Group[];
   return [HEAD, ...groups.map(section), FOOT].join('\n');
@@ -75,6 +82,7 @@ ${setting.doc}
 - Environment: \`${environmentName(key)}\`
 - Default: ${text === undefined ? 'not set' : `\`${text}\``}
 - Expected: ${expectation(setting)}
+- Reload: ${RELOAD[setting.live ?? 'none']}
 `;
 }
 

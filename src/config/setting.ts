@@ -27,7 +27,14 @@ type Described = {
   readonly doc: string;
   /** One letter, for `-x`. */
   readonly short?: string;
+  readonly live?: Live;
 };
+
+/**
+ * When a reload takes a value that has changed. `workers`: workers that boot for it have it. `master`:
+ * all at once when it is done. Without it: not before a restart, and the reload names it.
+ */
+export type Live = 'workers' | 'master';
 
 /**
  * `off` as default: the word is accepted and means that the thing is not done; the value is

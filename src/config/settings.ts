@@ -6,52 +6,16 @@ import { ADDRESS_SETTINGS } from './address-settings.js';
 import { CLOCK_SETTINGS } from './clock-settings.js';
 import { LOG_SETTINGS } from './log-settings.js';
 import { RECYCLING_SETTINGS } from './recycling-settings.js';
+import { REPOSITORY_SETTINGS } from './repository-settings.js';
 import type { Setting } from './setting.js';
 import type { ValueOf } from './setting-value.js';
 import { TRUST_SETTINGS } from './trust-settings.js';
 
 const SERVER_SETTINGS = {
-  path: {
-    kind: 'path',
-    group: 'models',
-    isPositional: true,
-    doc: 'What to serve: a model file, a folder with one model, or a folder of such folders.',
-  },
-  defaultModel: {
-    kind: 'text',
-    group: 'models',
-    doc: 'The model that answers POST /predict; a single model needs no name.',
-  },
-  onBrokenModel: {
-    kind: 'choice',
-    group: 'models',
-    choices: ['exit', 'skip'],
-    default: 'exit',
-    doc: 'What a model that cannot be loaded at the start means: exit with its reason, or serve the others.',
-  },
-  modelControl: {
-    kind: 'choice',
-    group: 'models',
-    choices: ['auto', 'main', 'admin', 'off'],
-    default: 'auto',
-    doc: 'Where models may be loaded and unloaded: on the main port and the admin port, on the admin port alone, or nowhere; auto is main while the main port is on loopback, else admin.',
-  },
-  watch: {
-    kind: 'flag',
-    group: 'models',
-    default: false,
-    doc: 'Whether models that change, come or go in the folder are loaded and unloaded by themselves.',
-  },
-  watchInterval: {
-    kind: 'duration',
-    group: 'models',
-    default: '2s',
-    least: '50ms',
-    doc: 'How often the folder is looked at with --watch; a change is taken once two looks see the same.',
-  },
   workers: {
     kind: 'count',
     group: 'workers',
+    live: 'workers',
     short: 'w',
     default: 'auto',
     least: 1,
@@ -61,6 +25,7 @@ const SERVER_SETTINGS = {
   threads: {
     kind: 'count',
     group: 'workers',
+    live: 'workers',
     default: 'auto',
     least: 1,
     most: 1024,
@@ -69,6 +34,7 @@ const SERVER_SETTINGS = {
   workAhead: {
     kind: 'duration',
     group: 'workers',
+    live: 'master',
     default: '1ms',
     least: '0ms',
     doc: 'Estimated work a worker may have in front of it and still be given the next request.',
@@ -76,6 +42,7 @@ const SERVER_SETTINGS = {
   queueLimit: {
     kind: 'count',
     group: 'queue',
+    live: 'master',
     default: 1024,
     least: 1,
     most: 1_000_000,
@@ -84,6 +51,7 @@ const SERVER_SETTINGS = {
   queueBytes: {
     kind: 'size',
     group: 'queue',
+    live: 'master',
     default: '256mb',
     least: '1kb',
     most: '1024gb',
@@ -92,6 +60,7 @@ const SERVER_SETTINGS = {
   queueTimeout: {
     kind: 'duration',
     group: 'queue',
+    live: 'master',
     default: '30s',
     doc: 'The longest a request may wait for a worker; then 504 QUEUE_TIMEOUT.',
   },
@@ -111,24 +80,28 @@ const SERVER_SETTINGS = {
   timeout: {
     kind: 'duration',
     group: 'times',
+    live: 'master',
     default: '30s',
     doc: 'The longest a request may run in a worker; then 504 EXECUTION_TIMEOUT.',
   },
   bootTimeout: {
     kind: 'duration',
     group: 'times',
+    live: 'workers',
     default: '2m',
     doc: 'The longest a worker may take to start, load its models and warm up.',
   },
   headerTimeout: {
     kind: 'duration',
     group: 'times',
+    live: 'master',
     default: '30s',
     doc: 'The longest a client may take to send the header of a request.',
   },
   readTimeout: {
     kind: 'duration',
     group: 'times',
+    live: 'master',
     default: '2m',
     doc: 'The longest a client may take to send a whole request, header included.',
   },
@@ -141,18 +114,21 @@ const SERVER_SETTINGS = {
   writeTimeout: {
     kind: 'duration',
     group: 'times',
+    live: 'master',
     default: '60s',
     doc: 'The longest a client may take nothing of its reply before it is cut off.',
   },
   keepAlive: {
     kind: 'duration',
     group: 'times',
+    live: 'master',
     default: '75s',
     doc: 'How long an idle connection stays open; keep it above the idle time of a proxy in front.',
   },
   maxBody: {
     kind: 'size',
     group: 'requests',
+    live: 'master',
     default: '32mb',
     least: '1',
     most: '2gb',
@@ -161,6 +137,7 @@ const SERVER_SETTINGS = {
   limitRequestLine: {
     kind: 'size',
     group: 'requests',
+    live: 'master',
     default: '4094',
     least: '0',
     most: '8190',
@@ -169,6 +146,7 @@ const SERVER_SETTINGS = {
   limitRequestFields: {
     kind: 'count',
     group: 'requests',
+    live: 'master',
     default: 100,
     least: 1,
     most: 32_768,
@@ -177,6 +155,7 @@ const SERVER_SETTINGS = {
   limitRequestFieldSize: {
     kind: 'size',
     group: 'requests',
+    live: 'master',
     default: '8190',
     least: '0',
     most: '1mb',
@@ -185,6 +164,7 @@ const SERVER_SETTINGS = {
   gracefulTimeout: {
     kind: 'duration',
     group: 'stopping',
+    live: 'master',
     default: '30s',
     least: '0ms',
     doc: 'How long a stopping server may go on answering what it has accepted.',
@@ -192,6 +172,7 @@ const SERVER_SETTINGS = {
   drainIdle: {
     kind: 'duration',
     group: 'stopping',
+    live: 'master',
     default: '2s',
     least: '0ms',
     doc: 'How long a stopping server keeps idle connections open for one more request.',
@@ -199,18 +180,21 @@ const SERVER_SETTINGS = {
   restartBackoff: {
     kind: 'duration',
     group: 'restarts',
+    live: 'master',
     default: '500ms',
     doc: 'The wait before a worker that died is replaced; it doubles with each further death.',
   },
   restartBackoffMax: {
     kind: 'duration',
     group: 'restarts',
+    live: 'master',
     default: '30s',
     doc: 'The longest that wait may grow.',
   },
   stableAfter: {
     kind: 'duration',
     group: 'restarts',
+    live: 'master',
     default: '10s',
     least: '0ms',
     doc: 'How long a worker must have been ready for that wait to start small again.',
@@ -218,6 +202,7 @@ const SERVER_SETTINGS = {
   giveUpAfter: {
     kind: 'duration',
     group: 'restarts',
+    live: 'master',
     default: '1m',
     doc: 'How long no worker at all may be ready before the server exits with code 12.',
   },
@@ -228,12 +213,14 @@ const SERVER_SETTINGS = {
   },
 } as const;
 
-export const SETTINGS: typeof SERVER_SETTINGS &
+export const SETTINGS: typeof REPOSITORY_SETTINGS &
+  typeof SERVER_SETTINGS &
   typeof ADDRESS_SETTINGS &
   typeof CLOCK_SETTINGS &
   typeof LOG_SETTINGS &
   typeof RECYCLING_SETTINGS &
   typeof TRUST_SETTINGS = {
+  ...REPOSITORY_SETTINGS,
   ...SERVER_SETTINGS,
   ...RECYCLING_SETTINGS,
   ...ADDRESS_SETTINGS,

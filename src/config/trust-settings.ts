@@ -4,16 +4,19 @@ export const TRUST_SETTINGS = {
   certfile: {
     kind: 'path',
     group: 'tls',
+    live: 'master',
     doc: 'The certificate of the main port, in PEM form, with those between it and the root; with it the port speaks TLS alone.',
   },
   keyfile: {
     kind: 'path',
     group: 'tls',
+    live: 'master',
     doc: 'The private key that belongs to the certificate, in PEM form, without a passphrase.',
   },
   caCerts: {
     kind: 'path',
     group: 'tls',
+    live: 'master',
     doc: 'Certificates of the authorities that vouch for clients, in PEM form.',
   },
   certReqs: {

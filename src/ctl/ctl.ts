@@ -4,7 +4,8 @@ import { didYouMean } from '../config/closest-name.js';
 import { ConfigError } from '../errors.js';
 import { AdminClient } from './admin-client.js';
 import { logLevel } from './log-level.js';
-import { load, models, reload, unload } from './model-verbs.js';
+import { load, models, unload } from './model-verbs.js';
+import { reload } from './reload.js';
 import { status } from './status.js';
 import { top } from './top/top.js';
 import type { Verb } from './verb.js';
@@ -57,7 +58,7 @@ ${lines.join('\n')}
                                 config file (-c FILE) say, as they do for the server
   --key-file FILE               keys of the admin port, of which the first is sent; else what
                                 --admin-key-file and its like say, or FORKCAST_ADMIN_KEYS
-  --json                        prints what the server says, for status and models
+  --json                        prints what the server says, for status, models and reload
   --interval DURATION           how often top looks again (1s)
 
 Exit code 1 when the verb failed; the reason is on the standard error.

@@ -14,12 +14,6 @@ export const unload: Verb = {
   run: (admin, [name = '']) => change(admin, modelPath(name, 'unload'), `${name} is unloaded`),
 };
 
-export const reload: Verb = {
-  takes: [],
-  doc: 'reads the repository anew: loads what is new or changed, unloads what is gone',
-  run: (admin) => change(admin, '/reload', 'the repository is served as it is now'),
-};
-
 type IndexEntry = {
   readonly name: string;
   readonly version: string;

@@ -1,6 +1,6 @@
 import type { Server } from 'node:net';
 import { Listeners } from './listen/listeners.js';
-import type { MasterOptions } from './rooms.js';
+import type { MasterOptions } from './master-options.js';
 
 /** Where clients are served. @param makeServer a server for one more place */
 export function clientListeners(

@@ -1,13 +1,12 @@
-import type { Settings } from '../config/settings.js';
+import { liveOptions } from '../config/live-options.js';
 import type { ExitCode, StartError } from '../errors.js';
-import type { Logger } from '../observe/logger.js';
-import type { Logs } from '../observe/logs.js';
 import { Metrics } from '../observe/metrics.js';
 import { Admission } from '../queue/admission.js';
 import { ByteBudget } from '../queue/byte-budget.js';
 import { VERSION } from '../version.js';
 import { type AccountingParts, account } from './accounting.js';
 import { clientListeners } from './client-listeners.js';
+import type { ClientRequest } from './client-request.js';
 import { ControlDesk } from './control/control-desk.js';
 import { statusReport } from './control/status.js';
 import { Answers } from './front/answers.js';
@@ -16,30 +15,20 @@ import { Intake } from './front/intake.js';
 import type { Listeners } from './listen/listeners.js';
 import { LiveLogs } from './live-logs.js';
 import { answerLocally, type Knowledge } from './local-routes.js';
+import type { MasterOptions } from './master-options.js';
 import { ModelStatistics } from './metadata/statistics.js';
 import { Catalog } from './models/catalog.js';
-import type { FirstLook } from './models/first-look.js';
 import { metricSources } from './readings.js';
 import { Recycler } from './recycling/recycler.js';
-import { ModelTargets } from './routing/model-target.js';
+import { reloadables } from './reloadables.js';
+import { LIMIT_SETTINGS, ModelTargets } from './routing/model-target.js';
 import { prioritiesOf } from './routing/priority-header.js';
 import { Traffic } from './routing/traffic.js';
 import { Shutdown } from './shutdown.js';
 import { SteadyClock } from './steady-clock.js';
-import type { Trust } from './trust/trust.js';
 import { supervisorPorts } from './worker-events.js';
 import { StoppedWatch } from './workers/stopped-watch.js';
 import { Supervisor } from './workers/supervisor.js';
-
-export type MasterOptions = {
-  readonly settings: Settings;
-  /** Absolute path of what is served. */
-  readonly root: string;
-  readonly first: FirstLook;
-  readonly trust: Trust;
-  readonly log: Logger;
-  readonly logs: Logs;
-};
 
 /** What the rooms tell of the server as a whole. */
 export type RoomsEvents = {
@@ -94,21 +83,14 @@ export class Rooms {
     this.logs = new LiveLogs(options.logs, () => this.supervisor.workers);
     this.#budget = new ByteBudget(settings.queueBytes);
     this.#catalog = new Catalog(options.first.plan, options.root);
-    this.#targets = new ModelTargets({
-      timeoutMs: settings.timeout,
-      queueTimeoutMs: settings.queueTimeout,
-      streamTimeoutMs: settings.streamTimeout,
-    });
+    this.#targets = new ModelTargets(liveOptions(settings, LIMIT_SETTINGS, {}));
     this.#catalog.onChange = () => this.#modelsChanged();
     this.#catalog.changed();
     this.#answers = this.#makeAnswers();
     this.traffic = this.#makeTraffic();
-    this.#admission = new Admission({
-      queueLimit: settings.queueLimit,
-      queue: this.traffic.dispatcher,
-      budget: this.#budget,
-      forecast: this.traffic.dispatcher.forecast,
-    });
+    const { dispatcher } = this.traffic;
+    const bounds = { queue: dispatcher, budget: this.#budget, forecast: dispatcher.forecast };
+    this.#admission = new Admission(liveOptions(settings, { queueLimit: 'queueLimit' }, bounds));
     this.desk = this.#makeDesk();
     this.front = this.#makeFront();
     this.listeners = clientListeners(options, () => this.front.newServer());
@@ -178,29 +160,35 @@ export class Rooms {
   }
 
   #makeAnswers(): Answers {
-    return new Answers({
-      writeTimeoutMs: this.#options.settings.writeTimeout,
+    const ports = {
       budget: this.#budget,
       isDraining: () => !this.shutdown.isServing,
-      finished: (request) => account(request, this.#accounts),
-    });
+      finished: (request: ClientRequest) => account(request, this.#accounts),
+    };
+    const { settings } = this.#options;
+    return new Answers(liveOptions(settings, { writeTimeoutMs: 'writeTimeout' }, ports));
   }
 
   #makeTraffic(): Traffic {
     const { settings } = this.#options;
-    const { workAhead: workAheadMs, deafAfter: deafAfterMs } = settings;
     const areWorkersComing = (): boolean => this.supervisor.areWorkersComing;
     const prospects = { catalog: this.#catalog, areWorkersComing };
-    const options = { workAheadMs, deafAfterMs, prospects, targets: this.#targets };
     const priorities = prioritiesOf(settings);
     const admission = (): Admission => this.#admission;
-    return new Traffic({ ...options, priorities, admission, now: this.#now }, this.#answers);
+    const options = liveOptions(
+      settings,
+      { workAheadMs: 'workAhead', deafAfterMs: 'deafAfter' },
+      { prospects, targets: this.#targets, priorities, admission, now: this.#now },
+    );
+    return new Traffic(options, this.#answers);
   }
 
   #makeFront(): Front {
     const { settings, trust } = this.#options;
     const intake = new Intake(this.#answers, {
-      maxBodyBytes: settings.maxBody,
+      get maxBodyBytes() {
+        return settings.maxBody;
+      },
       limitName: 'max-body',
       admission: this.#admission,
       refusal: (request) => this.traffic.refusalOf(request),
@@ -224,7 +212,9 @@ export class Rooms {
       now: this.#now,
       logLevel: this.logs,
       supervisor: () => this.supervisor,
+      reloadables: reloadables(this.#options),
       rolloutEnded: (outcome) => this.metrics.rolloutEnded(outcome),
+      settingsTaken: () => this.#settingsTaken(),
       fatal: (error) => this.fail(error),
     });
   }
@@ -257,22 +247,22 @@ export class Rooms {
 
   #makeShutdown(): Shutdown {
     const { settings, log } = this.#options;
-    return new Shutdown({
+    const limits = { gracefulTimeoutMs: 'gracefulTimeout', drainIdleMs: 'drainIdle' } as const;
+    const parts = {
       front: this.front,
       listeners: this.listeners,
       dispatcher: this.traffic.dispatcher,
       supervisor: this.supervisor,
       log,
-      gracefulTimeoutMs: settings.gracefulTimeout,
-      drainIdleMs: settings.drainIdle,
       now: this.#now,
       leavingService: () => {
         this.desk.close();
         this.#events.leavingService();
       },
       atRest: () => this.#events.atRest(),
-      stopped: (exitCode) => this.#events.stopped(exitCode),
-    });
+      stopped: (exitCode: ExitCode) => this.#events.stopped(exitCode),
+    };
+    return new Shutdown(liveOptions(settings, limits, parts));
   }
 
   #makeMetrics(): Metrics {
@@ -287,6 +277,15 @@ export class Rooms {
       now: this.#now,
     };
     return new Metrics(VERSION, metricSources(rooms));
+  }
+
+  /** What reads settings when it is asked needs not be told. */
+  #settingsTaken(): void {
+    const { queueBytes, logLevel } = this.#options.settings;
+    this.#budget.limitBytes = queueBytes;
+    this.logs.change(logLevel);
+    this.front.settingsTaken();
+    this.#catalog.changed();
   }
 
   #modelsChanged(): void {

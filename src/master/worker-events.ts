@@ -1,4 +1,3 @@
-import type { Settings } from '../config/settings.js';
 import type { StartError } from '../errors.js';
 import type { Logs } from '../observe/logs.js';
 import type { Metrics } from '../observe/metrics.js';
@@ -11,7 +10,6 @@ import { bootMessage } from './workers/boot-message.js';
 import type { SupervisorPorts } from './workers/supervisor-ports.js';
 
 export type SupervisedRooms = {
-  readonly settings: Settings;
   readonly logs: Logs;
   readonly traffic: Traffic;
   readonly catalog: Catalog;
@@ -25,9 +23,9 @@ export type SupervisedRooms = {
 
 /** Passes on what happens to workers, to all rooms of the master that have to do with them. */
 export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
-  const { settings, logs, traffic, catalog, desk, recycler, metrics, shutdown, fatal } = rooms;
+  const { logs, traffic, catalog, desk, recycler, metrics, shutdown, fatal } = rooms;
   return {
-    boot: (worker) => bootMessage(worker, settings, logs),
+    boot: (worker) => bootMessage(worker, logs),
     replies: (worker) => traffic.repliesOf(worker),
     workerForked: (worker) => {
       worker.account = metrics().workerStarted(worker.slot);

@@ -194,7 +194,7 @@ export const RESTART_REASONS = {
   stopped: 'its process was stopped (SIGSTOP), and killed for it',
   deaf: 'it had no work and did not answer for `--deaf-after`: stopped, or its event loop blocked',
   retired: 'it was signalled, asked to be retired, and left in order',
-  replaced: 'a rollout put a worker that holds other models in its place',
+  replaced: 'a rollout put another worker in its place',
   max_requests: 'recycled: it had served --max-requests',
   max_worker_memory: 'recycled: its resident memory had reached --max-worker-memory',
   max_worker_age: 'recycled: it had reached --max-worker-age',

@@ -3,7 +3,8 @@
  * flight, and replies not yet taken. Who reserves, releases.
  */
 export class ByteBudget {
-  readonly limitBytes: number;
+  /** May be changed at any time; what is held already stays. */
+  limitBytes: number;
   #usedBytes = 0;
 
   constructor(limitBytes: number) {

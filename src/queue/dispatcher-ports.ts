@@ -43,7 +43,7 @@ export type DispatcherOptions = {
   /** Most requests at one worker, whatever the estimates say; 64 unless told. */
   readonly maxInFlight?: number;
   /** How long a worker without work may leave a ping unanswered; never asked unless told. */
-  readonly deafAfterMs?: number;
+  readonly deafAfterMs?: number | undefined;
   /** The least share of dispatches that waiting requests of low priority get; absent: there is one class. */
   readonly lowPriorityShare?: number;
 };

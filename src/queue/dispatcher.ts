@@ -60,9 +60,11 @@ export class Dispatcher<R extends Queued, W> {
     const share = options.lowPriorityShare;
     this.#ranks = new Ranks(share === undefined ? undefined : weightsOf(share));
     this.forecast = new Forecast(this.#waiting.lanes, this.#ranks);
-    this.#expiry = new Expiry(ports, this.#waiting, this.#endings, options.deafAfterMs);
+    this.#expiry = new Expiry(ports, this.#waiting, this.#endings, options);
     const rule = {
-      workAheadMs: options.workAheadMs,
+      get workAheadMs() {
+        return options.workAheadMs;
+      },
       maxInFlight: options.maxInFlight ?? 64,
       isBackedUp: (worker: W) => ports.isBackedUp?.(worker) === true,
       mayGive: () => ports.mayDispatch?.() !== false,

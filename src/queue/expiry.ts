@@ -1,4 +1,4 @@
-import type { DispatcherPorts, KillCause } from './dispatcher-ports.js';
+import type { DispatcherOptions, DispatcherPorts, KillCause } from './dispatcher-ports.js';
 import type { Endings } from './endings.js';
 import { culpritOf } from './quarantine.js';
 import { clientTimeout, executionTimeout, streamTimeout } from './refusal.js';
@@ -21,18 +21,18 @@ export class Expiry<R extends Queued, W> {
   readonly #ports: DispatcherPorts<R, W>;
   readonly #waiting: WaitingRoom<R, W>;
   readonly #endings: Endings<R, W>;
-  readonly #deafAfterMs: number | undefined;
+  readonly #options: Pick<DispatcherOptions, 'deafAfterMs'>;
 
   constructor(
     ports: DispatcherPorts<R, W>,
     waiting: WaitingRoom<R, W>,
     endings: Endings<R, W>,
-    deafAfterMs: number | undefined,
+    options: Pick<DispatcherOptions, 'deafAfterMs'>,
   ) {
     this.#ports = ports;
     this.#waiting = waiting;
     this.#endings = endings;
-    this.#deafAfterMs = deafAfterMs;
+    this.#options = options;
   }
 
   look(load: WorkerLoad<R, W>, nowMs: number): void {
@@ -50,8 +50,9 @@ export class Expiry<R extends Queued, W> {
 
   /** Who has no work must hear; one that drains is about to leave, and need not. */
   #lookAtIdle(load: WorkerLoad<R, W>, nowMs: number): void {
-    if (this.#deafAfterMs === undefined || !load.isFed) return;
-    const due = load.hearing.look(nowMs, this.#deafAfterMs);
+    const { deafAfterMs } = this.#options;
+    if (deafAfterMs === undefined || !load.isFed) return;
+    const due = load.hearing.look(nowMs, deafAfterMs);
     if (due === 'ping') this.#ports.ping?.(load.worker);
     else if (due === 'deaf') this.#kill(load, 'deaf');
   }

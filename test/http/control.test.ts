@@ -10,11 +10,20 @@ import { runVerb } from '../../src/ctl/ctl.js';
 import { RequestError, StartError } from '../../src/errors.js';
 import { makeAdminServer } from '../../src/master/control/admin.js';
 import { answerControl } from '../../src/master/control/control-routes.js';
+import type { ReloadReport } from '../../src/master/reload/reload.js';
 import type { LogLevel } from '../../src/observe/logger.js';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import { served } from '../unit/master/served-model.js';
 
 const MODEL = served('digits', { version: '2', runtime: 'onnx', isDefault: true });
+
+const REPORT: ReloadReport = {
+  generation: 7,
+  replaced: 2,
+  models: { added: ['wine'], removed: [], changed: ['digits', 'iris'] },
+  settings: { taken: ['timeout', 'queueLimit'], notTaken: ['bind'] },
+  skipped: [{ name: 'cat', reason: 'no file' }],
+};
 
 let asked: string[];
 let modelControl: Settings['modelControl'];
@@ -34,9 +43,10 @@ async function listening(): Promise<Address & { kind: 'tcp' }> {
     unload: async (name: string, withPipelines: boolean) => {
       asked.push(`unload ${name} ${withPipelines}`);
     },
-    reload: async () => {
-      asked.push('reload');
-    },
+  };
+  const reload = async () => {
+    asked.push('reload');
+    return REPORT;
   };
   const logLevel = {
     now: 'info' as LogLevel,
@@ -61,6 +71,7 @@ async function listening(): Promise<Address & { kind: 'tcp' }> {
           },
         },
         logLevel,
+        reload,
       }),
   }).listen(0, '127.0.0.1');
   onTestFinished(() => server.closeAllConnections());
@@ -87,7 +98,6 @@ describe('by HTTP', () => {
     [`${MODELS}/digits/unload`, undefined, 'unload digits false'],
     [`${MODELS}/digits/unload`, '{"parameters":{"unload_dependents":true}}', 'unload digits true'],
     [`${MODELS}/a%2Eb/load`, undefined, 'load a.b'],
-    ['/reload', undefined, 'reload'],
     ['/scale', '{"workers":0}', 'scale 0'],
     ['/scale', '{"workers":1024}', 'scale 1024'],
   ])('%s %s is done, and says nothing', async (path, body, verb) => {
@@ -182,12 +192,21 @@ describe('by forkcast ctl', () => {
   test.each([
     [['load', 'digits'], 'load digits', 'digits is loaded'],
     [['unload', 'digits'], 'unload digits false', 'digits is unloaded'],
-    [['reload'], 'reload', 'the repository is served as it is now'],
     [['scale', '1'], 'scale 1', '1 worker is ready'],
     [['scale', '3'], 'scale 3', '3 workers are ready'],
   ])('%j is done, and says so', async (words, verb, said) => {
     expect(await ctl(words)).toBe(said);
     expect(asked).toEqual([verb]);
+  });
+
+  test('reload tells what it did, or what the server said', async () => {
+    expect(await ctl(['reload'])).toBe(`generation 7, 2 workers replaced
+models: added wine; changed digits, iris
+skipped cat: no file
+settings taken: timeout, queue-limit
+not taken until a restart: bind`);
+    expect(asked).toEqual(['reload']);
+    expect(JSON.parse(await ctl(['reload'], true))).toEqual(REPORT);
   });
 
   test('a name leaves its place in the path nowhere', async () => {

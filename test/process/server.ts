@@ -272,3 +272,14 @@ function statOf(pid: number): { state: string; parent: number } | undefined {
     return undefined;
   }
 }
+
+/** The worker that boots beside those that serve. */
+export async function successor(server: TestServer): Promise<number> {
+  let pid = 0;
+  await server.untilStatus('worker that boots during the rollout', (status) => {
+    const booting = status.workers.find(({ state }) => state === 'booting');
+    pid = status.rollout === null ? 0 : (booting?.pid ?? 0);
+    return pid > 0;
+  });
+  return pid;
+}

@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.js';
-import { ConfigError, RequestError, StartError } from '../../errors.js';
+import { RequestError, StartError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import type { RolloutOutcome } from '../../observe/metric-table.js';
 import type { ByteBudget } from '../../queue/byte-budget.js';
@@ -11,10 +11,12 @@ import { asRequestError } from '../models/control-error.js';
 import type { FirstLook } from '../models/first-look.js';
 import { Generations } from '../models/generations.js';
 import { RepositoryControl } from '../models/repository-control.js';
-import { appearanceOf, lookAtRepository } from '../models/repository-look.js';
+import { type Appearance, appearanceOf, lookAtRepository } from '../models/repository-look.js';
 import { Scaling } from '../models/scaling.js';
+import { VerbQueue } from '../models/verb-queue.js';
 import { Watch } from '../models/watch.js';
-import type { Trust } from '../trust/trust.js';
+import { Reload } from '../reload/reload.js';
+import type { Reloadable } from '../reload/reloadable.js';
 import type { BootFailure } from '../workers/boot-failure.js';
 import type { Supervisor } from '../workers/supervisor.js';
 import {
@@ -31,7 +33,6 @@ export type ControlDeskParts = {
   /** Absolute path of what is served. */
   readonly root: string;
   readonly first: FirstLook;
-  readonly trust: Pick<Trust, 'prepare'>;
   readonly log: Logger;
   readonly catalog: Catalog;
   readonly answers: Answers;
@@ -41,6 +42,10 @@ export type ControlDeskParts = {
   supervisor(): Supervisor;
   rolloutEnded(outcome: RolloutOutcome): void;
   fatal(error: StartError): void;
+  reread(): Settings;
+  readonly reloadables: readonly Reloadable[];
+  /** All rooms act by the new settings from now on. */
+  settingsTaken(): void;
 };
 
 /**
@@ -51,6 +56,7 @@ export class ControlDesk {
   readonly generations: Generations;
   readonly control: RepositoryControl;
   readonly scaling: Scaling;
+  readonly #reload: Reload;
   /** Reads the bodies of control requests on the main port: small, and past a full queue. */
   readonly #intake: Intake;
   readonly #parts: ControlDeskParts;
@@ -61,17 +67,21 @@ export class ControlDesk {
     this.#parts = parts;
     this.generations = new Generations(first.plan, { ...parts, slots: settings.workers });
     const look = () => lookAtRepository(root);
-    this.control = new RepositoryControl({
-      root,
-      catalog,
-      generations: this.generations,
-      log,
+    const { generations } = this;
+    const queue = new VerbQueue();
+    this.control = new RepositoryControl({ root, catalog, generations, log, queue, look });
+    this.#reload = new Reload({
+      ...parts,
+      queue,
+      generations,
       look,
+      failedEarly: () => parts.rolloutEnded('failed'),
+      taken: (appearance) => this.#taken(appearance),
     });
     this.scaling = new Scaling({
-      generations: this.generations,
+      generations,
       log,
-      inTurn: (key, act) => this.control.inTurn(key, act),
+      inTurn: (key, act) => queue.run(key, act),
     });
     this.#intake = this.#makeIntake();
     for (const { name, reason } of first.broken) {
@@ -80,15 +90,15 @@ export class ControlDesk {
     }
   }
 
-  /** Looks at the repository from now on, if that was asked for. */
-  watch(): void {
-    const { settings, first, root, log } = this.#parts;
+  /** Looks at the repository from now on, if that was asked for. @param taken what it looked like when it was read */
+  watch(taken: Appearance = this.#parts.first.appearance): void {
+    const { settings, root, log } = this.#parts;
     if (!settings.watch) return;
-    this.#watch = new Watch(first.appearance, {
+    this.#watch = new Watch(taken, {
       intervalMs: settings.watchInterval,
       log,
       look: () => appearanceOf(root),
-      reload: (paths) => this.control.reload(paths),
+      take: (paths) => this.control.takeChanges(paths),
     });
   }
 
@@ -100,32 +110,13 @@ export class ControlDesk {
   /** @throws RequestError */
   answer(route: ControlRoute, request: ControlRequest): Promise<string> {
     const { control, scaling } = this;
-    return answerControl(route, request, {
-      ...this.#parts,
-      scaling,
-      control: {
-        load: (name) => control.load(name),
-        unload: (name, withPipelines) => control.unload(name, withPipelines),
-        reload: () => this.#reload(),
-      },
-    });
+    const reload = () => this.#reload.run();
+    return answerControl(route, request, { ...this.#parts, control, scaling, reload });
   }
 
   /** SIGHUP: nobody waits for the answer, so the log has it. */
   reload(): void {
-    const { log } = this.#parts;
-    this.#reload().then(
-      () => log.info({}, 'reloaded'),
-      (error: Error) => log.error({ reason: error.message }, 'reload failed'),
-    );
-  }
-
-  /** Certificates are read first: a fault in them leaves everything as it is. */
-  async #reload(): Promise<void> {
-    const { trust, settings } = this.#parts;
-    const takeTrust = prepared(() => trust.prepare(settings));
-    takeTrust();
-    await this.control.reload();
+    this.#reload.run().catch(() => {});
   }
 
   /** A worker could not boot at the start. */
@@ -149,6 +140,13 @@ export class ControlDesk {
   close(): void {
     this.#watch?.close();
     this.control.close(new RequestError('DRAINING', 'the server is stopping'));
+  }
+
+  #taken(appearance: Appearance): void {
+    this.#parts.settingsTaken();
+    this.#watch?.close();
+    this.#watch = undefined;
+    this.watch(appearance);
   }
 
   #makeIntake(): Intake {
@@ -185,15 +183,5 @@ export class ControlDesk {
     } catch (error) {
       answers.error(request, asRequestError(error));
     }
-  }
-}
-
-function prepared<T>(prepare: () => T): T {
-  try {
-    return prepare();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const text = `nothing is loaded or unloaded: ${error.faults.join(' ').replace(/\.$/, '')}`;
-    throw new RequestError('MODEL_LOAD_FAILED', text, { cause: error });
   }
 }

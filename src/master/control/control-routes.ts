@@ -4,7 +4,7 @@ import { readModelPath } from '../../model/paths/model-path.js';
 import type { Catalog } from '../models/catalog.js';
 import type { RepositoryControl } from '../models/repository-control.js';
 import { repositoryIndex } from '../models/repository-index.js';
-
+import type { ReloadReport } from '../reload/reload.js';
 import { controlRefusal, type Port, webPageRefusal } from './control-access.js';
 import { type Body, flagOf, parametersOf, readBody } from './control-body.js';
 import { answerLogLevel, type LiveLogLevel, LOG_LEVEL_PATH } from './log-level.js';
@@ -62,8 +62,9 @@ function workerVerbAt(path: string): WorkerVerb | undefined {
 export type ControlRoutesParts = WorkerVerbsParts & {
   readonly settings: Pick<Settings, 'modelControl' | 'bind'>;
   readonly catalog: Pick<Catalog, 'models' | 'unreadable'>;
-  readonly control: Pick<RepositoryControl, 'load' | 'unload' | 'reload'>;
+  readonly control: Pick<RepositoryControl, 'load' | 'unload'>;
   readonly logLevel: LiveLogLevel;
+  reload(): Promise<ReloadReport>;
 };
 
 /**
@@ -79,7 +80,7 @@ export async function answerControl(
 ): Promise<string> {
   if (verb === 'logLevel') return answerLogLevel(request, parts.logLevel);
   if (request.method !== 'POST') throw methodNotAllowed(request.method);
-  const { settings, catalog, control } = parts;
+  const { settings, catalog, control, reload } = parts;
   const refusal = controlRefusal(request.port, settings, request.headerNames);
   const body = readBody(request.body);
   if (verb === 'index') {
@@ -101,7 +102,7 @@ export async function answerControl(
     const where = 'parameters.unload_dependents';
     const withPipelines = flagOf(parameters, 'unload_dependents', where) ?? false;
     await control.unload(name, withPipelines);
-  } else await control.reload();
+  } else return JSON.stringify(await reload());
   return '';
 }
 

@@ -17,18 +17,17 @@ export class ArrivalLimits {
   /** By then all that was arriving in a gap has arrived, or was refused. */
   #extraUntilMs = 0;
 
-  /** @param now tells of a gap before it returns, if there was one */
-  constructor({ headerTimeout, readTimeout }: ArrivalTimeouts, now: () => number) {
-    this.#timeouts = { headerTimeout, readTimeout };
+  /** @param timeouts read whenever they are needed @param now tells of a gap before it returns, if there was one */
+  constructor(timeouts: ArrivalTimeouts, now: () => number) {
+    this.#timeouts = timeouts;
     this.#now = now;
   }
 
   /** `node:http` reads both at each of its looks, which may come before anybody knows of a gap. */
   ruleOver(server: Pick<Server, 'headersTimeout' | 'requestTimeout'>): void {
-    const { headerTimeout, readTimeout } = this.#timeouts;
     Object.defineProperties(server, {
-      headersTimeout: { get: () => headerTimeout + this.#extra() },
-      requestTimeout: { get: () => readTimeout + this.#extra() },
+      headersTimeout: { get: () => this.#timeouts.headerTimeout + this.#extra() },
+      requestTimeout: { get: () => this.#timeouts.readTimeout + this.#extra() },
     });
   }
 

@@ -36,8 +36,7 @@ export class Front {
   readonly #settings: Settings;
   readonly #tls: Trust['tls'];
   readonly #servers: Server[] = [];
-  readonly #mostConnections: number;
-  readonly #limits: HeadLimits;
+  #limits: HeadLimits;
   readonly #gate: Gate;
   readonly #answers: Answers;
   readonly #intake: Intake;
@@ -63,12 +62,7 @@ export class Front {
     this.#intake = intake;
     this.#ports = ports;
     this.#arrivalLimits = new ArrivalLimits(settings, () => ports.now());
-    this.#mostConnections = settings.maxConnections ?? Number.POSITIVE_INFINITY;
-    this.#limits = {
-      lineBytes: settings.limitRequestLine,
-      fields: settings.limitRequestFields,
-      fieldBytes: settings.limitRequestFieldSize,
-    };
+    this.#limits = headLimits(settings);
   }
 
   /** A server for one more place to listen: `node:http` enforces timeouts only where it listens itself. */
@@ -85,6 +79,16 @@ export class Front {
     server.on('clientError', (error: Error, socket) => this.#clientError(error, socket));
     this.#servers.push(server);
     return server;
+  }
+
+  /** Settings have changed: open connections, too, are held to the new ones. */
+  settingsTaken(): void {
+    this.#limits = headLimits(this.#settings);
+    for (const server of this.#servers) server.keepAliveTimeout = this.#settings.keepAlive;
+  }
+
+  get #mostConnections(): number {
+    return this.#settings.maxConnections ?? Number.POSITIVE_INFINITY;
   }
 
   get openConnections(): number {
@@ -253,3 +257,11 @@ const TOO_MANY = new RequestError(
   'as many clients are connected as --max-connections allows',
   { headers: { 'retry-after': '1' } },
 );
+
+function headLimits(settings: Settings): HeadLimits {
+  return {
+    lineBytes: settings.limitRequestLine,
+    fields: settings.limitRequestFields,
+    fieldBytes: settings.limitRequestFieldSize,
+  };
+}

@@ -1,3 +1,4 @@
+import type { Settings } from '../../config/settings.js';
 import { RequestError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import type { RolloutOutcome } from '../../observe/metric-table.js';
@@ -7,6 +8,7 @@ import {
   type Generation,
   holdingOf,
   makeGeneration,
+  type Renewal,
   type WantedPlan,
   withoutVersion,
 } from '../workers/generation.js';
@@ -19,6 +21,7 @@ export type GenerationsParts = {
   readonly log: Pick<Logger, 'info' | 'error'>;
   /** At the start. */
   readonly slots: number;
+  readonly settings: Settings;
   now(): number;
   supervisor(): Pick<
     Supervisor,
@@ -45,11 +48,13 @@ export class Generations {
   readonly #parts: GenerationsParts;
   #lastNumber = 1;
   #startedAtMs = 0;
-  #end: (error?: Error) => void = () => {};
+  /** Given how many were replaced, or why it failed. */
+  #end: (ended: number | Error) => void = () => {};
 
   constructor(first: WantedPlan, parts: GenerationsParts) {
     this.#parts = parts;
-    this.current = makeGeneration(first, 1, parts.slots);
+    const renewal = { number: 0, settings: { ...parts.settings } };
+    this.current = makeGeneration(first, 1, parts.slots, renewal);
   }
 
   /** How many workers there are to be. */
@@ -64,6 +69,8 @@ export class Generations {
    * @param names models that are to be there at the end: a slot that should hold one of them and has
    *   no ready worker is filled at once, whatever its backoff says, and waited for
    * @param slots how many workers there are to be; as many as now, unless told
+   * @param renewal another than the present one replaces every worker
+   * @returns how many workers were replaced
    * @throws RolloutError when a worker could not boot with it, and all are back at what they held
    * @throws RequestError DRAINING when the server stops meanwhile
    */
@@ -71,11 +78,12 @@ export class Generations {
     wanted: WantedPlan,
     names: ReadonlySet<string>,
     slots: number = this.current.slots,
-  ): Promise<void> {
+    renewal: Renewal = this.current.renewal,
+  ): Promise<number> {
     const { catalog, log, now } = this.#parts;
     const from = this.current;
     this.#lastNumber += 1;
-    const to = makeGeneration(wanted, this.#lastNumber, slots, from);
+    const to = makeGeneration(wanted, this.#lastNumber, slots, renewal, from);
     this.rollout = new Rollout(this.#parts.supervisor().slots, from, to, names, this.#ports());
     this.#startedAtMs = now();
     log.info(
@@ -84,7 +92,7 @@ export class Generations {
     );
     catalog.want(to, from);
     return new Promise((resolve, reject) => {
-      this.#end = (error) => (error === undefined ? resolve() : reject(error));
+      this.#end = (ended) => (typeof ended === 'number' ? resolve(ended) : reject(ended));
       this.step();
       this.#parts.supervisor().tick();
     });
@@ -125,10 +133,10 @@ export class Generations {
     if (models.length === 0) return false;
     const text = 'a model was left out while the server was still starting; try again';
     this.abandon(new RequestError('MODEL_LOAD_FAILED', text));
-    const { number, fingerprints, defaultModel, slots } = this.current;
+    const { number, fingerprints, defaultModel, slots, renewal } = this.current;
     const { catalog } = this.#parts;
     const wanted = { models, defaultModel, fingerprints };
-    this.current = makeGeneration(wanted, number, slots, this.current);
+    this.current = makeGeneration(wanted, number, slots, renewal, this.current);
     catalog.want(this.current);
     const supervisor = this.#parts.supervisor();
     for (let slot = 0; slot < slots; slot += 1) {
@@ -162,7 +170,7 @@ export class Generations {
     this.current = rollout.to;
     catalog.want(rollout.to);
     log.info({ generation: rollout.to.number, ...this.#over(rollout, 'done') }, 'rollout done');
-    this.#end();
+    this.#end(rollout.replaced);
   }
 
   #failed(rollout: Rollout, failure: BootFailure): void {

@@ -8,9 +8,10 @@ import { type Catalog, planOf } from './catalog.js';
 import { isPart, isSibling, loadFailed, notFound, nothingThere } from './control-error.js';
 import { type Generations, RolloutError } from './generations.js';
 import type { RepositoryLook } from './repository-look.js';
-import { VerbQueue } from './verb-queue.js';
+import type { VerbQueue } from './verb-queue.js';
 import {
   type Change,
+  changeOf,
   pipelinesOf,
   type Refusal,
   refusals,
@@ -24,6 +25,7 @@ export type ControlParts = {
   readonly catalog: Catalog;
   readonly generations: Pick<Generations, 'current' | 'roll' | 'abandon'>;
   readonly log: Pick<Logger, 'warn'>;
+  readonly queue: VerbQueue;
   look(): Promise<RepositoryLook>;
 };
 
@@ -33,7 +35,6 @@ export type ControlParts = {
  */
 export class RepositoryControl {
   readonly #parts: ControlParts;
-  readonly #queue = new VerbQueue();
 
   constructor(parts: ControlParts) {
     this.#parts = parts;
@@ -45,7 +46,7 @@ export class RepositoryControl {
    * @throws RequestError MODEL_NOT_FOUND, or MODEL_LOAD_FAILED with the reason; what served serves on
    */
   load(name: string): Promise<void> {
-    return this.#queue.run(`load ${name}`, () => this.#load(name));
+    return this.#parts.queue.run(`load ${name}`, () => this.#load(name));
   }
 
   /**
@@ -56,29 +57,24 @@ export class RepositoryControl {
    */
   unload(name: string, withPipelines: boolean): Promise<void> {
     const key = `unload ${name} ${withPipelines}`;
-    return this.#queue.run(key, () => this.#unload(name, withPipelines));
+    return this.#parts.queue.run(key, () => this.#unload(name, withPipelines));
   }
 
   /**
-   * Reads the repository anew: what is new or changed is loaded, what is gone is unloaded, what was
+   * Reads some models anew: what is new or changed is loaded, what is gone is unloaded, what was
    * unloaded by hand is left alone.
    *
-   * @param paths the models to look at, by the paths of their folders; all unless told
+   * @param paths the models to look at, by the paths of their folders
    * @throws RequestError MODEL_LOAD_FAILED with all reasons; all else is done all the same
    */
-  reload(paths?: ReadonlySet<string>): Promise<void> {
-    const key = paths === undefined ? 'reload' : `reload ${[...paths].join('\n')}`;
-    return this.#queue.run(key, () => this.#reload(paths));
-  }
-
-  /** Any other change of the workers, in its turn. */
-  inTurn(key: string, act: () => Promise<void>): Promise<void> {
-    return this.#queue.run(key, act);
+  takeChanges(paths: ReadonlySet<string>): Promise<void> {
+    const key = `take changes ${[...paths].join('\n')}`;
+    return this.#parts.queue.run(key, () => this.#takeChanges(paths));
   }
 
   /** The server stops: nothing more is begun, and what is under way is given up. */
   close(error: RequestError): void {
-    this.#queue.close(error);
+    this.#parts.queue.close(error);
     this.#parts.generations.abandon(error);
   }
 
@@ -121,13 +117,12 @@ export class RepositoryControl {
     return model.plans;
   }
 
-  async #reload(paths: ReadonlySet<string> | undefined): Promise<void> {
+  async #takeChanges(paths: ReadonlySet<string>): Promise<void> {
     const { root, catalog, look } = this.#parts;
     const { survey, fingerprints } = await look();
     // A repository that has vanished, as a mount does, is no wish to serve nothing.
     if (survey.models.length === 0) throw nothingThere(root, survey.faults);
-    const isMeant = (path: string): boolean =>
-      paths === undefined || path === root || paths.has(path);
+    const isMeant = (path: string): boolean => path === root || paths.has(path);
     const meant = survey.models.filter(
       ({ name, path }) => isMeant(path) && !catalog.isUnloaded(name),
     );
@@ -210,11 +205,4 @@ export class RepositoryControl {
       models.map((model) => model.name),
     );
   }
-}
-
-function changeOf(
-  { name, plans }: SurveyedModel,
-  fingerprints: ReadonlyMap<string, string>,
-): Change {
-  return { name, plans, fingerprint: fingerprints.get(name) ?? '' };
 }

@@ -5,7 +5,7 @@ import { type Generations, RolloutError } from './generations.js';
 export type ScalingParts = {
   readonly generations: Pick<Generations, 'current' | 'wantedWorkers' | 'roll'>;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** As `RepositoryControl` has it: one change of the workers at a time. */
+  /** One change of the workers at a time. */
   inTurn(key: string, act: () => Promise<void>): Promise<void>;
 };
 

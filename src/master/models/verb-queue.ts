@@ -6,7 +6,7 @@ const RETRY_AFTER_SECONDS = '5';
 
 type Entry = {
   readonly key: string;
-  readonly done: Promise<void>;
+  readonly done: Promise<unknown>;
   readonly begin: () => Promise<void>;
   readonly refuse: (error: Error) => void;
 };
@@ -21,15 +21,16 @@ export class VerbQueue {
    * Resolves or rejects as `act` does. The same wish as the last one that waits (by its key) is
    * that one: who comes later gets the same answer, and nothing is done twice.
    */
-  run(key: string, act: () => Promise<void>): Promise<void> {
+  run<T>(key: string, act: () => Promise<T>): Promise<T> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     const last = this.#waiting.at(-1);
-    if (last?.key === key) return last.done;
+    // Alike by key, they are alike in what they give.
+    if (last?.key === key) return last.done as Promise<T>;
     if (this.#waiting.length >= MOST_WAITING) return Promise.reject(tooMany());
-    const entry = makeEntry(key, act);
+    const { entry, done } = makeEntry(key, act);
     this.#waiting.push(entry);
     void this.#work();
-    return entry.done;
+    return done;
   }
 
   /** Who waits, and who comes from now on, is refused. The one that runs ends by itself. */
@@ -48,20 +49,18 @@ export class VerbQueue {
   }
 }
 
-function makeEntry(key: string, act: () => Promise<void>): Entry {
-  let settle: (error?: Error) => void = () => {};
-  const done = new Promise<void>((resolve, reject) => {
-    settle = (error) => (error === undefined ? resolve() : reject(error));
+function makeEntry<T>(key: string, act: () => Promise<T>): { entry: Entry; done: Promise<T> } {
+  let settle: (act: Promise<T>) => void = () => {};
+  const done = new Promise<T>((resolve) => {
+    settle = resolve;
   });
   const begin = async (): Promise<void> => {
-    try {
-      await act();
-      settle();
-    } catch (error) {
-      settle(error instanceof Error ? error : new Error(String(error)));
-    }
+    const acted = (async () => act())();
+    settle(acted);
+    await acted.catch(() => {});
   };
-  return { key, done, begin, refuse: settle };
+  const refuse = (error: Error): void => settle(Promise.reject(error));
+  return { entry: { key, done, begin, refuse }, done };
 }
 
 function tooMany(): RequestError {

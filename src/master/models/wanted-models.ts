@@ -12,6 +12,13 @@ export type Change = {
   readonly fingerprint: string;
 };
 
+export function changeOf(
+  { name, plans }: Pick<Change, 'name' | 'plans'>,
+  fingerprints: ReadonlyMap<string, string>,
+): Change {
+  return { name, plans, fingerprint: fingerprints.get(name) ?? '' };
+}
+
 export function removal(name: string): Change {
   return { name, plans: [], fingerprint: '' };
 }

@@ -42,7 +42,7 @@ export type WatchParts = {
   readonly log: Pick<Logger, 'info' | 'error'>;
   look(): Promise<Appearance>;
   /** Reads these anew; rejects with the reason when some of them cannot be served. */
-  reload(paths: ReadonlySet<string>): Promise<void>;
+  take(paths: ReadonlySet<string>): Promise<void>;
 };
 
 /**
@@ -77,12 +77,12 @@ export class Watch {
   }
 
   async #look(): Promise<void> {
-    const { look, reload, log } = this.#parts;
+    const { look, take, log } = this.#parts;
     try {
       const changed = this.#sightings.see(await look());
       if (changed.size === 0 || this.#hasEnded) return;
       log.info({ paths: [...changed] }, 'repository changed');
-      await reload(changed);
+      await take(changed);
     } catch (error) {
       if (this.#hasEnded) return;
       const reason = error instanceof Error ? error.message : String(error);

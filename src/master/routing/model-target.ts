@@ -30,6 +30,17 @@ export type Limits = {
 const MOST_PATHS = 4096;
 const LONGEST_PATH = 512;
 
+/** The settings that say it for models that do not. */
+export const LIMIT_SETTINGS: Readonly<{
+  timeoutMs: 'timeout';
+  queueTimeoutMs: 'queueTimeout';
+  streamTimeoutMs: 'streamTimeout';
+}> = {
+  timeoutMs: 'timeout',
+  queueTimeoutMs: 'queueTimeout',
+  streamTimeoutMs: 'streamTimeout',
+};
+
 /**
  * Finds what a path asks for without parsing a body. Paths of no model are the
  * workers' to judge, by any of them; versions and labels that a model does not
@@ -38,23 +49,24 @@ const LONGEST_PATH = 512;
 export class ModelTargets {
   /** Counts how often the models have changed. */
   generation = 0;
-  readonly #other: ModelTarget;
+  #other: ModelTarget;
+  readonly #limits: Limits;
   #byKey = new Map<string, ModelTarget>();
   readonly #prefixes = new RoutePrefixes();
   readonly #byPath = new Map<string, ModelTarget>();
   #default: ModelTarget;
 
-  /** @param limits of models that have none of their own */
-  constructor({ timeoutMs, queueTimeoutMs, streamTimeoutMs }: Limits) {
-    const key = ANY_WORKER;
-    const limits = { timeoutMs, queueTimeoutMs, streamTimeoutMs };
-    this.#other = { key, group: OTHER, model: OTHER, isRetryable: true, ...limits };
+  /** @param limits of models that have none of their own; read anew whenever models are learned */
+  constructor(limits: Limits) {
+    this.#limits = limits;
+    this.#other = this.#makeOther();
     this.#default = this.#other;
   }
 
   /** All models there are, whether or not a worker holds them now; versions ascending. */
   learn(models: readonly ServedModel[]): void {
     this.generation += 1;
+    this.#other = this.#makeOther();
     this.#byPath.clear();
     this.#byKey = new Map();
     for (const [key, model] of meantModels(models)) {
@@ -101,6 +113,12 @@ export class ModelTargets {
       queueTimeoutMs: model.queueTimeoutMs ?? queueTimeoutMs,
       streamTimeoutMs: model.streamTimeoutMs ?? streamTimeoutMs,
     };
+  }
+
+  #makeOther(): ModelTarget {
+    const { timeoutMs, queueTimeoutMs, streamTimeoutMs } = this.#limits;
+    const limits = { timeoutMs, queueTimeoutMs, streamTimeoutMs };
+    return { key: ANY_WORKER, group: OTHER, model: OTHER, isRetryable: true, ...limits };
   }
 
   #targetOf(asked: ModelPath): ModelTarget | undefined {

@@ -53,7 +53,16 @@ export class Traffic {
     this.#answers = answers;
     const { priorities } = options;
     const share = priorities && { lowPriorityShare: priorities.lowShare };
-    this.dispatcher = new Dispatcher({ ...options, ...share }, this.#ports());
+    const rules = {
+      get workAheadMs() {
+        return options.workAheadMs;
+      },
+      get deafAfterMs() {
+        return options.deafAfterMs;
+      },
+      ...share,
+    };
+    this.dispatcher = new Dispatcher(rules, this.#ports());
   }
 
   /** Why its body need not be read: what its head says is wrong, or it would wait too long. */

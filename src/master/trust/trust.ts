@@ -46,6 +46,9 @@ export class Trust {
    * @returns what takes them into use @throws ConfigError; then what was read before stays
    */
   prepare(settings: Settings): () => void {
+    if ((settings.certfile === undefined) !== (this.tls === undefined)) {
+      throw new ConfigError(['certfile: TLS is turned on or off by a restart, not by a reload.']);
+    }
     const takings = allOrFaults<[Taking, Taking, Taking]>([
       () => this.tls?.prepare(settings),
       () => this.#apiKeys?.prepare(apiKeySource(settings, this.#secrets)),

@@ -1,4 +1,3 @@
-import type { Settings } from '../../config/settings.js';
 import type { Boot } from '../../link/process/control.js';
 import { NO_DEFAULT } from '../../model/repository/default-model.js';
 import type { Logs } from '../../observe/logs.js';
@@ -7,10 +6,9 @@ import type { WorkerHandle } from './worker-handle.js';
 /** What a worker is told when it listens: what it was forked to hold. */
 export function bootMessage(
   { slot, holding }: Pick<WorkerHandle, 'slot' | 'holding'>,
-  settings: Pick<Settings, 'threads' | 'maxBody'>,
   logs: Pick<Logs, 'level' | 'format' | 'file'>,
 ): Boot {
-  const { plans: models, defaultModel = NO_DEFAULT } = holding;
+  const { plans: models, defaultModel = NO_DEFAULT, settings } = holding;
   const limits = { threads: settings.threads, maxBodyBytes: settings.maxBody };
   const { level, format, file } = logs;
   const log = { level, format, file };

@@ -1,3 +1,4 @@
+import type { Settings } from '../../config/settings.js';
 import type { ModelPlan } from '../../model/model-plan.js';
 import { type Placement, placeModels, plansOfSlot } from '../../model/repository/holders.js';
 import type { Plan } from '../../model/repository/plan.js';
@@ -7,12 +8,24 @@ import type { ModelVersion } from './boot-failure.js';
 /** Plans, and model name → what its folder looked like when it was read: two that differ are two models. */
 export type WantedPlan = Plan & { readonly fingerprints: ReadonlyMap<string, string> };
 
+/**
+ * What a reload of everything renews beside models: workers of another renewal are replaced, whatever
+ * they hold, for code and settings may have changed where nobody looks.
+ */
+export type Renewal = {
+  /** 0 at the start; each reload that is tried takes the next. */
+  readonly number: number;
+  /** Those that workers are started with. */
+  readonly settings: Settings;
+};
+
 /** What the workers are to hold from one moment on. Never changed, only followed by another. */
 export type Generation = WantedPlan & {
   /** 1 at the start; each rollout that is tried takes the next. */
   readonly number: number;
   /** How many there are to be, numbered from 0. */
   readonly slots: number;
+  readonly renewal: Renewal;
   /** Which slots hold which model. */
   readonly placement: Placement;
 };
@@ -22,6 +35,8 @@ export type Holding = {
   readonly generation: number;
   readonly plans: readonly ModelPlan[];
   readonly defaultModel: string | undefined;
+  /** Those that its worker is started with. */
+  readonly settings: Settings;
   /** Alike exactly where a worker need not be replaced. */
   readonly key: string;
 };
@@ -31,10 +46,11 @@ export function makeGeneration(
   { models, defaultModel, fingerprints }: WantedPlan,
   number: number,
   slots: number,
+  renewal: Renewal,
   before?: Generation,
 ): Generation {
   const placement = placeModels(models, slots, before?.placement);
-  return { models, defaultModel, fingerprints, number, slots, placement };
+  return { models, defaultModel, fingerprints, number, slots, renewal, placement };
 }
 
 /** What came, went or became another one, by name; empty lists are left out. */
@@ -61,11 +77,12 @@ export function modelKey({ models, fingerprints }: WantedPlan, name: string): st
 }
 
 export function holdingOf(generation: Generation, slot: number): Holding {
-  const { number, defaultModel, placement, fingerprints } = generation;
+  const { number, defaultModel, placement, fingerprints, renewal } = generation;
+  const { settings } = renewal;
   const plans = plansOfSlot(generation.models, slot, placement);
   const seen = plans.map(({ name }) => fingerprints.get(name) ?? '');
-  const key = JSON.stringify([plans, seen, defaultModel]);
-  return { generation: number, plans, defaultModel, key };
+  const key = JSON.stringify([plans, seen, defaultModel, renewal.number]);
+  return { generation: number, plans, defaultModel, settings, key };
 }
 
 /** Plans without one version; the highest that is left of its model is the latest then. */

@@ -1,3 +1,4 @@
+import type { Death } from '../../queue/quarantine.js';
 import type { BootFailure } from './boot-failure.js';
 import type { Holding } from './generation.js';
 import type { WorkerHandle } from './worker-handle.js';
@@ -6,13 +7,17 @@ import type { WorkerHandle } from './worker-handle.js';
  * A rollout's move of a slot to another holding.
  *
  * under way → arrived: a worker with it was ready. What becomes of it later is no concern of the rollout.
- * under way → failed: its first worker with it died before that. Nothing is forked until the rollout
+ * under way → failed: its first worker with it died before that, and nobody outside had killed it, or
+ * somebody does so again and again. Nothing is forked until the rollout
  * says what is to be held instead.
  */
 export type Move =
-  | { readonly state: 'under way' }
+  | { readonly state: 'under way'; readonly kills: number }
   | { readonly state: 'arrived' }
   | { readonly state: 'failed'; readonly failure: BootFailure };
+
+/** How many successors of one move somebody outside may kill: that says nothing against what they load. */
+const FORGIVEN_KILLS = 3;
 
 /** A numbered seat that outlives the worker in it. */
 export class Slot {
@@ -56,5 +61,13 @@ export class Slot {
   get isPure(): boolean {
     for (const worker of this.workers) if (!this.fits(worker)) return false;
     return true;
+  }
+
+  /** The successor that its move stands and falls with has died before it was ready. */
+  successorDied(death: Death, failure: BootFailure): void {
+    const before = this.move?.state === 'under way' ? this.move.kills : 0;
+    const kills = before + 1;
+    const isForgiven = death === 'unexplained' && kills <= FORGIVEN_KILLS;
+    this.move = isForgiven ? { state: 'under way', kills } : { state: 'failed', failure };
   }
 }

@@ -110,7 +110,7 @@ export class Supervisor {
    */
   move(slot: Slot, holding: Holding): void {
     slot.holding = holding;
-    slot.move = { state: 'under way' };
+    slot.move = { state: 'under way', kills: 0 };
     slot.failures = 0;
     slot.nextTryMs = 0;
     this.#isDue = true;
@@ -235,7 +235,7 @@ export class Supervisor {
       child,
       slot.number,
       slot.holding,
-      { nowMs, bootTimeoutMs: bootLimitMs(slot.holding.plans, this.#settings.bootTimeout) },
+      { nowMs, bootTimeoutMs: bootLimitMs(slot.holding.plans, slot.holding.settings.bootTimeout) },
       (handle) => this.#ports.replies(handle),
       {
         awake: (handle) => this.#ports.boot(handle),
@@ -276,7 +276,7 @@ export class Supervisor {
 
   #died(slot: Slot, worker: WorkerHandle, exit: WorkerExit): void {
     const others = this.readyWorkers.filter((other) => other !== worker).length;
-    const hasMoveFailed = isSuccessor(slot, worker);
+    const wasSuccessor = isSuccessor(slot, worker);
     const verdict = this.#deaths.judge(slot, worker, exit, {
       nowMs: this.#now(),
       hadReadyWorker: this.readyWorkers.length > 0,
@@ -284,7 +284,7 @@ export class Supervisor {
       isStopping: this.#isStopping,
     });
     slot.workers.delete(worker);
-    if (hasMoveFailed) slot.move = { state: 'failed', failure: bootFailure(worker, exit) };
+    if (wasSuccessor) slot.successorDied(verdict.death, bootFailure(worker, exit));
     this.#ports.workerDied(worker, verdict.death, verdict.reason);
     this.#goOn(verdict);
   }

@@ -247,7 +247,7 @@ describe('the table', () => {
     const text = ['placeholder', 'expected'];
     const more = { choice: ['choices'], path: ['isPositional', 'isOutput'] };
     const extra = { ...own, ...more, address: [], flag: [], text, mode: [] }[setting.kind];
-    const known = ['kind', 'group', 'doc', 'short', 'default', 'isList', ...extra];
+    const known = ['kind', 'group', 'doc', 'short', 'live', 'default', 'isList', ...extra];
     expect(known).toEqual(expect.arrayContaining(Object.keys(setting)));
     expect(setting.doc).toMatch(/^[A-Z].*[^.]\.$/);
     expect(expectation(setting)).not.toBe('');

@@ -60,7 +60,8 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     models: ['workers', 'metadata'],
     recycling: ['workers'],
     routing: ['front', 'models'],
-    control: ['listen', 'trust', 'front', 'workers', 'models'],
+    reload: ['workers', 'models'],
+    control: ['listen', 'trust', 'front', 'workers', 'models', 'reload'],
     upgrade: ['listen', 'control'],
   },
 };

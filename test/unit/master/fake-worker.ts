@@ -6,6 +6,7 @@ import type { ReplyHandlers } from '../../../src/link/master-end.js';
 import type { Boot, FromWorker, ToWorker } from '../../../src/link/process/control.js';
 import type { Holding } from '../../../src/master/workers/generation.js';
 import type { ModelDescription } from '../../../src/model/description.js';
+import { configuration } from '../config/inputs.js';
 
 const nothing = (): void => {};
 
@@ -29,7 +30,13 @@ export const BOOT: Boot = {
 };
 
 /** Of a worker that is to hold nothing. */
-export const NOTHING: Holding = { generation: 1, plans: [], defaultModel: undefined, key: '' };
+export const NOTHING: Holding = {
+  generation: 1,
+  plans: [],
+  defaultModel: undefined,
+  settings: configuration({ argv: ['models'] }).settings,
+  key: '',
+};
 
 let lastPid = 1000;
 

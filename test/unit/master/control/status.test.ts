@@ -9,6 +9,7 @@ import { metricsReference } from '../../../../src/observe/metrics-reference.js';
 import { ByteBudget } from '../../../../src/queue/byte-budget.js';
 import { Dispatcher } from '../../../../src/queue/dispatcher.js';
 import { BOOT, FakeWorker, NO_REPLIES, NOTHING } from '../fake-worker.js';
+import { FIRST } from '../generations-of-test.js';
 
 const nothing = (): void => {};
 
@@ -60,7 +61,7 @@ test('the report says how the queue and every slot fare', () => {
     { name: 'a', version: '1', runtime: 'module', file: '/a', isLatest: true, labels: [] },
   ];
   const plan = { models, defaultModel: 'a' };
-  const current = makeGeneration({ ...plan, fingerprints: new Map() }, 7, 2);
+  const current = makeGeneration({ ...plan, fingerprints: new Map() }, 7, 2, FIRST);
   const [planned] = plannedModels(plan);
   if (planned === undefined) throw new Error('no model');
   const report = statusReport({

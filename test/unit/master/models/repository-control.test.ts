@@ -5,15 +5,18 @@ import { Catalog, type Holder } from '../../../../src/master/models/catalog.js';
 import { RolloutError } from '../../../../src/master/models/generations.js';
 import { RepositoryControl } from '../../../../src/master/models/repository-control.js';
 import { repositoryIndex } from '../../../../src/master/models/repository-index.js';
+import { VerbQueue } from '../../../../src/master/models/verb-queue.js';
 import type { Generation, WantedPlan } from '../../../../src/master/workers/generation.js';
 import type { ModelPlan } from '../../../../src/model/model-plan.js';
 import type { SurveyedModel } from '../../../../src/model/repository/model-survey.js';
 import { plannedModels } from '../../../../src/model/repository/plan.js';
 import { capturedLog } from '../captured-log.js';
 import { NOTHING } from '../fake-worker.js';
-import { planOf } from '../generations-of-test.js';
+import { FIRST, planOf } from '../generations-of-test.js';
 
 const ROOT = '/models';
+/** The folders of all models that these tests know. */
+const ALL: ReadonlySet<string> = new Set(['a', 'b', 'c', 'p'].map((name) => `${ROOT}/${name}`));
 
 let folder: Map<string, { plans: ModelPlan[]; faults: string[]; looks: string }>;
 let rolled: string[][];
@@ -39,7 +42,7 @@ function hold({ models, defaultModel }: WantedPlan): void {
 }
 
 /** As a rollout does it, without workers. */
-async function roll(wanted: WantedPlan): Promise<void> {
+async function roll(wanted: WantedPlan): Promise<number> {
   rolled.push(wanted.models.map(({ name, version }) => `${name} ${version}`));
   catalog.want(wanted, current);
   const model = wanted.models.find(({ name, version }) => broken.has(`${name} ${version}`));
@@ -51,6 +54,7 @@ async function roll(wanted: WantedPlan): Promise<void> {
   current = { ...current, ...wanted, number: current.number + 1 };
   catalog.want(current);
   hold(current);
+  return 2;
 }
 
 beforeEach(() => {
@@ -62,13 +66,14 @@ beforeEach(() => {
   lay('b', [planOf('b')]);
   const plan = { models: [planOf('a'), planOf('b')], defaultModel: 'a' };
   const fingerprints = new Map([...folder].map(([name, { looks }]) => [name, looks]));
-  current = { ...plan, number: 1, slots: 2, placement: new Map(), fingerprints };
+  current = { ...plan, number: 1, slots: 2, renewal: FIRST, placement: new Map(), fingerprints };
   catalog = new Catalog(current, ROOT);
   hold(current);
   control = new RepositoryControl({
     root: ROOT,
     catalog,
     log: captured.log,
+    queue: new VerbQueue(),
     generations: {
       get current() {
         return current;
@@ -191,7 +196,7 @@ describe('unload', () => {
     await control.load('b');
     expect(index()).toEqual(['a 1 READY', 'b 1 READY']);
     lay('b', [planOf('b', '2')], 'v2');
-    await control.reload();
+    await control.takeChanges(ALL);
     expect(index()).toEqual(['a 1 READY', 'b 2 READY']);
   });
 
@@ -207,7 +212,7 @@ describe('unload', () => {
     await refusal(control.load('c'));
     await control.unload('c', false);
     expect(index()).toEqual(['a 1 READY', 'b 1 READY', 'c 1 UNAVAILABLE unloaded']);
-    await control.reload();
+    await control.takeChanges(ALL);
     expect(rolled).toHaveLength(1);
   });
 
@@ -236,9 +241,9 @@ describe('unload', () => {
   });
 });
 
-describe('reload', () => {
+describe('changes in the folder', () => {
   test('of what has not changed does nothing', async () => {
-    await control.reload();
+    await control.takeChanges(ALL);
     expect(rolled).toEqual([]);
   });
 
@@ -246,7 +251,7 @@ describe('reload', () => {
     lay('a', [planOf('a', '2')], 'v2');
     folder.delete('b');
     lay('c', [planOf('c')]);
-    await control.reload();
+    await control.takeChanges(ALL);
     expect(rolled).toEqual([['a 2', 'c 1']]);
     expect(index()).toEqual(['a 2 READY', 'c 1 READY']);
   });
@@ -256,7 +261,7 @@ describe('reload', () => {
     lay('a', [planOf('a', '2')], 'v2');
     lay('b', [], 'v2', ['no file.']);
     lay('c', [planOf('c')]);
-    const error = await refusal(control.reload());
+    const error = await refusal(control.takeChanges(ALL));
     expect(error.message).toBe(
       'not loaded, what was served is served on: "b": no file; "a": not a model',
     );
@@ -275,20 +280,20 @@ describe('reload', () => {
   test('leaves alone what was unloaded by hand, and forgets what is gone', async () => {
     await control.unload('b', false);
     lay('b', [planOf('b', '2')], 'v2');
-    await control.reload();
+    await control.takeChanges(ALL);
     expect(rolled).toHaveLength(1);
     expect(index()).toEqual(['a 1 READY', 'b 1 UNAVAILABLE unloaded']);
     folder.delete('b');
-    await control.reload();
+    await control.takeChanges(ALL);
     expect(index()).toEqual(['a 1 READY']);
     lay('b', [planOf('b')]);
-    await control.reload();
+    await control.takeChanges(ALL);
     expect(index()).toEqual(['a 1 READY', 'b 1 READY']);
   });
 
   test('of a repository that has vanished changes nothing', async () => {
     folder.clear();
-    const error = await refusal(control.reload());
+    const error = await refusal(control.takeChanges(ALL));
     expect(error.message).toBe('nothing is loaded or unloaded: no model is in /models');
     expect(index()).toEqual(['a 1 READY', 'b 1 READY']);
   });
@@ -297,9 +302,9 @@ describe('reload', () => {
     lay('a', [planOf('a', '2')], 'v2');
     folder.delete('b');
     lay('c', [planOf('c')]);
-    await control.reload(new Set([`${ROOT}/c`]));
+    await control.takeChanges(new Set([`${ROOT}/c`]));
     expect(rolled).toEqual([['a 1', 'b 1', 'c 1']]);
-    await control.reload(new Set([`${ROOT}/b`]));
+    await control.takeChanges(new Set([`${ROOT}/b`]));
     expect(rolled.at(-1)).toEqual(['a 1', 'c 1']);
   });
 });

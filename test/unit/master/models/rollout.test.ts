@@ -54,6 +54,7 @@ function setUp(first: Generation, isStarted = true): void {
     catalog,
     log: captured.log,
     slots: 2,
+    settings,
     now: () => nowMs,
     supervisor: () => supervisor,
     rolloutEnded: (outcome) => happened.push(`rollout ${outcome}`),
@@ -276,9 +277,11 @@ describe('a successor that does not become ready', () => {
       worker(2).tells({ type: 'loading', name: 'a', version: '2' });
       await dies(2, null, 'SIGSEGV');
     },
-    'is killed': async () => {
-      worker(2).tells({ type: 'loading', name: 'a', version: '2' });
-      await dies(2, null, 'SIGKILL');
+    'is killed again and again': async () => {
+      for (const index of [2, 3, 4, 5]) {
+        worker(index).tells({ type: 'loading', name: 'a', version: '2' });
+        await dies(index, null, 'SIGKILL');
+      }
     },
     'takes too long': async () => {
       worker(2).tells({ type: 'loading', name: 'a', version: '2' });
@@ -290,7 +293,7 @@ describe('a successor that does not become ready', () => {
   test.each([
     ['says why', 'not a model'],
     ['dies while it loads', 'it died by SIGSEGV while it loaded model "a" version 2'],
-    ['is killed', 'it died by SIGKILL while it loaded model "a" version 2'],
+    ['is killed again and again', 'it died by SIGKILL while it loaded model "a" version 2'],
     [
       'takes too long',
       'not ready after the boot timeout of 120 s, while it loaded model "a" version 2',
@@ -302,7 +305,8 @@ describe('a successor that does not become ready', () => {
     expect(error).toMatchObject({ failure: { slot: 0, model: { name: 'a', version: '2' } } });
     expect(slots()).toEqual([['ready a1'], ['ready a1']]);
     expect(generations.current.number).toBe(1);
-    expect(happened).toEqual(['0 boot_failed', 'rollout failed']);
+    expect(happened.at(-1)).toBe('rollout failed');
+    expect(new Set(happened)).toEqual(new Set(['0 boot_failed', 'rollout failed']));
     expect(supervisor.slots[0]).toMatchObject({ failures: 0, move: undefined });
     expect(lines().at(-1)).toMatchObject({ msg: 'rollout failed', model: 'a', version: '2' });
   });
@@ -527,6 +531,49 @@ describe('a rollout to fewer slots', () => {
     await becomesReady(3);
     expect(again.outcome).toEqual({ state: 'done' });
     expect(happened.filter((what) => what.startsWith('fatal'))).toEqual([]);
+  });
+});
+
+test('a successor that somebody outside kills is followed by another', async () => {
+  const rollout = roll([A2]);
+  await dies(2, null, 'SIGKILL');
+  expect(slots()[0]).toEqual(['retiring a1', 'booting a2']);
+  await becomesReady(3);
+  await dies(0, 0);
+  await becomesReady(4);
+  await dies(1, 0);
+  expect(rollout.outcome).toEqual({ state: 'done' });
+});
+
+describe('a reload of everything', () => {
+  const wanted = { models: [A1], defaultModel: 'a', fingerprints: new Map<string, string>() };
+  const changed = { ...settings, bootTimeout: 5 * SECOND };
+
+  test('replaces every worker though no model has changed', async () => {
+    const rolled = generations.roll(wanted, new Set(), 2, { number: 1, settings: changed });
+    expect(slots()).toEqual([['retiring a1', 'booting a1'], ['ready a1']]);
+    await becomesReady(2);
+    await dies(0, 0);
+    expect(slots()).toEqual([['ready a1'], ['retiring a1', 'booting a1']]);
+    await becomesReady(3);
+    await dies(1, 0);
+    expect(await rolled).toBe(2);
+    expect(generations.current.renewal).toEqual({ number: 1, settings: changed });
+  });
+
+  test('starts new workers with new settings, and goes back to workers with the old ones', async () => {
+    const rolled = generations.roll(wanted, new Set(), 2, { number: 1, settings: changed });
+    const failing = expect(rolled).rejects.toThrow('boot timeout of 5 s');
+    await becomesReady(2);
+    await dies(0, 0);
+    await pass(5 * SECOND);
+    await dies(3, null, 'SIGKILL');
+    await becomesReady(4);
+    await dies(2, 0);
+    await failing;
+    expect(slots()).toEqual([['ready a1'], ['ready a1']]);
+    const held = supervisor.workers.map(({ holding }) => holding.settings.bootTimeout);
+    expect(held).toEqual([settings.bootTimeout, settings.bootTimeout]);
   });
 });
 

@@ -5,7 +5,7 @@ import { Scaling } from '../../../../src/master/models/scaling.js';
 import { VerbQueue } from '../../../../src/master/models/verb-queue.js';
 import { type Generation, makeGeneration } from '../../../../src/master/workers/generation.js';
 import { capturedLog } from '../captured-log.js';
-import { planOf } from '../generations-of-test.js';
+import { FIRST, planOf } from '../generations-of-test.js';
 
 let current: Generation;
 let rolled: { slots: number; names: string[]; end: (error?: Error) => void }[];
@@ -15,7 +15,7 @@ let wanted: number;
 
 function generationWith(slots: number): Generation {
   const models = [planOf('a')];
-  return makeGeneration({ models, defaultModel: 'a', fingerprints: new Map() }, 1, slots);
+  return makeGeneration({ models, defaultModel: 'a', fingerprints: new Map() }, 1, slots, FIRST);
 }
 
 beforeEach(() => {
@@ -39,7 +39,7 @@ beforeEach(() => {
           const end = (error?: Error): void => {
             if (error === undefined) current = generationWith(slots);
             wanted = current.slots;
-            if (error === undefined) resolve();
+            if (error === undefined) resolve(0);
             else reject(error);
           };
           wanted = slots;

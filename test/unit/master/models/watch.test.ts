@@ -56,7 +56,7 @@ describe('a watch', () => {
       intervalMs: INTERVAL_MS,
       log: captured.log,
       look: async () => new Map(Object.entries(now)),
-      reload: async (paths) => {
+      take: async (paths) => {
         taken.push([...paths]);
         if (fails) throw new Error('broken');
         if (release === undefined) return;

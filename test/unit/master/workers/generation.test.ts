@@ -7,7 +7,7 @@ import {
   withoutVersion,
 } from '../../../../src/master/workers/generation.js';
 import type { ModelPlan } from '../../../../src/model/model-plan.js';
-import { planOf } from '../generations-of-test.js';
+import { FIRST, planOf } from '../generations-of-test.js';
 
 function generation(
   models: readonly ModelPlan[],
@@ -15,7 +15,7 @@ function generation(
   before?: Generation,
 ): Generation {
   const fingerprints = new Map(Object.entries(looks));
-  return makeGeneration({ models, defaultModel: 'a', fingerprints }, 7, 2, before);
+  return makeGeneration({ models, defaultModel: 'a', fingerprints }, 7, 2, FIRST, before);
 }
 
 describe('what a slot holds', () => {
@@ -31,6 +31,16 @@ describe('what a slot holds', () => {
     ['one more', generation([planOf('a'), planOf('b'), planOf('c')], { a: 'x', b: 'y' })],
   ])('is something else with %s', (_what, next) => {
     expect(holdingOf(next, 0).key).not.toBe(now.key);
+  });
+
+  test('is something else after a reload of everything', () => {
+    const { models, defaultModel, fingerprints } = generation([planOf('a')]);
+    const [again, renewed] = [0, 1].map((number) =>
+      makeGeneration({ models, defaultModel, fingerprints }, 8, 2, { ...FIRST, number }),
+    );
+    const { key } = holdingOf(generation([planOf('a')]), 0);
+    expect(again && holdingOf(again, 0).key).toBe(key);
+    expect(renewed && holdingOf(renewed, 0).key).not.toBe(key);
   });
 
   test('is the same in a later generation that changes nothing for it', () => {
