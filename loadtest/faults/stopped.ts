@@ -4,19 +4,20 @@ import type { Fault, Trial } from './fault.js';
 import { type Stand, signalIfThere } from './stand.js';
 import { underLoad, unmet } from './under-load.js';
 
+const DEAF = ['--deaf-after', '2s'];
 const TIMEOUT = ['--timeout', '2s'];
 const REPLACED_WITHIN_MS = 30_000;
 
 /** With no work at all: only a check of its own can find that it is deaf. */
 export const stoppedIdle: Fault = {
   name: 'stop-idle',
-  title: 'SIGSTOP of an idle worker',
+  title: 'SIGSTOP of an idle worker (`--deaf-after 2s`)',
   expected: 'nothing',
   seconds: { whole: 10, quick: 2 },
   run: (trial) =>
     underLoad(
       trial,
-      { crowd: { keepAlive: 4, fresh: 1, pauseMs: 50 }, args: TIMEOUT },
+      { crowd: { keepAlive: 4, fresh: 1, pauseMs: 50 }, args: DEAF },
       async (scene) => {
         await pause(500);
         await scene.crowd.rest();
