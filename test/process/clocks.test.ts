@@ -132,7 +132,9 @@ describe('a client that leaves', () => {
     leaving.post('/v1/models/blocking:predict', { instances: [{ ms: 1 }] }).catch(() => {});
     await untilRunning(server, 1);
     leaving.close();
-    await server.line('request', ({ status }) => status === 499);
+    const left = await server.line('request', ({ status }) => status === 499);
+    expect(left).not.toHaveProperty('slot');
+    expect((await server.status()).queue.depth).toBe(0);
     expect(server.linesOf('request')).toHaveLength(1); // the other one runs on
     expect(await server.metrics()).toMatch(/^forkcast_requests_total\{.*status="499".*\} 1$/m);
     const { pid } = await running;

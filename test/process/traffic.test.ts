@@ -129,23 +129,6 @@ describe('a worker that somebody stops', () => {
   });
 });
 
-describe('clients that leave', () => {
-  it('are taken out of the queue at once, and the worker goes on with the others', async () => {
-    const server = await startServer({ path: 'slow', workers: 1 });
-    const running = post(server, 500);
-    await untilHeld(server, 1);
-    const leaving = new Client(server.url);
-    leaving.post('/predict', { instances: [1] }).catch(() => {});
-    await untilHeld(server, 2);
-    leaving.close();
-    const left = await server.line('request', ({ status }) => status === 499);
-    expect(left).not.toHaveProperty('slot');
-    expect((await server.status()).queue.depth).toBe(0);
-    expect((await running).status).toBe(200);
-    await server.stop();
-  });
-});
-
 describe('a request id', () => {
   it('is kept when it is sane, made when not; echoed, logged and in every error', async () => {
     const server = await startServer({ path: 'echo' });
