@@ -132,7 +132,7 @@ function stopSignal(): AbortSignal {
 }
 
 async function serve(
-  { path, configuration, unusedSockets, secrets }: Extract<Command, { name: 'serve' }>,
+  { path, configuration, configFile, unusedSockets, secrets }: Extract<Command, { name: 'serve' }>,
   { handover, reread }: ProcessCommand,
 ): Promise<ExitCode> {
   const { firstLook } = await import('./master/models/first-look.js');
@@ -145,7 +145,11 @@ async function serve(
   const { log } = logs;
   if (unusedSockets.length > 0) log.warn({ sockets: unusedSockets }, 'sockets of systemd not used');
   for (const warning of trust.warnings(settings)) log.warn({ warning }, 'check the permissions');
-  const options = { settings, reread, root: path, first, trust, log, logs };
+  const sourceFiles = [
+    ...(configFile === undefined ? [] : [configFile]),
+    ...settings.reloadExtraFile,
+  ];
+  const options = { settings, reread, root: path, sourceFiles, first, trust, log, logs };
   const master = new Master(options, handover);
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error in the master');

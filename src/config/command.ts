@@ -17,6 +17,8 @@ export type Command =
       readonly name: 'serve';
       readonly path: string;
       readonly configuration: Configuration;
+      /** Absolute path of the config file, if one was named. */
+      readonly configFile: string | undefined;
       /** Sockets of systemd that are not used, since the setting they are for is given: `fd://3`. */
       readonly unusedSockets: readonly string[];
       readonly secrets: Secrets;
@@ -102,7 +104,8 @@ export function parseCommand(inputs: Inputs): Command {
     ({ key, origin }) => configuration.origins[key] !== origin,
   );
   const unusedSockets = unused.flatMap(({ text }) => text.split(','));
-  return { name: 'serve', path, configuration, secrets, unusedSockets };
+  const configFile = namedFile(line, inputs);
+  return { name: 'serve', path, configuration, configFile, secrets, unusedSockets };
 }
 
 /** A file that could not be read may well have held it. */
@@ -131,13 +134,17 @@ function readArguments(
   return { verb: verb ?? 'serve', readings, faults };
 }
 
-/** The file of `--config`, else of FORKCAST_CONFIG; no file is read that nobody named. */
-function readNamedFile(line: CommandLine, { env, cwd, readFile }: Inputs): Source {
+function namedFile(line: CommandLine, { env, cwd }: Inputs): string | undefined {
   const named = line.config ?? (env[CONFIG_VARIABLE] || undefined);
-  if (named === undefined) return { readings: [], faults: [] };
-  const path = resolve(cwd, named);
+  return named === undefined ? undefined : resolve(cwd, named);
+}
+
+/** The file of `--config`, else of FORKCAST_CONFIG; no file is read that nobody named. */
+function readNamedFile(line: CommandLine, inputs: Inputs): Source {
+  const path = namedFile(line, inputs);
+  if (path === undefined) return { readings: [], faults: [] };
   try {
-    return readConfigFile(path, readFile(path));
+    return readConfigFile(path, inputs.readFile(path));
   } catch (error) {
     const origin = line.config === undefined ? `environment ${CONFIG_VARIABLE}` : 'flag --config';
     const reason = error instanceof Error ? error.message : String(error);

@@ -44,4 +44,16 @@ export const REPOSITORY_SETTINGS = {
     least: '50ms',
     doc: 'How often the folder is looked at with --watch; a change is taken once two looks see the same.',
   },
+  reload: {
+    kind: 'flag',
+    group: 'models',
+    default: false,
+    doc: 'For development: reloads everything whenever the models, the config file or a file that a module imports has changed.',
+  },
+  reloadExtraFile: {
+    kind: 'path',
+    group: 'models',
+    isList: true,
+    doc: 'With --reload, further files to look at.',
+  },
 } as const;

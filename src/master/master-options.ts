@@ -11,6 +11,8 @@ export type MasterOptions = {
   reread(): Settings;
   /** Absolute path of what is served. */
   readonly root: string;
+  /** Files beside it that --reload looks at. */
+  readonly sourceFiles: readonly string[];
   readonly first: FirstLook;
   readonly trust: Trust;
   readonly log: Logger;

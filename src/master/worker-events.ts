@@ -29,6 +29,7 @@ export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
     replies: (worker) => traffic.repliesOf(worker),
     workerForked: (worker) => {
       worker.account = metrics().workerStarted(worker.slot);
+      worker.imported = (files) => desk.imported(files);
       catalog.workerForked(worker);
     },
     workerReady: (worker) => {

@@ -9,6 +9,7 @@ import { isLogLevel, type Logger } from '../observe/logger.js';
 import type { Logs } from '../observe/logs.js';
 import { buildApp } from './app.js';
 import { withNaturalBatches } from './inference/natural-batch.js';
+import type { ImportWatch } from './life/import-watch.js';
 import { watchMaster } from './life/master-watch.js';
 import { describeModel, type LoadFacts } from './life/model-report.js';
 import { readFigures } from './life/process-figures.js';
@@ -46,6 +47,7 @@ export class Life {
   #state: 'waiting' | 'booting' | 'serving' | 'leaving' = 'waiting';
   #models: Model[] = [];
   #link: WorkerEnd | undefined;
+  #imports: ImportWatch | undefined;
   /** Models of which the master was told that their runs are asynchronous. */
   readonly #asynchronous = new Set<Model>();
   #logs: Logs | undefined;
@@ -94,6 +96,7 @@ export class Life {
   }
 
   async #serve(boot: Boot, log: Logger): Promise<void> {
+    if (boot.tellsImports) await this.#watchImports();
     const loaded: Loaded[] = [];
     for (const plan of boot.models) loaded.push(...(await this.#load(plan, boot, log)));
     const link = new WorkerEnd(new Socket({ fd: LINK_FD }));
@@ -118,9 +121,15 @@ export class Life {
       describeModel(model, facts, this.#models, defaultModel),
     );
     const trials = loaded.flatMap(({ trial }) => trial ?? []);
+    this.#imports?.flush();
     this.#ports.tell({ type: 'ready', models, ...(boot.isTrial ? { trials } : {}) });
     this.#tellFigures();
     setInterval(() => this.#tellFigures(), FIGURES_EVERY_MS).unref();
+  }
+
+  async #watchImports(): Promise<void> {
+    const { ImportWatch } = await import('./life/import-watch.js');
+    this.#imports = new ImportWatch((files) => this.#ports.tell({ type: 'imported', files }));
   }
 
   /** One plan's models: loaded, and warmed up or tried. */
@@ -168,6 +177,7 @@ export class Life {
     const exitCode = isModels ? EXIT.MODEL_LOAD_FAILED : EXIT.BOOT_FAILED;
     const reason = error instanceof Error ? error.message : String(error);
     log.error({ err: error instanceof StartError ? (error.cause ?? error) : error }, 'boot failed');
+    this.#imports?.flush();
     this.#ports.tell({ type: 'failed', exitCode, reason });
     await this.#logs?.flushed();
     this.#ports.exit(exitCode);

@@ -106,3 +106,53 @@ describe('while a successor boots', () => {
     await server.stop();
   });
 });
+
+describe('--reload', () => {
+  it('takes what a module imports, from anywhere; what is saved broken changes nothing', async () => {
+    const repository = new Repository();
+    const outside = temporaryFolder();
+    const lay = (name: string, text: string): void => writeFileSync(join(outside, name), text);
+    lay(
+      'one.mjs',
+      "import { createRequire } from 'node:module';\nexport const one = createRequire(import.meta.url)('./two.cjs');",
+    );
+    lay('two.cjs', "module.exports = require('./three.cjs') + 1;");
+    lay('three.cjs', 'module.exports = 1;');
+    const extra = join(outside, 'extra.txt');
+    writeFileSync(extra, 'a');
+    repository.layCode(
+      'a',
+      1,
+      `import { one } from ${JSON.stringify(join(outside, 'one.mjs'))};
+      export const predict = (rows) => rows.map(() => String(one));`,
+    );
+    const config = join(outside, 'config.jsonc');
+    writeFileSync(config, '{}');
+    const server = await startServer({
+      path: repository.path,
+      workers: 1,
+      args: ['--reload', '--reload-extra-file', extra, '--config', config],
+      expectedErrors: ['reload failed', 'rollout failed', 'boot failed', 'worker died'],
+    });
+    const client = new Client(server.url);
+    const reloaded = (times: number) =>
+      server.until(`${times} reloads`, () => server.linesOf('reloaded')[times - 1]);
+    expect(await predict(client)).toBe('2');
+    lay('three.cjs', 'module.exports = 41;');
+    await reloaded(1);
+    expect(await predict(client)).toBe('42');
+    lay('one.mjs', "export { one } from './four.mjs';");
+    await server.line('reload failed', ({ reason }) => String(reason).includes('four.mjs'));
+    expect(await predict(client)).toBe('42');
+    lay('four.mjs', 'export const one = 44;');
+    await reloaded(2);
+    expect(await predict(client)).toBe('44');
+    writeFileSync(config, '{ "queueLimit": 7 }');
+    const taken = await reloaded(3);
+    expect(taken.settings).toMatchObject({ taken: ['queueLimit'] });
+    writeFileSync(extra, 'ab');
+    await reloaded(4);
+    client.close();
+    await server.stop();
+  });
+});

@@ -35,6 +35,10 @@ export class Repository {
     rmSync(this.hold);
   }
 
+  layCode(name: string, version: number, code: string): void {
+    this.#write(name, version, code);
+  }
+
   #write(name: string, version: number, code: string): void {
     const folder = join(this.path, name, String(version));
     mkdirSync(folder, { recursive: true });

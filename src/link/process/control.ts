@@ -19,6 +19,8 @@ export type Boot = {
   readonly log: BootLog;
   /** For `forkcast check`: `ready` then tells what running each model was like. */
   readonly isTrial?: true;
+  /** For `--reload`: it tells which files its modules import. */
+  readonly tellsImports?: true;
 };
 
 /** Where a worker's lines go, and how they look. */
@@ -65,7 +67,11 @@ export type ProcessFigures = {
   readonly cpuSystemSeconds: number;
 };
 
+/** A file that a module has imported, or wants to: what it looked like then; '' where there was none. */
+export type ImportedFile = { readonly path: string; readonly look: string };
+
 export type FromWorker =
+  | { readonly type: 'imported'; readonly files: readonly ImportedFile[] }
   /** It listens; answered by `boot`. A message sent before would be lost. */
   | { readonly type: 'awake' }
   /** It begins with this model: should it die or hang, this is the one. */

@@ -1,5 +1,6 @@
 import type { Settings } from '../../config/settings.js';
 import { RequestError, StartError } from '../../errors.js';
+import type { ImportedFile } from '../../link/process/control.js';
 import type { Logger } from '../../observe/logger.js';
 import type { RolloutOutcome } from '../../observe/metric-table.js';
 import type { ByteBudget } from '../../queue/byte-budget.js';
@@ -17,6 +18,7 @@ import { VerbQueue } from '../models/verb-queue.js';
 import { Watch } from '../models/watch.js';
 import { Reload } from '../reload/reload.js';
 import type { Reloadable } from '../reload/reloadable.js';
+import { SourceWatch } from '../reload/source-watch.js';
 import type { BootFailure } from '../workers/boot-failure.js';
 import type { Supervisor } from '../workers/supervisor.js';
 import {
@@ -43,6 +45,8 @@ export type ControlDeskParts = {
   rolloutEnded(outcome: RolloutOutcome): void;
   fatal(error: StartError): void;
   reread(): Settings;
+  /** Files beside the repository that --reload looks at. */
+  readonly sourceFiles: readonly string[];
   readonly reloadables: readonly Reloadable[];
   /** All rooms act by the new settings from now on. */
   settingsTaken(): void;
@@ -61,6 +65,7 @@ export class ControlDesk {
   readonly #intake: Intake;
   readonly #parts: ControlDeskParts;
   #watch: Watch | undefined;
+  #sources: SourceWatch | undefined;
 
   constructor(parts: ControlDeskParts) {
     const { first, settings, root, catalog, log } = parts;
@@ -93,9 +98,11 @@ export class ControlDesk {
   /** Looks at the repository from now on, if that was asked for. @param taken what it looked like when it was read */
   watch(taken: Appearance = this.#parts.first.appearance): void {
     const { settings, root, log } = this.#parts;
-    if (!settings.watch) return;
+    if (settings.reload) this.#watchSources(taken);
+    if (settings.reload || !settings.watch) return;
     this.#watch = new Watch(taken, {
       intervalMs: settings.watchInterval,
+      news: 'repository changed',
       log,
       look: () => appearanceOf(root),
       take: (paths) => this.control.takeChanges(paths),
@@ -139,7 +146,24 @@ export class ControlDesk {
   /** The server stops: who waits for a verb is told so. */
   close(): void {
     this.#watch?.close();
+    this.#sources?.close();
     this.control.close(new RequestError('DRAINING', 'the server is stopping'));
+  }
+
+  /** With --reload, of workers: which files their modules import. */
+  imported(files: readonly ImportedFile[]): void {
+    this.#sources?.learn(files);
+  }
+
+  #watchSources(taken: Appearance): void {
+    const { root, log, sourceFiles } = this.#parts;
+    this.#sources ??= new SourceWatch({
+      root,
+      taken,
+      files: sourceFiles,
+      log,
+      reload: () => this.#reload.run().then(nothing, nothing),
+    });
   }
 
   #taken(appearance: Appearance): void {
@@ -185,3 +209,5 @@ export class ControlDesk {
     }
   }
 }
+
+function nothing(): void {}

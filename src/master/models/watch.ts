@@ -15,6 +15,13 @@ export class Sightings {
     this.#last = taken;
   }
 
+  /** One that was not looked at before; what it looked like when it was read. */
+  learn(path: string, look: string): void {
+    if (look === '' || this.#taken.has(path)) return;
+    this.#taken = new Map(this.#taken).set(path, look);
+    this.#last = new Map(this.#last).set(path, look);
+  }
+
   /** @returns paths that look otherwise than when they were taken, and as at the look before: taken with this */
   see(now: Appearance): Set<string> {
     const paths = new Set([...now.keys(), ...this.#taken.keys()]);
@@ -39,6 +46,8 @@ function withThese(taken: Appearance, now: Appearance, paths: readonly string[])
 
 export type WatchParts = {
   readonly intervalMs: number;
+  /** What the log says of a change. */
+  readonly news: string;
   readonly log: Pick<Logger, 'info' | 'error'>;
   look(): Promise<Appearance>;
   /** Reads these anew; rejects with the reason when some of them cannot be served. */
@@ -61,6 +70,10 @@ export class Watch {
     this.#wait();
   }
 
+  learn(path: string, look: string): void {
+    this.#sightings.learn(path, look);
+  }
+
   close(): void {
     this.#hasEnded = true;
     clearTimeout(this.#timer);
@@ -77,11 +90,11 @@ export class Watch {
   }
 
   async #look(): Promise<void> {
-    const { look, take, log } = this.#parts;
+    const { look, take, news, log } = this.#parts;
     try {
       const changed = this.#sightings.see(await look());
       if (changed.size === 0 || this.#hasEnded) return;
-      log.info({ paths: [...changed] }, 'repository changed');
+      log.info({ paths: [...changed] }, news);
       await take(changed);
     } catch (error) {
       if (this.#hasEnded) return;

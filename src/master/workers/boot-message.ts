@@ -12,5 +12,6 @@ export function bootMessage(
   const limits = { threads: settings.threads, maxBodyBytes: settings.maxBody };
   const { level, format, file } = logs;
   const log = { level, format, file };
-  return { type: 'boot', slot, models, defaultModel, ...limits, log };
+  const watched = settings.reload ? { tellsImports: true as const } : {};
+  return { type: 'boot', slot, models, defaultModel, ...limits, log, ...watched };
 }

@@ -4,6 +4,7 @@ import { MasterEnd, type ReplyHandlers } from '../../link/master-end.js';
 import {
   type Boot,
   type FromWorker,
+  type ImportedFile,
   isEnvelope,
   type ToWorker,
 } from '../../link/process/control.js';
@@ -69,6 +70,8 @@ export class WorkerHandle implements ServingWorker {
   loading: { readonly name: string; readonly version: string } | undefined;
   /** Keeps the figures it tells of its process; closed when it is gone. */
   account: WorkerAccount | undefined;
+  /** Told which files its modules import; set where somebody wants to know. */
+  imported: (files: readonly ImportedFile[]) => void = () => {};
   /** Replies taken from this worker. */
   served = 0;
   /** Set when its boot ended with a reason of its own. */
@@ -198,6 +201,9 @@ export class WorkerHandle implements ServingWorker {
         return;
       case 'figures':
         this.account?.record(message.figures);
+        return;
+      case 'imported':
+        this.imported(message.files);
     }
   }
 

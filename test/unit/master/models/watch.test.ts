@@ -54,6 +54,7 @@ describe('a watch', () => {
     captured = capturedLog();
     watch = new Watch(new Map(Object.entries(now)), {
       intervalMs: INTERVAL_MS,
+      news: 'repository changed',
       log: captured.log,
       look: async () => new Map(Object.entries(now)),
       take: async (paths) => {
