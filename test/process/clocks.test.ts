@@ -53,7 +53,7 @@ describe("a client's own limit", () => {
     expect(bad).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
     expect(bad.error).toContain('got "2s"');
 
-    const running = ask(server, 'blocking', 1500, limit(100));
+    const running = ask(server, 'blocking', 2000, limit(100));
     await untilRunning(server);
     const waiting = await ask(server, 'blocking', 0, limit(50));
     expect(waiting).toMatchObject({ status: 504, code: 'QUEUE_TIMEOUT' });
@@ -174,8 +174,8 @@ describe('a worker that somebody stops', () => {
 
 describe('a worker that is deaf', () => {
   it('without work is found and replaced; one that computes longer than that is not', async () => {
-    const server = await start({ args: ['--deaf-after', '400ms'] });
-    const { pid } = await ask(server, 'blocking', 900);
+    const server = await start({ args: ['--deaf-after', '1s'] });
+    const { pid } = await ask(server, 'blocking', 1600);
     expect(server.linesOf('worker died')).toEqual([]);
     expect((await ask(server, 'deadlocking', 0)).pid).toBe(pid);
     const died = await server.line('worker died');
