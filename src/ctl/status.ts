@@ -20,6 +20,7 @@ export type Status = {
   readonly workersWanted: number;
   readonly generation: number;
   readonly rollout: { generation: number; state: string; replaced: number } | null;
+  readonly upgrade?: { newPid: number | null; oldPid: number | null };
   readonly models: Parameters<typeof modelTable>[0];
   readonly workers: readonly Worker[];
 };
@@ -52,13 +53,19 @@ export function statusText(report: Status): string {
   const moving =
     rollout && `, ${rollout.state} to ${rollout.generation} (${rollout.replaced} replaced)`;
   return [
-    `forkcast ${report.version}, pid ${report.pid}, ${report.state} for ${age(report.uptimeSeconds)}, generation ${generation}${moving ?? ''}`,
+    `forkcast ${report.version}, pid ${report.pid}, ${report.state} for ${age(report.uptimeSeconds)}, generation ${generation}${moving ?? ''}${otherMaster(report)}`,
     `queue ${queue.depth} of ${queue.limit} requests, ${size(queue.bytes)} of ${size(queue.bytesLimit)}, oldest ${queue.oldestWaitMs} ms; in flight ${report.inFlight}; connections ${report.connections}; workers wanted ${report.workersWanted}`,
     '',
     workerTable(report.workers),
     '',
     modelTable(report.models),
   ].join('\n');
+}
+
+/** While one master follows another. */
+function otherMaster({ upgrade }: Status): string {
+  if (upgrade?.newPid) return `; a new master boots, pid ${upgrade.newPid}`;
+  return upgrade?.oldPid ? `; the master before it is still there, pid ${upgrade.oldPid}` : '';
 }
 
 function workerTable(workers: readonly Worker[]): string {

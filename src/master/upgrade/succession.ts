@@ -9,17 +9,14 @@ import { PidFile } from '../pid-file.js';
 import { Predecessor, tellFailure } from './predecessor.js';
 import { Upgrade, type UpgradeParts } from './upgrade.js';
 
-export type SuccessionParts = Omit<UpgradeParts, 'hasPredecessor' | 'pid'> & {
-  readonly settings: Pick<Settings, 'bootTimeout' | 'pid'>;
+export type SuccessionParts = Omit<UpgradeParts, 'hasPredecessor' | 'pid' | 'giveUpAfterMs'> & {
+  readonly settings: Pick<Settings, 'bootTimeout' | 'giveUpAfter' | 'pid'>;
   readonly handover: Handover | undefined;
   readonly log: Logger;
   readonly main: Listeners;
   readonly admin: AdminListeners;
-  now(): number;
   /** All that there are to be are ready. */
   areWorkersReady(): boolean;
-  /** The server cannot go on. */
-  fail(error: StartError): void;
 };
 
 /** The supervisor ends a worker that boots for too long; it is tried once more. */
@@ -47,6 +44,7 @@ export class Succession {
     this.upgrade = new Upgrade({
       ...parts,
       pid: process.pid,
+      giveUpAfterMs: settings.giveUpAfter,
       hasPredecessor: () => this.#predecessor?.isThere === true,
     });
   }
@@ -85,7 +83,10 @@ export class Succession {
   /** The server takes no more connections. */
   leaving(): void {
     this.#readyByMs = undefined;
-    this.#predecessor?.leaving();
+    if (this.#predecessor?.isThere !== true) return;
+    // It answers for the server from now on.
+    this.#parts.admin.yield();
+    this.#predecessor.leaving();
   }
 
   /** The server cannot go on; who has started it wants to know why. */

@@ -1,4 +1,5 @@
 import type { HandedSocket } from '../../config/handover.js';
+import { EXIT, StartError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Listeners } from '../listen/listeners.js';
 import { SharedSockets } from '../listen/shared-sockets.js';
@@ -6,13 +7,14 @@ import type { Shutdown } from '../shutdown.js';
 import type { Successor, SuccessorEvents, SuccessorExit } from './successor.js';
 
 /**
- * none → starting → beside → none
+ * none → starting → beside → leaving → none
  *
- * starting: a new master boots; this one serves alone. beside: the new one serves, and has the admin
- * port; this one serves as well, rests, or drains. When the new one ends, this one serves alone
- * again, if it is not on its own way out.
+ * starting: a new master boots, and gets the admin port when it is ready; this one serves alone.
+ * beside: the new one serves, too; this one serves as well, rests, or drains. leaving: the new one takes no more connections and has
+ * given the port back. When it ends, or says that it will, this one serves alone again, if it is
+ * not on its own way out.
  */
-export type UpgradePhase = 'none' | 'starting' | 'beside';
+export type UpgradePhase = 'none' | 'starting' | 'beside' | 'leaving';
 
 type Port = Pick<Listeners, 'sockets' | 'open' | 'areShared'>;
 
@@ -34,7 +36,14 @@ export type UpgradeParts = {
   bringWorkersBack(): Promise<void>;
   /** Somebody is there to serve, or will be. */
   areWorkersComing(): boolean;
+  now(): number;
+  /** How long nobody may be there to serve. */
+  readonly giveUpAfterMs: number;
+  /** The server cannot go on. */
+  fail(error: StartError): void;
 };
+
+const AGAIN_AFTER_MS = 1000;
 
 /** Changing this master for a new one, and back, with both on the same sockets. */
 export class Upgrade {
@@ -43,6 +52,7 @@ export class Upgrade {
   #successor: Successor | undefined;
   /** Connections are to be taken again as soon as there is somebody to serve them. */
   #mustReturn = false;
+  #isAdminGiven = false;
 
   constructor(parts: UpgradeParts) {
     this.#parts = parts;
@@ -84,11 +94,11 @@ export class Upgrade {
 
   /** HUP to a master that rests. @returns whether it was for that */
   comeBack(): boolean {
-    const { shutdown, log } = this.#parts;
+    const { shutdown, bringWorkersBack, log } = this.#parts;
     if (shutdown.state !== 'resting') return false;
     log.info({}, 'coming back');
     // The new master serves meanwhile, so nobody has to wait for these workers.
-    this.#bringBack().then(
+    bringWorkersBack().then(
       () => this.#listenAgain(),
       (error: Error) => log.error({ reason: error.message }, 'not come back'),
     );
@@ -121,50 +131,56 @@ export class Upgrade {
 
   #ready(): void {
     this.#parts.admin.yield();
-    this.phase = 'beside';
+    this.#isAdminGiven = true;
     this.#successor?.go();
   }
 
   #serving(): void {
     const { log } = this.#parts;
+    this.phase = 'beside';
     log.info({ newPid: this.successorPid }, 'upgrade: new master serves');
   }
 
   #leaving(): void {
+    if (this.phase === 'beside') this.phase = 'leaving';
+    void this.#takeAdminBack();
     if (this.#parts.shutdown.state === 'resting') this.#returnAtOnce();
   }
 
   #gone({ code, signal, reason }: SuccessorExit): void {
     const { log, shutdown } = this.#parts;
     const facts = { newPid: this.successorPid, code, signal, ...(reason && { reason }) };
-    const wasBeside = this.phase === 'beside';
-    if (wasBeside) log.warn(facts, 'upgrade: new master is gone');
-    else log.error(facts, 'upgrade failed');
+    const { phase } = this;
+    if (phase === 'starting') log.error(facts, 'upgrade failed');
+    else log.warn(facts, 'upgrade: new master is gone');
     this.phase = 'none';
     this.#setShared(false);
-    if (wasBeside) void this.#takeAdminBack();
+    void this.#takeAdminBack();
     if (shutdown.state !== 'resting') this.#forget();
     else if (!this.#mustReturn) this.#returnAtOnce();
   }
 
   async #takeAdminBack(): Promise<void> {
+    if (!this.#isAdminGiven) return;
+    this.#isAdminGiven = false;
     const { admin } = this.#parts;
     const lent = this.#successor?.takeLent(['admin-bind', 'metrics-bind']) ?? [];
     await this.#open(admin, lent);
   }
 
   /** Nobody else serves: clients wait in the backlog of the sockets that are still open here. */
-  #returnAtOnce(): void {
-    const { log } = this.#parts;
+  #returnAtOnce(sinceMs: number = this.#parts.now()): void {
+    const { log, bringWorkersBack, giveUpAfterMs, now, fail } = this.#parts;
     this.#mustReturn = true;
-    this.#bringBack().catch((error: Error) => {
-      log.error({ reason: error.message }, 'workers did not come back; trying again');
-      setTimeout(() => this.#parts.shutdown.state === 'resting' && this.#returnAtOnce(), 1000);
+    bringWorkersBack().catch(({ message: reason }: Error) => {
+      if (this.#parts.shutdown.state !== 'resting') return;
+      if (now() - sinceMs >= giveUpAfterMs) {
+        fail(new StartError(EXIT.GAVE_UP, `giving up: no worker came back; ${reason}`));
+        return;
+      }
+      log.error({ reason }, 'workers did not come back; trying again');
+      setTimeout(() => this.#returnAtOnce(sinceMs), AGAIN_AFTER_MS);
     });
-  }
-
-  #bringBack(): Promise<void> {
-    return this.#parts.bringWorkersBack();
   }
 
   async #listenAgain(): Promise<void> {
@@ -176,7 +192,7 @@ export class Upgrade {
     await this.#open(main, lent);
     log.info({}, 'serving again');
     if (this.phase === 'beside') this.#successor?.lend();
-    else this.#forget();
+    else if (this.phase === 'none') this.#forget();
   }
 
   async #open(port: Port, lent: readonly HandedSocket[]): Promise<void> {

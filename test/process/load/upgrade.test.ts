@@ -18,6 +18,11 @@ class Load {
   #isOver = false;
   readonly #clients: Promise<void>[] = [];
 
+  /** Who looks at the admin port. */
+  watch(place: Place): void {
+    this.#clients.push(this.#client(place, new Agent({ keepAlive: false }), 'GET', '/livez'));
+  }
+
   /** Clients that ask again as soon as they are answered, on one connection each or on a new one each time. */
   constructor(places: readonly Place[]) {
     for (const place of places) {
@@ -39,9 +44,9 @@ class Load {
     await Promise.all(this.#clients);
   }
 
-  async #client(place: Place, agent: Agent): Promise<void> {
+  async #client(place: Place, agent: Agent, method = 'POST', path = '/predict'): Promise<void> {
     while (!this.#isOver) {
-      const outcome = await ask(place, agent);
+      const outcome = await ask(place, agent, method, path);
       if (outcome === '200') this.answered += 1;
       else this.failures.push(outcome);
     }
@@ -49,16 +54,16 @@ class Load {
   }
 }
 
-function ask(place: Place, agent: Agent): Promise<string> {
+function ask(place: Place, agent: Agent, method: string, path: string): Promise<string> {
   return new Promise((resolve) => {
     const headers = { 'content-type': 'application/json' };
-    const asking = request({ ...place, agent, method: 'POST', path: '/predict', headers });
+    const asking = request({ ...place, agent, method, path, headers });
     asking.once('error', ({ message }) => resolve(message));
     asking.once('response', (response) => {
       response.once('error', ({ message }) => resolve(message));
       response.resume().once('end', () => resolve(String(response.statusCode)));
     });
-    asking.end('{"instances":[1]}');
+    asking.end(method === 'POST' ? '{"instances":[1]}' : undefined);
   });
 }
 
@@ -68,9 +73,13 @@ async function start(name: string): Promise<{ server: TestServer; load: Load; pa
   const more = ['--admin-bind', '127.0.0.1:0', '--drain-idle', '100ms', '--no-access-log'];
   const server = launch(process.execPath, [CLI, ...args, ...more], {});
   await server.line('worker ready');
-  const { address } = await server.line('listening');
-  const port = Number(String(address).split(':')[1]);
-  return { server, load: new Load([{ host: '127.0.0.1', port }, { socketPath: path }]), path };
+  const placeOf = async (msg: string): Promise<Place> => {
+    const { address } = await server.line(msg);
+    return { host: '127.0.0.1', port: Number(String(address).split(':')[1]) };
+  };
+  const load = new Load([await placeOf('listening'), { socketPath: path }]);
+  load.watch(await placeOf('admin listening'));
+  return { server, load, path };
 }
 
 describe('USR2 under load, with connections that are kept and ones that are new', () => {

@@ -11,6 +11,7 @@ let shutdown: { state: ServerState; rest(): void; resume(): void };
 let successor: SuccessorEvents;
 let workersComeBack: () => Promise<void>;
 let areWorkersComing: boolean;
+let nowMs: number;
 let captured: ReturnType<typeof capturedLog>;
 let main: { areShared: boolean };
 
@@ -56,6 +57,9 @@ function upgradeOf({ pid = 99, hasPredecessor = false } = {}): Upgrade {
       return workersComeBack();
     },
     areWorkersComing: () => areWorkersComing,
+    now: () => nowMs,
+    giveUpAfterMs: 5000,
+    fail: ({ exitCode }) => told.push(`failed ${exitCode}`),
   });
 }
 
@@ -67,6 +71,7 @@ beforeEach(() => {
   told = [];
   captured = capturedLog();
   areWorkersComing = true;
+  nowMs = 0;
   workersComeBack = async () => {};
   shutdown = {
     state: 'serving',
@@ -99,6 +104,7 @@ describe('USR2', () => {
     expect([upgrade.phase, main.areShared]).toEqual(['starting', true]);
     successor.ready();
     expect(told.slice(1)).toEqual(['yield admin-bind', 'go']);
+    successor.serving();
     expect(upgrade.phase).toBe('beside');
   });
 
@@ -122,6 +128,18 @@ describe('USR2', () => {
     upgradeOf().begin();
     expect(told).toHaveLength(1);
     expect(messages().filter((msg) => msg === 'upgrade refused')).toHaveLength(2);
+  });
+
+  test('that fails at the last moment, too, and the admin port comes back', () => {
+    const upgrade = upgradeOf();
+    upgrade.begin();
+    successor.ready();
+    told = [];
+    successor.leaving();
+    expect(told).toEqual(['take admin-bind,metrics-bind', 'open admin-bind']);
+    successor.gone({ code: 13, signal: null, reason: 'in use' });
+    expect(messages()).toContain('upgrade failed');
+    expect(told.slice(2)).toEqual(['close lent']);
   });
 
   test('that fails leaves all as it was, and may be tried again', () => {
@@ -153,19 +171,25 @@ describe('the new master ends', () => {
     areWorkersComing = false;
     successor.leaving();
     upgrade.tick();
-    expect(told).toEqual(['workers come']);
+    expect(told).toEqual(['take admin-bind,metrics-bind', 'open admin-bind', 'workers come']);
     successor.gone(EXIT);
     areWorkersComing = true;
     upgrade.tick();
     await expect.poll(messages).toContain('serving again');
-    expect(told.slice(1)).toEqual([
-      'take admin-bind,metrics-bind',
-      'open admin-bind',
-      'take bind',
-      'open bind',
-      'close lent',
-    ]);
+    expect(told.slice(3)).toEqual(['take bind', 'open bind', 'close lent']);
     expect(shutdown.state).toBe('serving');
+  });
+
+  test('after it has said so: it is refused to rest, or to be upgraded, until it is gone', () => {
+    const upgrade = beside();
+    successor.leaving();
+    upgrade.rest();
+    upgrade.begin();
+    expect(shutdown.state).toBe('serving');
+    successor.gone(EXIT);
+    expect(told).toEqual(['take admin-bind,metrics-bind', 'open admin-bind', 'close lent']);
+    upgrade.begin();
+    expect(upgrade.phase).toBe('starting');
   });
 
   test('while this one drains: it does not serve again', () => {
@@ -173,6 +197,17 @@ describe('the new master ends', () => {
     shutdown.state = 'draining';
     successor.gone(EXIT);
     expect(told).toContain('open admin-bind');
+    expect(told).not.toContain('open bind');
+  });
+
+  test('while this one rests and has no workers either: it gives up when its time is over', async () => {
+    beside().rest();
+    workersComeBack = () => {
+      nowMs += 5000;
+      return Promise.reject(new Error('no memory'));
+    };
+    successor.gone(EXIT);
+    await expect.poll(() => told).toContain('failed 12');
     expect(told).not.toContain('open bind');
   });
 });
@@ -185,6 +220,7 @@ describe('WINCH', () => {
     upgrade.rest();
     expect(shutdown.state).toBe('serving');
     successor.ready();
+    successor.serving();
     upgrade.rest();
     expect(shutdown.state).toBe('resting');
     upgrade.rest();
