@@ -21,6 +21,7 @@ const AT_MOST: readonly AtMost[] = [
   { small: 'maxBody', large: 'queueBytes', because: 'a larger body could never be taken' },
   { small: 'restartBackoff', large: 'restartBackoffMax', because: 'the wait only grows' },
   { small: 'headerTimeout', large: 'readTimeout', because: 'the header is part of the request' },
+  { small: 'drainDelay', large: 'gracefulTimeout', because: 'it is a part of that' },
 ];
 
 const LISTENERS = ['bind', 'adminBind', 'metricsBind'] as const satisfies readonly SettingKey[];

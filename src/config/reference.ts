@@ -49,6 +49,7 @@ const FOOT = `## Settings that depend on each other
 
 - \`maxBody\` is at most \`queueBytes\`.
 - \`restartBackoff\` is at most \`restartBackoffMax\`.
+- \`drainDelay\` is at most \`gracefulTimeout\`.
 - \`headerTimeout\` is at most \`readTimeout\`.
 - \`bind\`, \`adminBind\` and \`metricsBind\` are different addresses; port 0 is always different.
 - \`certfile\` and \`keyfile\` are set both or not at all. \`caCerts\` needs them, and \`certReqs\` other than \`none\` needs \`caCerts\`.

@@ -169,6 +169,13 @@ const SERVER_SETTINGS = {
     least: '0ms',
     doc: 'How long a stopping server may go on answering what it has accepted.',
   },
+  drainDelay: {
+    kind: 'duration',
+    group: 'stopping',
+    default: '0s',
+    least: '0ms',
+    doc: 'How long a stopping server still accepts connections while it says that it is not ready; a part of the graceful timeout.',
+  },
   drainIdle: {
     kind: 'duration',
     group: 'stopping',

@@ -12,11 +12,20 @@ export const scale: Verb = {
   },
 };
 
+export const drain: Verb = {
+  takes: [],
+  doc: 'stops the server as SIGTERM does: what was accepted is answered; over when that has begun',
+  async run(admin) {
+    await ask(admin, '/drain');
+    return 'the server drains; it exits when everything is answered';
+  },
+};
+
 function wholeNumber(verb: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new ConfigError([`ctl ${verb} ${text}: expected a whole number.`]);
 }
 
-async function ask(admin: AdminClient, path: string, body: unknown): Promise<void> {
+async function ask(admin: AdminClient, path: string, body?: unknown): Promise<void> {
   await admin.ask('POST', path, body);
 }

@@ -24,7 +24,7 @@ import { reloadables } from './reloadables.js';
 import { LIMIT_SETTINGS, ModelTargets } from './routing/model-target.js';
 import { prioritiesOf } from './routing/priority-header.js';
 import { Traffic } from './routing/traffic.js';
-import { Shutdown } from './shutdown.js';
+import { SHUTDOWN_SETTINGS, Shutdown } from './shutdown.js';
 import { SteadyClock } from './steady-clock.js';
 import { supervisorPorts } from './worker-events.js';
 import { StoppedWatch } from './workers/stopped-watch.js';
@@ -162,7 +162,7 @@ export class Rooms {
   #makeAnswers(): Answers {
     const ports = {
       budget: this.#budget,
-      isDraining: () => !this.shutdown.isServing,
+      isDraining: () => !this.shutdown.isAccepting,
       finished: (request: ClientRequest) => account(request, this.#accounts),
     };
     const { settings } = this.#options;
@@ -211,6 +211,7 @@ export class Rooms {
       budget: this.#budget,
       now: this.#now,
       logLevel: this.logs,
+      drain: () => this.shutdown.mayServe && this.shutdown.drain(),
       supervisor: () => this.supervisor,
       reloadables: reloadables(this.#options),
       rolloutEnded: (outcome) => this.metrics.rolloutEnded(outcome),
@@ -247,7 +248,6 @@ export class Rooms {
 
   #makeShutdown(): Shutdown {
     const { settings, log } = this.#options;
-    const limits = { gracefulTimeoutMs: 'gracefulTimeout', drainIdleMs: 'drainIdle' } as const;
     const parts = {
       front: this.front,
       listeners: this.listeners,
@@ -262,7 +262,7 @@ export class Rooms {
       atRest: () => this.#events.atRest(),
       stopped: (exitCode: ExitCode) => this.#events.stopped(exitCode),
     };
-    return new Shutdown(liveOptions(settings, limits, parts));
+    return new Shutdown(liveOptions(settings, SHUTDOWN_SETTINGS, parts));
   }
 
   #makeMetrics(): Metrics {

@@ -6,13 +6,22 @@ import type { Traffic } from './routing/traffic.js';
 import type { Supervisor } from './workers/supervisor.js';
 
 /**
- * serving → draining → stopping → stopped
+/**
+ * serving → drain delay → draining → stopping → stopped
  * serving → resting → serving, draining
  *
- * resting: another master serves; this one finishes what it has, and may serve again. draining: the listener is closed, what was accepted is answered. stopping:
- * everybody was answered one way or the other; workers and connections go.
+ * resting: another master serves; this one finishes what it has, and may serve again. drain delay: only
+ * readiness says that it is about to go, so that others hear of it; all else is as before. draining:
+ * the listener is closed, what was accepted is answered. stopping: everybody was answered one way or
+ * the other; workers and connections go.
  */
-export type ServerState = 'serving' | 'resting' | 'draining' | 'stopping' | 'stopped';
+export type ServerState =
+  | 'serving'
+  | 'resting'
+  | 'drain delay'
+  | 'draining'
+  | 'stopping'
+  | 'stopped';
 
 export type ShutdownParts = {
   readonly front: Pick<Front, 'openConnections' | 'closeIdle' | 'closeAll' | 'refuseArriving'>;
@@ -24,6 +33,8 @@ export type ShutdownParts = {
   readonly supervisor: Pick<Supervisor, 'stop' | 'killAll'>;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly gracefulTimeoutMs: number;
+  /** A part of the graceful timeout. */
+  readonly drainDelayMs: number;
   readonly drainIdleMs: number;
   now(): number;
   /** The server serves no longer: what changes it is given up. */
@@ -34,6 +45,13 @@ export type ShutdownParts = {
   stopped(exitCode: ExitCode): void;
 };
 
+/** Those of its parts that are settings. */
+export const SHUTDOWN_SETTINGS = {
+  gracefulTimeoutMs: 'gracefulTimeout',
+  drainDelayMs: 'drainDelay',
+  drainIdleMs: 'drainIdle',
+} as const;
+
 /** Answers written last need a moment to leave before their connections are cut. */
 const LAST_WORDS_MS = 250;
 
@@ -43,6 +61,7 @@ const REST_OVER = 'another server has taken over and the graceful timeout has pa
 export class Shutdown {
   state: ServerState = 'serving';
   readonly #parts: ShutdownParts;
+  #askedAtMs = 0;
   #drainingSinceMs = 0;
   #isHurried = false;
   #isAtRest = false;
@@ -55,14 +74,28 @@ export class Shutdown {
     return this.state === 'serving';
   }
 
+  /** New connections are taken. */
+  get isAccepting(): boolean {
+    return this.state === 'serving' || this.state === 'drain delay';
+  }
+
   /** Answers everything that was accepted, then stops. Asked again, it hurries. */
   drain(): void {
     if (this.state !== 'serving' && this.state !== 'resting') {
       this.quick();
       return;
     }
-    this.#begin('draining');
-    this.#leaveService();
+    const { drainDelayMs, log, now } = this.#parts;
+    this.#askedAtMs = now();
+    if (this.state === 'serving' && drainDelayMs > 0) {
+      this.state = 'drain delay';
+      log.info({ ms: drainDelayMs }, 'drain delay');
+      this.#parts.leavingService();
+    } else {
+      this.#begin('draining');
+      this.#parts.listeners.close();
+      this.#parts.leavingService();
+    }
     this.tick();
   }
 
@@ -87,7 +120,7 @@ export class Shutdown {
       this.#parts.front.closeAll();
       return;
     }
-    if (this.#mayServe) this.#leaveService();
+    this.#leaveService();
     const error = new RequestError('DRAINING', 'the server is being stopped');
     void this.#stop(EXIT.OK, error, true);
   }
@@ -95,17 +128,19 @@ export class Shutdown {
   /** The server cannot go on: everybody who waits is told so. */
   abandon(exitCode: ExitCode, reason: string): void {
     if (this.state === 'stopping' || this.state === 'stopped') return;
-    if (this.#mayServe) this.#leaveService();
+    this.#leaveService();
     void this.#stop(exitCode, new RequestError('NO_WORKERS', reason), true);
   }
 
   /** Called some times a second. */
   tick(): void {
+    if (this.state === 'drain delay') this.#delayed();
     if (this.state === 'draining') this.#drained();
     else if (this.state === 'resting' && !this.#isAtRest) this.#rested();
   }
 
-  get #mayServe(): boolean {
+  /** It has not begun to stop. */
+  get mayServe(): boolean {
     return this.state === 'serving' || this.state === 'resting';
   }
 
@@ -128,23 +163,30 @@ export class Shutdown {
     this.#parts.atRest();
   }
 
+  #delayed(): void {
+    const { listeners, drainDelayMs, now } = this.#parts;
+    if (now() - this.#askedAtMs < drainDelayMs) return;
+    this.#begin('draining');
+    listeners.close();
+  }
+
   #drained(): void {
     const { front, dispatcher, gracefulTimeoutMs, drainIdleMs, now } = this.#parts;
-    const drainingMs = now() - this.#drainingSinceMs;
-    if (drainingMs >= drainIdleMs) front.closeIdle();
+    if (now() - this.#drainingSinceMs >= drainIdleMs) front.closeIdle();
     const isIdle = dispatcher.isIdle;
     if (isIdle && front.openConnections === 0) {
       void this.#stop(EXIT.OK, undefined, false);
-    } else if (drainingMs >= gracefulTimeoutMs) {
+    } else if (now() - this.#askedAtMs >= gracefulTimeoutMs) {
       const exitCode = isIdle ? EXIT.OK : EXIT.UNEXPECTED;
       const text = 'the server is stopping and its graceful timeout has passed';
       void this.#stop(exitCode, new RequestError('DRAINING', text), !isIdle);
     }
   }
 
+  /** As far as that has not been done. */
   #leaveService(): void {
-    this.#parts.listeners.close();
-    this.#parts.leavingService();
+    if (this.mayServe || this.state === 'drain delay') this.#parts.listeners.close();
+    if (this.mayServe) this.#parts.leavingService();
   }
 
   async #stop(

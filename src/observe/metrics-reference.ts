@@ -130,7 +130,7 @@ const STATUS = `## Status
 | Field | Meaning |
 | --- | --- |
 | \`version\`, \`pid\`, \`uptimeSeconds\` | of the master |
-| \`state\` | \`serving\`, \`draining\` or \`stopping\` |
+| \`state\` | \`serving\`, \`drain delay\`, \`draining\` or \`stopping\` |
 | \`connections\` | open client connections on the main port |
 | \`queue\` | \`depth\` of \`limit\` requests wait; \`bytes\` of \`bytesLimit\` are in use; the first one waits for \`oldestWaitMs\` |
 | \`inFlight\` | requests dispatched and not yet answered |

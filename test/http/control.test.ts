@@ -65,6 +65,9 @@ async function listening(): Promise<Address & { kind: 'tcp' }> {
         settings: { modelControl, bind },
         catalog: { models: [MODEL], unreadable: [] },
         control,
+        drain: () => {
+          asked.push('drain');
+        },
         scaling: {
           to: async (workers) => {
             asked.push(`scale ${workers}`);
@@ -100,6 +103,7 @@ describe('by HTTP', () => {
     [`${MODELS}/a%2Eb/load`, undefined, 'load a.b'],
     ['/scale', '{"workers":0}', 'scale 0'],
     ['/scale', '{"workers":1024}', 'scale 1024'],
+    ['/drain', undefined, 'drain'],
   ])('%s %s is done, and says nothing', async (path, body, verb) => {
     expect(await post(path, body)).toEqual({ status: 200, type: null, text: '' });
     expect(asked).toEqual([verb]);
@@ -162,6 +166,7 @@ describe('by HTTP', () => {
     const headers = { origin: 'http://page.example' };
     expect((await post('/reload', undefined, headers)).status).toBe(403);
     expect((await post('/scale', '{"workers":1}', headers)).status).toBe(403);
+    expect((await post('/drain', undefined, headers)).status).toBe(403);
     expect((await post('/v2/repository/index', undefined, headers)).status).toBe(200);
     modelControl = 'off';
     const { status, text } = await post(`${MODELS}/a/unload`);
@@ -194,6 +199,7 @@ describe('by forkcast ctl', () => {
     [['unload', 'digits'], 'unload digits false', 'digits is unloaded'],
     [['scale', '1'], 'scale 1', '1 worker is ready'],
     [['scale', '3'], 'scale 3', '3 workers are ready'],
+    [['drain'], 'drain', 'the server drains; it exits when everything is answered'],
   ])('%j is done, and says so', async (words, verb, said) => {
     expect(await ctl(words)).toBe(said);
     expect(asked).toEqual([verb]);

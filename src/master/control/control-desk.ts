@@ -40,6 +40,7 @@ export type ControlDeskParts = {
   readonly answers: Answers;
   readonly budget: ByteBudget;
   readonly logLevel: LiveLogLevel;
+  drain(): unknown;
   now(): number;
   supervisor(): Supervisor;
   rolloutEnded(outcome: RolloutOutcome): void;

@@ -4,21 +4,28 @@ import { MOST_WORKERS, type Scaling } from '../models/scaling.js';
 import { type Body, given } from './control-body.js';
 
 /** Path → verb. */
-export const WORKER_VERBS = { '/scale': 'scale' } as const;
+export const WORKER_VERBS = { '/scale': 'scale', '/drain': 'drain' } as const;
 
 export type WorkerVerb = (typeof WORKER_VERBS)[keyof typeof WORKER_VERBS];
 
-export type WorkerVerbsParts = { readonly scaling: Pick<Scaling, 'to'> };
+export type WorkerVerbsParts = {
+  readonly scaling: Pick<Scaling, 'to'>;
+  /** As SIGTERM does; nothing, when the server stops already. */
+  drain(): unknown;
+};
 
-/** Resolves when it is done. @throws RequestError */
+/** Resolves when it is done; a drain has only begun. @throws RequestError */
 export async function answerWorkerVerb(
   verb: WorkerVerb,
   body: Body,
-  { scaling }: WorkerVerbsParts,
+  { scaling, drain }: WorkerVerbsParts,
 ): Promise<void> {
   switch (verb) {
     case 'scale':
       return scaling.to(countOf(body, 'workers'));
+    case 'drain':
+      // Once the answer is written: a server that is idle is gone at once.
+      setImmediate(drain);
   }
 }
 

@@ -61,9 +61,13 @@ describe('the times of the deploy files fit the defaults, as docs/deploy.md says
     const gracefulMs = defaultMs('gracefulTimeout');
     expect(givenMs(compose, /stop_grace_period: (\d+)s/)).toBeGreaterThan(gracefulMs);
     expect(givenMs(systemd, /TimeoutStopSec=(\d+)/)).toBeGreaterThan(gracefulMs);
-    const preStopMs = givenMs(kubernetes, /command: \[sleep, ["'](\d+)["']\]/);
-    const graceMs = givenMs(kubernetes, /terminationGracePeriodSeconds: (\d+)/);
-    expect(graceMs).toBeGreaterThan(gracefulMs + preStopMs);
+    expect(givenMs(kubernetes, /terminationGracePeriodSeconds: (\d+)/)).toBeGreaterThan(gracefulMs);
+  });
+
+  test('the graceful timeout has room for the drain delay', () => {
+    const delayMs = givenMs(kubernetes, /FORKCAST_DRAIN_DELAY, value: (\d+)s/);
+    expect(delayMs).toBeGreaterThan(0);
+    expect(delayMs).toBeLessThan(defaultMs('gracefulTimeout') / 2);
   });
 
   test('nobody loses patience with a server that boots', () => {

@@ -32,7 +32,15 @@ test.each([
 });
 
 test('the usage names every verb', () => {
-  for (const form of ['status', 'models', 'load NAME', 'unload NAME', 'reload', 'scale N']) {
+  for (const form of [
+    'status',
+    'models',
+    'load NAME',
+    'unload NAME',
+    'reload',
+    'scale N',
+    'drain',
+  ]) {
     expect(ctlUsage()).toContain(`forkcast ctl ${form} `);
   }
 });

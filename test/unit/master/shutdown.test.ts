@@ -9,6 +9,7 @@ const GRACEFUL_TIMEOUT_MS = 30_000;
 
 let told: string[];
 let nowMs: number;
+let drainDelayMs: number;
 let front: { openConnections: number };
 let unanswered: ClientRequest[];
 let shutdown: Shutdown;
@@ -16,6 +17,7 @@ let shutdown: Shutdown;
 beforeEach(() => {
   told = [];
   nowMs = 0;
+  drainDelayMs = 0;
   unanswered = [];
   const tell = (what: string) => (): void => void told.push(what);
   const rooms = {
@@ -43,6 +45,9 @@ beforeEach(() => {
     },
     log: capturedLog().log,
     gracefulTimeoutMs: GRACEFUL_TIMEOUT_MS,
+    get drainDelayMs() {
+      return drainDelayMs;
+    },
     drainIdleMs: DRAIN_IDLE_MS,
     now: () => nowMs,
     leavingService: tell('no more control'),
@@ -122,6 +127,58 @@ describe('draining', () => {
     await untilStopped();
     expect(told.at(-1)).toBe('stopped 0');
     expect(told.filter((what) => what === 'stop listening')).toHaveLength(1);
+  });
+});
+
+describe('the drain delay', () => {
+  const DELAY_MS = 5000;
+  const delayed = (): void => {
+    drainDelayMs = DELAY_MS;
+    shutdown.drain();
+  };
+
+  test('comes first: not ready, but accepting, however idle', () => {
+    delayed();
+    tickAt(DELAY_MS - 1);
+    expect(told).toEqual(['no more control']);
+    expect(shutdown).toMatchObject({ state: 'drain delay', isServing: false, isAccepting: true });
+  });
+
+  test('then all goes as ever, with the idle time from there on', async () => {
+    front.openConnections = 1;
+    delayed();
+    tickAt(DELAY_MS);
+    expect(shutdown).toMatchObject({ state: 'draining', isAccepting: false });
+    tickAt(DELAY_MS + DRAIN_IDLE_MS - 1);
+    expect(told).toEqual(['no more control', 'stop listening']);
+    tickAt(DELAY_MS + DRAIN_IDLE_MS);
+    expect(told.at(-1)).toBe('close idle');
+    front.openConnections = 0;
+    tickAt(DELAY_MS + DRAIN_IDLE_MS + 1);
+    await untilStopped();
+    expect(told.at(-1)).toBe('stopped 0');
+  });
+
+  test('is a part of the graceful timeout', async () => {
+    unanswered = [{} as ClientRequest];
+    delayed();
+    tickAt(DELAY_MS);
+    tickAt(GRACEFUL_TIMEOUT_MS);
+    await untilStopped();
+    expect(told.at(-1)).toBe('stopped 1');
+  });
+
+  test.each([
+    ['a second signal', () => shutdown.drain(), 'stopped 0'],
+    ['a quick stop', () => shutdown.quick(), 'stopped 0'],
+    ['that the server gives up', () => shutdown.abandon(12, 'no workers'), 'stopped 12'],
+  ])('is cut short by %s', async (_what, act, end) => {
+    delayed();
+    act();
+    await untilStopped();
+    expect(told.filter((what) => what === 'no more control')).toHaveLength(1);
+    expect(told).toContain('stop listening');
+    expect(told.at(-1)).toBe(end);
   });
 });
 
