@@ -29,6 +29,7 @@ export const TRUST_SETTINGS = {
   forwardedAllowIps: {
     kind: 'text',
     group: 'trust',
+    live: 'master',
     isList: true,
     placeholder: 'ADDRESS|NETWORK|*',
     expected: 'an address, a network such as 10.0.0.0/8, or *',
@@ -38,6 +39,7 @@ export const TRUST_SETTINGS = {
   forwarderHeaders: {
     kind: 'text',
     group: 'trust',
+    live: 'master',
     isList: true,
     expected: 'the name of a header',
     default: 'SCRIPT_NAME,PATH_INFO',
@@ -46,6 +48,7 @@ export const TRUST_SETTINGS = {
   headerMap: {
     kind: 'choice',
     group: 'trust',
+    live: 'master',
     choices: ['drop', 'refuse', 'dangerous'],
     default: 'drop',
     doc: 'What becomes of other headers with an underscore in their name, which much software takes for a dash: dropped, the request refused, or passed on.',
@@ -53,6 +56,7 @@ export const TRUST_SETTINGS = {
   rootPath: {
     kind: 'text',
     group: 'trust',
+    live: 'master',
     placeholder: '/PREFIX',
     expected: 'a path such as /models',
     doc: 'The path under which a proxy serves this server; it is taken off where a request has it.',
@@ -70,6 +74,7 @@ export const TRUST_SETTINGS = {
   corsOrigins: {
     kind: 'text',
     group: 'trust',
+    live: 'master',
     isList: true,
     placeholder: 'ORIGIN|*',
     expected: 'an origin without a path, such as https://app.example.com, or *',

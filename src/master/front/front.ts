@@ -5,7 +5,6 @@ import type { Settings } from '../../config/settings.js';
 import { RequestError } from '../../errors.js';
 import { ClientRequest } from '../client-request.js';
 import type { Claims } from '../trust/claims.js';
-import type { Gate } from '../trust/gate.js';
 import { Handshakes } from '../trust/handshakes.js';
 import type { Trust } from '../trust/trust.js';
 import { type Answers, rawError } from './answers.js';
@@ -37,7 +36,7 @@ export class Front {
   readonly #tls: Trust['tls'];
   readonly #servers: Server[] = [];
   #limits: HeadLimits;
-  readonly #gate: Gate;
+  readonly #trust: Trust;
   readonly #answers: Answers;
   readonly #intake: Intake;
   readonly #ports: FrontPorts;
@@ -57,7 +56,7 @@ export class Front {
   ) {
     this.#settings = settings;
     this.#tls = trust.tls;
-    this.#gate = trust.gate;
+    this.#trust = trust;
     this.#answers = answers;
     this.#intake = intake;
     this.#ports = ports;
@@ -151,7 +150,7 @@ export class Front {
   #handle(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const request = this.#accept(message, response, expectsContinue);
     if (request === undefined) return;
-    const preflight = this.#gate.preflight(request);
+    const preflight = this.#trust.gate.preflight(request);
     if (preflight !== undefined) {
       this.#answers.whole(request, 204, [...preflight], Buffer.alloc(0));
       return;
@@ -200,7 +199,7 @@ export class Front {
     expectsContinue: boolean,
   ): ClientRequest | undefined {
     try {
-      this.#gate.pass(request, claims);
+      this.#trust.gate.pass(request, claims);
       return request;
     } catch (error) {
       this.#intake.turnAway(message, request, expectsContinue, error as RequestError);

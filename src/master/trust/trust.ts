@@ -11,7 +11,8 @@ type Taking = (() => void) | undefined;
 export class Trust {
   /** Undefined: the main port speaks plain HTTP. */
   readonly tls: Tls | undefined;
-  readonly gate: Gate;
+  /** Another one after a reload. */
+  gate: Gate;
   /** Undefined: the admin port asks nobody for a key. */
   readonly adminKeys: Keys | undefined;
   readonly #apiKeys: Keys | undefined;
@@ -54,8 +55,10 @@ export class Trust {
       () => this.#apiKeys?.prepare(apiKeySource(settings, this.#secrets)),
       () => this.adminKeys?.prepare(adminKeySource(settings, this.#secrets)),
     ]);
+    const gate = new Gate(settings, this.#apiKeys);
     return () => {
       for (const take of takings) take?.();
+      this.gate = gate;
     };
   }
 }

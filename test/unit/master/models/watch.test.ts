@@ -13,6 +13,20 @@ function seen(taken: Record<string, string>, ...later: Record<string, string>[])
   return looks(...later).map((look) => [...sightings.see(look)]);
 }
 
+describe('a file that is learned of later', () => {
+  test('has changed when it looks otherwise than it did when it was read', () => {
+    const sightings = new Sightings(new Map());
+    sightings.learn('a', '1');
+    sightings.learn('b', '1');
+    sightings.learn('missing', '');
+    const look = new Map(Object.entries({ a: '1', b: '2', missing: '1' }));
+    expect([...sightings.see(look)]).toEqual([]);
+    expect([...sightings.see(look)]).toEqual(['b', 'missing']);
+    sightings.learn('a', '0');
+    expect([...sightings.see(look)]).toEqual([]);
+  });
+});
+
 describe('a change counts', () => {
   test('once two looks see the same', () => {
     expect(seen({ a: '1' }, { a: '2' }, { a: '2' }, { a: '2' })).toEqual([[], ['a'], []]);
