@@ -12,6 +12,7 @@ import type { ProcessCommand } from './config/process-command.js';
 import type { Secrets } from './config/secrets.js';
 import type { Settings } from './config/settings.js';
 import type { ExitCode } from './errors.js';
+import type { Owner } from './master/system/owner.js';
 import type { Trust } from './master/trust/trust.js';
 
 const HELD_SIGNALS = [
@@ -138,8 +139,11 @@ async function serve(
   const { firstLook } = await import('./master/models/first-look.js');
   const { openMasterLogs } = await import('./observe/master-logs.js');
   const { Master } = await import('./master/master.js');
+  const { ServiceManager } = await import('./master/system/service-manager.js');
+  const { serviceManagement } = await import('./config/process-environment.js');
   const { settings } = configuration;
-  const trust = await openTrust(path, settings, secrets);
+  const { trust, owner } = await openTrust(path, settings, secrets);
+  if (settings.umask !== undefined) process.umask(settings.umask);
   const first = await firstLook(path, settings);
   const logs = openMasterLogs(settings);
   const { log } = logs;
@@ -149,7 +153,9 @@ async function serve(
     ...(configFile === undefined ? [] : [configFile]),
     ...settings.reloadExtraFile,
   ];
-  const options = { settings, reread, root: path, sourceFiles, first, trust, log, logs };
+  const manager = new ServiceManager(serviceManagement(handover !== undefined), { log });
+  const facts = { settings, reread, root: path, sourceFiles, first };
+  const options = { ...facts, trust, owner, manager, log, logs };
   const master = new Master(options, handover);
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error in the master');
@@ -166,12 +172,17 @@ async function serve(
   }
 }
 
-/** Reads certificates and the like. @throws ConfigError; what is wrong with the models is told, too */
-async function openTrust(path: string, settings: Settings, secrets: Secrets): Promise<Trust> {
+/** Reads certificates and the like, and looks for whom the server is to run as. @throws ConfigError; what is wrong with the models is told, too */
+async function openTrust(
+  path: string,
+  settings: Settings,
+  secrets: Secrets,
+): Promise<{ readonly trust: Trust; readonly owner: Owner | undefined }> {
+  const { findOwner } = await import('./master/system/owner.js');
   const { Trust } = await import('./master/trust/trust.js');
   const { planModels } = await import('./model/repository/plan.js');
   try {
-    return new Trust(settings, secrets);
+    return { owner: findOwner(settings), trust: new Trust(settings, secrets) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const modelFaults = faultsOf(() => planModels(path, settings.defaultModel));

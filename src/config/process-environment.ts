@@ -7,6 +7,7 @@ import {
   startPlaceOf,
   successorEnvironment,
 } from './handover.js';
+import { readServiceManagement, type ServiceManagement } from './service-management.js';
 
 /** As it was when this process started: what changes later is its own affair. */
 const AT_START: Environment = { ...process.env };
@@ -37,4 +38,9 @@ export function successorPlace(
   handover: Handover,
 ): StartPlace & { readonly env: Record<string, string | undefined> } {
   return { ...PLACE, env: { ...successorEnvironment(AT_START, handover) } };
+}
+
+/** Whom this process is to tell how it is, if anybody; one that follows another takes over its part. */
+export function serviceManagement(isSuccessor: boolean): ServiceManagement | undefined {
+  return readServiceManagement(process.env, isSuccessor ? undefined : process.pid);
 }

@@ -53,6 +53,7 @@ const FOOT = `## Settings that depend on each other
 - \`headerTimeout\` is at most \`readTimeout\`.
 - \`bind\`, \`adminBind\` and \`metricsBind\` are different addresses; port 0 is always different.
 - \`certfile\` and \`keyfile\` are set both or not at all. \`caCerts\` needs them, and \`certReqs\` other than \`none\` needs \`caCerts\`.
+- \`adminBind\` beyond loopback needs keys: \`adminKeyFile\`, or the variable \`FORKCAST_ADMIN_KEYS\`.
 - \`reusePort\` needs Node 22.12 or later.
 `;
 

@@ -11,6 +11,7 @@ export const GROUPS = {
   requests: 'Request limits',
   stopping: 'Stopping',
   restarts: 'Restarts',
+  process: 'Process',
   log: 'Log',
 } as const;
 
@@ -102,7 +103,7 @@ export type ChoiceSetting = {
 };
 
 /** The permission bits of a file, written as for chmod. */
-export type ModeSetting = { readonly kind: 'mode'; readonly default: `0${number}` };
+export type ModeSetting = { readonly kind: 'mode'; readonly default: `0${number}` | typeof OFF };
 
 export type Setting = Described &
   (

@@ -5,6 +5,7 @@
 import { ADDRESS_SETTINGS } from './address-settings.js';
 import { CLOCK_SETTINGS } from './clock-settings.js';
 import { LOG_SETTINGS } from './log-settings.js';
+import { PROCESS_SETTINGS } from './process-settings.js';
 import { RECYCLING_SETTINGS } from './recycling-settings.js';
 import { REPOSITORY_SETTINGS } from './repository-settings.js';
 import type { Setting } from './setting.js';
@@ -226,6 +227,7 @@ export const SETTINGS: typeof REPOSITORY_SETTINGS &
   typeof CLOCK_SETTINGS &
   typeof LOG_SETTINGS &
   typeof RECYCLING_SETTINGS &
+  typeof PROCESS_SETTINGS &
   typeof TRUST_SETTINGS = {
   ...REPOSITORY_SETTINGS,
   ...SERVER_SETTINGS,
@@ -233,6 +235,7 @@ export const SETTINGS: typeof REPOSITORY_SETTINGS &
   ...ADDRESS_SETTINGS,
   ...CLOCK_SETTINGS,
   ...LOG_SETTINGS,
+  ...PROCESS_SETTINGS,
   ...TRUST_SETTINGS,
 };
 

@@ -5,6 +5,7 @@ import type { ControlRequest, ControlRoute } from './control/control-routes.js';
 import type { MasterOptions } from './master-options.js';
 import { Rooms } from './rooms.js';
 import { onSignals, SIGNAL_ACTIONS, type SignalAction } from './signals.js';
+import { become, ownFiles } from './system/owner.js';
 import { Succession } from './upgrade/succession.js';
 import { Successor } from './upgrade/successor.js';
 
@@ -27,7 +28,7 @@ export class Master {
     });
     this.#rooms = new Rooms(options, {
       stopped,
-      leavingService: () => this.#succession.leaving(),
+      leavingService: () => this.#leaving(),
       atRest: () => this.#succession.upgrade.atRest(),
       failing: (reason) => this.#succession.failing(reason),
     });
@@ -50,6 +51,7 @@ export class Master {
       this.#succession.end();
       throw error;
     }
+    this.#becomeOwner();
     const { workers, threads } = settings;
     const names = desk.generations.current.models.map(({ name }) => name);
     const models = [...new Set(names)];
@@ -60,6 +62,7 @@ export class Master {
     for (const signal of heldSignals) this.#signalled(signal, SIGNAL_ACTIONS[signal] ?? 'ignore');
     const exitCode = await this.#stopped;
     clearInterval(ticking);
+    await this.#options.manager.close();
     this.#succession.end();
     log.info({ exitCode }, 'stopped');
     offSignals();
@@ -74,6 +77,24 @@ export class Master {
   #tick(): void {
     this.#rooms.tick();
     this.#succession.tick();
+    if (this.#rooms.knowledge.isReady()) this.#options.manager.ready();
+  }
+
+  /** systemd takes the end of its main process for the end of the server, unless another one is named. */
+  #leaving(): void {
+    const { manager } = this.#options;
+    const { otherPid } = this.#succession;
+    if (otherPid === undefined) manager.stopping();
+    else manager.mainPid(otherPid);
+    this.#succession.leaving();
+  }
+
+  /** What root has opened is open; what is made or read from here on, its owner must be able to. */
+  #becomeOwner(): void {
+    const { owner, settings, log } = this.#options;
+    if (owner === undefined) return;
+    become(owner, ownFiles(settings));
+    log.info({ uid: owner.uid, gid: owner.gid }, 'became another user');
   }
 
   #makeSuccession(handover: Handover | undefined): Succession {

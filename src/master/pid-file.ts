@@ -53,7 +53,12 @@ export class PidFile {
 
   /** Removes it, unless another server has put its own there meanwhile. */
   remove(): void {
-    if (pidIn(this.#path) === process.pid) rmSync(this.#path, { force: true });
+    if (pidIn(this.#path) !== process.pid) return;
+    try {
+      rmSync(this.#path, { force: true });
+    } catch {
+      // Its folder is another user's, as when root has made it: the next server sees that nobody is there.
+    }
   }
 }
 

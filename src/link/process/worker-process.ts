@@ -1,6 +1,7 @@
 /** How a worker's process is started: what the server and `forkcast check` do alike. */
 import { fileURLToPath } from 'node:url';
 import { SECRET_VARIABLES } from '../../config/secrets.js';
+import { SERVICE_VARIABLES } from '../../config/service-management.js';
 
 /** Entry of a worker. */
 export const WORKER_FILE: string = fileURLToPath(new URL('../../worker/main.cjs', import.meta.url));
@@ -9,12 +10,7 @@ export const WORKER_FILE: string = fileURLToPath(new URL('../../worker/main.cjs'
 export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=32'];
 
 /** Of no use to a worker, or not its business: keys, and whom the master tells how it is. */
-const NOT_FOR_WORKERS: readonly string[] = [
-  ...SECRET_VARIABLES,
-  'NOTIFY_SOCKET',
-  'WATCHDOG_USEC',
-  'WATCHDOG_PID',
-];
+const NOT_FOR_WORKERS: readonly string[] = [...SECRET_VARIABLES, ...SERVICE_VARIABLES];
 
 /** What a worker's environment has besides the master's, or instead; `undefined` takes one away. */
 export const WORKER_ENVIRONMENT: Readonly<Record<string, string | undefined>> = {

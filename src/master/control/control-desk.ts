@@ -19,6 +19,7 @@ import { Watch } from '../models/watch.js';
 import { Reload } from '../reload/reload.js';
 import type { Reloadable } from '../reload/reloadable.js';
 import { SourceWatch } from '../reload/source-watch.js';
+import type { ServiceManager } from '../system/service-manager.js';
 import type { BootFailure } from '../workers/boot-failure.js';
 import type { Supervisor } from '../workers/supervisor.js';
 import {
@@ -35,6 +36,7 @@ export type ControlDeskParts = {
   /** Absolute path of what is served. */
   readonly root: string;
   readonly first: FirstLook;
+  readonly manager: Pick<ServiceManager, 'reloading' | 'reloaded'>;
   readonly log: Logger;
   readonly catalog: Catalog;
   readonly answers: Answers;

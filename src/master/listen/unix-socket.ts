@@ -41,7 +41,12 @@ export async function bindUnixSocket(
 /** Removes it, unless the name has been given to another file meanwhile. */
 export function removeSocketFile({ path, device, inode }: SocketFile): void {
   const stats = statsOf(path);
-  if (stats?.dev === device && stats.ino === inode) rmSync(path, { force: true });
+  if (stats?.dev !== device || stats.ino !== inode) return;
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Its folder is another user's, as when root has made it: the next server sees that nobody answers.
+  }
 }
 
 /** A socket that was left by a server that was killed is nobody's; any other file is somebody's. */

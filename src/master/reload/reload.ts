@@ -9,6 +9,7 @@ import { type Generations, RolloutError } from '../models/generations.js';
 import type { Appearance, RepositoryLook } from '../models/repository-look.js';
 import type { VerbQueue } from '../models/verb-queue.js';
 import { type Change, type Refusal, refusals, withChanges } from '../models/wanted-models.js';
+import type { ServiceManager } from '../system/service-manager.js';
 import { changesBetween, type WantedPlan } from '../workers/generation.js';
 import { type Review, review, withoutRefused } from './next-models.js';
 import { discardAll, type Prepared, prepareAll, type Reloadable } from './reloadable.js';
@@ -23,6 +24,8 @@ export type ReloadParts = {
   readonly generations: Pick<Generations, 'current' | 'roll'>;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly reloadables: readonly Reloadable[];
+  /** Is told when it begins and when it is over. */
+  readonly manager: Pick<ServiceManager, 'reloading' | 'reloaded'>;
   /** The settings as their sources give them now. @throws ConfigError */
   reread(): Settings;
   look(): Promise<RepositoryLook>;
@@ -72,7 +75,8 @@ export class Reload {
   }
 
   async #run(): Promise<ReloadReport> {
-    const { log, failedEarly } = this.#parts;
+    const { log, manager, failedEarly } = this.#parts;
+    manager.reloading();
     this.#lastRenewal += 1;
     const attempt: Attempt = { rollouts: 0, renewal: this.#lastRenewal };
     try {
@@ -85,6 +89,8 @@ export class Reload {
       if (attempt.rollouts === 0) failedEarly();
       log.error({ reason: refusal.message, ...unexpected(error) }, 'reload failed');
       throw refusal;
+    } finally {
+      manager.reloaded();
     }
   }
 

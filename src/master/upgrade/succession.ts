@@ -101,6 +101,12 @@ export class Succession {
     if (this.upgrade.successorPid === undefined) this.#pidFile?.remove();
   }
 
+  /** The master that is there when this one has left. */
+  get otherPid(): number | undefined {
+    const predecessor = this.#predecessor;
+    return this.upgrade.successorPid ?? (predecessor?.isThere ? predecessor.pid : undefined);
+  }
+
   /** What `/status` says of it. */
   get report(): unknown {
     const { phase, successorPid } = this.upgrade;

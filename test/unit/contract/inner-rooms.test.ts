@@ -54,14 +54,15 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
   master: {
     listen: [],
     trust: [],
+    system: [],
     front: ['trust'],
     workers: [],
     metadata: [],
     models: ['workers', 'metadata'],
     recycling: ['workers'],
     routing: ['front', 'models'],
-    reload: ['workers', 'models'],
-    control: ['listen', 'trust', 'front', 'workers', 'models', 'reload'],
+    reload: ['system', 'workers', 'models'],
+    control: ['listen', 'trust', 'system', 'front', 'workers', 'models', 'reload'],
     upgrade: ['listen', 'control'],
   },
 };

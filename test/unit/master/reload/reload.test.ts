@@ -107,6 +107,7 @@ beforeEach(() => {
   catalog = new Catalog(current, ROOT);
   hold(current);
   reload = new Reload({
+    manager: { reloading: () => {}, reloaded: () => {} },
     settings,
     root: ROOT,
     queue: new VerbQueue(),
