@@ -89,8 +89,10 @@ export class Rooms {
     this.#answers = this.#makeAnswers();
     this.traffic = this.#makeTraffic();
     const { dispatcher } = this.traffic;
+    const makeRoom = (bytes: number, nowMs: number): void => this.front.makeRoom(bytes, nowMs);
     const bounds = { queue: dispatcher, budget: this.#budget, forecast: dispatcher.forecast };
-    this.#admission = new Admission(liveOptions(settings, { queueLimit: 'queueLimit' }, bounds));
+    const doors = { ...bounds, makeRoom };
+    this.#admission = new Admission(liveOptions(settings, { queueLimit: 'queueLimit' }, doors));
     this.desk = this.#makeDesk();
     this.front = this.#makeFront();
     this.listeners = clientListeners(options, () => this.front.newServer());
@@ -138,6 +140,7 @@ export class Rooms {
   /** Looks at all deadlines. */
   tick(): void {
     this.#clock.watch();
+    this.front.sweep(this.#now());
     this.traffic.sweep();
     this.supervisor.tick();
     this.#stoppedWatch.look(this.supervisor.workers, this.#now());
@@ -175,10 +178,11 @@ export class Rooms {
     const prospects = { catalog: this.#catalog, areWorkersComing };
     const priorities = prioritiesOf(settings);
     const admission = (): Admission => this.#admission;
+    const door = { priorities, admission, budget: this.#budget };
     const options = liveOptions(
       settings,
       { workAheadMs: 'workAhead', deafAfterMs: 'deafAfter' },
-      { prospects, targets: this.#targets, priorities, admission, now: this.#now },
+      { prospects, targets: this.#targets, ...door, now: this.#now },
     );
     return new Traffic(options, this.#answers);
   }
@@ -198,6 +202,9 @@ export class Rooms {
     return new Front(settings, trust, this.#answers, intake, {
       answerLocally: (request) => answerLocally(request, this.knowledge, this.#answers),
       controlIntake: (request) => this.desk.intakeOf(request),
+      budget: this.#budget,
+      stalledEnded: (bodies, readers) =>
+        this.#options.log.warn({ bodies, readers }, 'stalled clients ended'),
       left: (request) => this.traffic.left(request),
       now: this.#now,
     });

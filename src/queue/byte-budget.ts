@@ -15,6 +15,11 @@ export class ByteBudget {
     return this.#usedBytes;
   }
 
+  /** More came than could be refused. */
+  get isExceeded(): boolean {
+    return this.#usedBytes > this.limitBytes;
+  }
+
   /** False, and nothing reserved, when it would pass the limit. */
   reserve(bytes: number): boolean {
     if (this.#usedBytes + bytes > this.limitBytes) return false;

@@ -90,6 +90,8 @@ export class MasterFront {
   /** Of the client whose request was booked last. */
   lastAddress: string | undefined;
   readonly workers: StandInWorker[] = [];
+  /** Clients that were ended for the memory they held. */
+  readonly ended: { bodies: number; readers: number }[] = [];
   isDraining = false;
   readonly #admission: Admission;
   readonly #now = (): number => performance.now();
@@ -110,6 +112,7 @@ export class MasterFront {
         targets: this.targets,
         priorities: prioritiesOf(this.settings),
         admission: () => this.#admission,
+        budget: this.budget,
         prospects: { catalog: this.#prospects(), areWorkersComing: () => true },
         now: this.#now,
       },
@@ -120,6 +123,7 @@ export class MasterFront {
       queue: this.traffic.dispatcher,
       budget: this.budget,
       forecast: this.traffic.dispatcher.forecast,
+      makeRoom: (bytes, nowMs) => this.front.makeRoom(bytes, nowMs),
     });
     this.front = this.#makeFront(answers);
     this.#server = this.front.newServer();
@@ -217,6 +221,8 @@ export class MasterFront {
     return new Front(this.settings, this.trust, answers, intake, {
       answerLocally: (request) => answerLocally(request, KNOWLEDGE, answers),
       controlIntake: () => undefined,
+      budget: this.budget,
+      stalledEnded: (bodies, readers) => this.ended.push({ bodies, readers }),
       left: (request) => this.traffic.left(request),
       now: this.#now,
     });

@@ -142,7 +142,7 @@ export class Answers {
     if (bytes === 0) return;
     this.#ports.budget.add(bytes);
     response.setTimeout(this.#ports.writeTimeoutMs, () => response.destroy());
-    request.connection.whenTaken(response, () => this.#ports.budget.release(bytes));
+    request.connection.whenTaken(response, bytes, () => this.#ports.budget.release(bytes));
   }
 }
 

@@ -2,10 +2,14 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ClientFacts } from '../../link/frames/client-facts.js';
+import { Progress } from '../../queue/progress.js';
 import type { ClientRequest } from '../client-request.js';
 
 /** How long a connection that got its last answer may go on sending before it is cut. */
 const LINGER_MS = 2000;
+/** Who moves less than this per look at them, of bodies and of answers, counts as stalled while memory is short. */
+const BODY_STEP_BYTES = 4096;
+const ANSWER_STEP_BYTES = 64 * 1024;
 
 /**
  * One client connection and its unanswered requests (several when the client
@@ -30,6 +34,11 @@ export class Connection {
   /** The response of the request that was read last. */
   latest: ServerResponse | undefined;
   isEnding = false;
+  /** How its body goes on, and how it takes its answers; looked at now and then. */
+  readonly sending: Progress = new Progress(BODY_STEP_BYTES);
+  readonly taking: Progress = new Progress(ANSWER_STEP_BYTES);
+  /** Of whole answers that it has not taken yet. */
+  untakenBytes = 0;
   readonly #untaken: Set<() => void> = new Set();
 
   constructor(socket: Socket) {
@@ -44,6 +53,12 @@ export class Connection {
     socket.once('close', () => {
       for (const settle of this.#untaken) settle();
     });
+  }
+
+  /** The request whose body is still coming. */
+  get arriving(): ClientRequest | undefined {
+    const last = this.requests.at(-1);
+    return last !== undefined && last.restBytes > 0 ? last : undefined;
   }
 
   /** Part of an answer has not left for the client yet. */
@@ -75,12 +90,22 @@ export class Connection {
    * Calls back once, when the client has taken the answer or is gone. An answer
    * whose turn in a pipeline never came has no 'close' of its own.
    */
-  whenTaken(response: ServerResponse, callback: () => void): void {
+  whenTaken(response: ServerResponse, bytes: number, callback: () => void): void {
+    if (this.untakenBytes === 0) this.taking.forget();
+    this.untakenBytes += bytes;
     const settle = (): void => {
-      if (this.#untaken.delete(settle)) callback();
+      if (!this.#untaken.delete(settle)) return;
+      this.untakenBytes -= bytes;
+      callback();
     };
     this.#untaken.add(settle);
     response.once('close', settle);
+  }
+
+  /** Ends it at once; what it has not taken is given up. */
+  cut(): void {
+    this.socket.destroy();
+    for (const settle of this.#untaken) settle();
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Settings } from '../../config/settings.js';
 import { RequestError } from '../../errors.js';
+import type { ByteBudget } from '../../queue/byte-budget.js';
 import { ClientRequest } from '../client-request.js';
 import type { Claims } from '../trust/claims.js';
 import { Handshakes } from '../trust/handshakes.js';
@@ -15,12 +16,17 @@ import type { Intake } from './intake.js';
 import { type HeadLimits, pathOf, readHead } from './request-head.js';
 import { requestIdMaker } from './request-id.js';
 import { makeServer } from './server.js';
+import { StalledClients } from './stalled-clients.js';
 
 export type FrontPorts = {
   /** Answers what the master knows by itself; false: the request is for a worker. */
   answerLocally(request: ClientRequest): boolean;
   /** Who reads the body of a request for the operator's verbs; undefined: the request is like any other. */
   controlIntake(request: ClientRequest): Intake | undefined;
+  /** What is held for clients. */
+  readonly budget: ByteBudget;
+  /** So many clients that stood still were ended, for the memory they held. */
+  stalledEnded?(bodies: number, readers: number): void;
   /** The client is gone; the request is unanswered. */
   left(request: ClientRequest): void;
   now(): number;
@@ -42,6 +48,7 @@ export class Front {
   readonly #ports: FrontPorts;
   readonly #connections = new Map<Duplex, Connection>();
   readonly #handshakes = new Handshakes();
+  readonly #stalled: StalledClients;
   readonly #arrivalLimits: ArrivalLimits;
   readonly #makeRequestId = requestIdMaker();
   /** Connections over the limit that are not closed yet. */
@@ -61,6 +68,13 @@ export class Front {
     this.#intake = intake;
     this.#ports = ports;
     this.#arrivalLimits = new ArrivalLimits(settings, () => ports.now());
+    this.#stalled = new StalledClients({
+      bodyTimeoutMs: () => settings.bodyTimeout,
+      budget: ports.budget,
+      connections: () => this.#connections.values(),
+      endBody: (request, error) => intake.refuse(request.response.req, request, error),
+      ended: (bodies, readers) => ports.stalledEnded?.(bodies, readers),
+    });
     this.#limits = headLimits(settings);
   }
 
@@ -84,6 +98,16 @@ export class Front {
   settingsTaken(): void {
     this.#limits = headLimits(this.#settings);
     for (const server of this.#servers) server.keepAliveTimeout = this.#settings.keepAlive;
+  }
+
+  /** To be called some times a second: ends clients that hold memory and do not go on. */
+  sweep(nowMs: number): void {
+    this.#stalled.sweep(nowMs);
+  }
+
+  /** So many bytes are missing in the budget: ends who has long stood still. */
+  makeRoom(bytes: number, nowMs: number): void {
+    this.#stalled.makeRoom(bytes, nowMs);
   }
 
   get #mostConnections(): number {

@@ -1,11 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import { RequestError } from '../../errors.js';
+import { type ErrorCode, RequestError } from '../../errors.js';
 import type { Admission } from '../../queue/admission.js';
 import type { ClientRequest } from '../client-request.js';
 import { type Answers, rawError } from './answers.js';
+import { BodyPieces } from './body-pieces.js';
 
 /** An unread rest up to this size is read and thrown away, so that the connection can be kept. */
 const DISCARD_BYTES = 1024 * 1024;
+
+/** What follows on the connection cannot be told from the rest, or would be late, too. */
+const ENDS_CONNECTION: ReadonlySet<ErrorCode> = new Set(['BAD_REQUEST', 'REQUEST_TIMEOUT']);
 
 export type IntakePorts = {
   readonly maxBodyBytes: number;
@@ -64,7 +68,7 @@ export class Intake {
   refuse(message: IncomingMessage, request: ClientRequest, error: RequestError): void {
     request.body = [];
     const isCheap = request.restBytes <= DISCARD_BYTES && !request.awaitsContinue;
-    if (isCheap && error.code !== 'BAD_REQUEST') {
+    if (isCheap && !ENDS_CONNECTION.has(error.code)) {
       message.removeAllListeners('data');
       this.#answers.error(request, error); // node:http reads the rest and throws it away
       return;
@@ -88,17 +92,19 @@ export class Intake {
   }
 
   #readDeclared(message: IncomingMessage, request: ClientRequest): void {
+    let pieces: BodyPieces | undefined;
     message.on('data', (chunk: Buffer) => {
-      request.body.push(chunk);
+      pieces = take(request, chunk, pieces);
       request.restBytes -= chunk.length;
       if (request.restBytes === 0) this.#submit(message, request);
     });
   }
 
   #readChunked(message: IncomingMessage, request: ClientRequest): void {
+    let pieces: BodyPieces | undefined;
     message.on('data', (chunk: Buffer) => {
       const refusal = this.#grow(request, chunk.length);
-      if (refusal === undefined) request.body.push(chunk);
+      if (refusal === undefined) pieces = take(request, chunk, pieces);
       else this.refuse(message, request, refusal);
     });
     message.on('end', () => {
@@ -123,6 +129,21 @@ export class Intake {
     if (refusal === undefined) this.#ports.submit(request);
     else this.refuse(message, request, refusal);
   }
+}
+
+/** A body in one piece, as nearly all are, costs nothing more. */
+function take(
+  request: ClientRequest,
+  chunk: Buffer,
+  pieces: BodyPieces | undefined,
+): BodyPieces | undefined {
+  if (pieces === undefined && request.body.length === 0) {
+    request.body.push(chunk);
+    return undefined;
+  }
+  const gathered = pieces ?? new BodyPieces(request);
+  gathered.add(chunk);
+  return gathered;
 }
 
 function tooLarge(maxBodyBytes: number, limitName: string, got: string): RequestError {

@@ -3,6 +3,7 @@ import type { ReplyFacts } from '../../link/frames/reply-facts.js';
 import type { ReplyHandlers } from '../../link/master-end.js';
 import type { RestartReason } from '../../observe/metric-table.js';
 import type { Admission } from '../../queue/admission.js';
+import type { ByteBudget } from '../../queue/byte-budget.js';
 import { Dispatcher, type DispatcherPorts } from '../../queue/dispatcher.js';
 import type { KillCause } from '../../queue/dispatcher-ports.js';
 import type { Death } from '../../queue/quarantine.js';
@@ -24,6 +25,7 @@ export type TrafficOptions = {
   /** Undefined: there is one class, and no header is looked at. */
   readonly priorities: Priorities | undefined;
   readonly admission: () => Pick<Admission, 'expect'>;
+  readonly budget: Pick<ByteBudget, 'isExceeded'>;
   readonly now: () => number;
 };
 
@@ -173,6 +175,7 @@ export class Traffic {
       kill: (worker, why) => worker.kill(...KILLS[why]),
       ping: (worker) => worker.ping(),
       whyHopeless: (key) => whyHopeless(key, this.#options.prospects),
+      mayDispatch: () => !this.#options.budget.isExceeded,
       isBackedUp: (worker) => worker.link.isBackedUp,
       isStopped: (worker) => worker.isStopped,
     };

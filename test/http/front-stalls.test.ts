@@ -1,0 +1,202 @@
+// Clients that make the server hold memory and do not go on. Time is told to the front: nobody waits.
+import { once } from 'node:events';
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { MasterFront } from './master-front.js';
+import { RawClient } from './raw-client.js';
+
+const MB = 1024 * 1024;
+const LARGE_BYTES = 32 * MB;
+
+async function makeApp(
+  serverFactory?: FastifyServerOptions['serverFactory'],
+): Promise<FastifyInstance> {
+  const app = fastify({ bodyLimit: 64 * MB, ...(serverFactory && { serverFactory }) });
+  app.get('/large', (_request, reply) => reply.send(Buffer.alloc(LARGE_BYTES, 98)));
+  app.get('/small', (_request, reply) => reply.send('small'));
+  app.post('/predict', (_request, reply) => reply.send('done'));
+  await app.ready();
+  return app;
+}
+
+let master: MasterFront;
+let clients: RawClient[] = [];
+
+async function start(settings = {}): Promise<void> {
+  master = new MasterFront(settings);
+  await master.listen();
+  await master.addWorker(makeApp);
+}
+
+async function open(text: string): Promise<RawClient> {
+  const client = await RawClient.open(master.port, text);
+  clients.push(client);
+  return client;
+}
+
+const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: model.test\r\n\r\n`;
+
+function post(bytes: number, sent: string): string {
+  const head = 'POST /predict HTTP/1.1\r\nHost: model.test\r\nContent-Type: text/plain\r\n';
+  return `${head}Content-Length: ${bytes}\r\n\r\n${sent}`;
+}
+
+async function untilHeld(bytes: number): Promise<void> {
+  await vi.waitFor(() => expect(master.budget.usedBytes).toBe(bytes), { timeout: 5000 });
+}
+
+/** Begins to read a large reply, and stops as soon as it has begun. */
+async function stalledReader(): Promise<RawClient> {
+  const client = await open(get('/large'));
+  await once(client.socket, 'data');
+  client.socket.pause();
+  await vi.waitFor(() => expect(master.budget.usedBytes).toBeGreaterThan(MB));
+  return client;
+}
+
+afterEach(async () => {
+  for (const { socket } of clients) socket.destroy();
+  clients = [];
+  await vi.waitFor(() => expect(master.isClean).toBe(true));
+  await master.close();
+});
+
+describe('a body that does not go on', () => {
+  test('is answered 408 after the body timeout, and its connection closed', async () => {
+    await start();
+    const client = await open(post(16 * MB, 'begun'));
+    await untilHeld(16 * MB);
+    const t = performance.now();
+    master.front.sweep(t);
+    master.front.sweep(t + 29_000);
+    expect(client.statuses).toEqual([]);
+    master.front.sweep(t + 30_500);
+    await client.closed();
+    expect(client.statuses).toEqual([408]);
+    expect(client.text).toContain('"code":"REQUEST_TIMEOUT"');
+    expect(client.text).toContain('the body did not go on for');
+    expect(master.entries).toMatchObject([{ status: 408, code: 'REQUEST_TIMEOUT' }]);
+    expect(master.budget.usedBytes).toBe(0);
+  });
+
+  test('is not what one is that comes byte by byte', async () => {
+    await start();
+    const client = await open(post(3, 'a'));
+    await untilHeld(3);
+    const t = performance.now();
+    master.front.sweep(t);
+    client.socket.write('b');
+    await vi.waitFor(() => {
+      master.front.sweep(t + 25_000);
+      expect(client.socket.bytesWritten).toBeGreaterThan(0);
+    });
+    client.socket.write('c');
+    await client.until(({ statuses }) => statuses.length > 0, 'answer');
+    expect(client.statuses).toEqual([200]);
+  });
+
+  test('of no announced length is ended just so', async () => {
+    await start();
+    const head = 'POST /predict HTTP/1.1\r\nHost: model.test\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const client = await open(`${head}5\r\nbegun\r\n`);
+    await untilHeld(5);
+    const t = performance.now();
+    master.front.sweep(t);
+    master.front.sweep(t + 31_000);
+    await client.closed();
+    expect(client.statuses).toEqual([408]);
+  });
+
+  test('makes room for others after two seconds, the longest stalled first and no more than needed', async () => {
+    await start({ queueBytes: 40 * MB, maxBody: 20 * MB });
+    const t = performance.now();
+    const first = await open(post(20 * MB, 'begun'));
+    await untilHeld(20 * MB);
+    master.front.sweep(t - 9000);
+    const second = await open(post(20 * MB, 'begun'));
+    await untilHeld(40 * MB);
+    master.front.sweep(t - 1000);
+    const third = await open(post(8 * MB, 'x'.repeat(8 * MB)));
+    await third.until(({ statuses }) => statuses.length > 0, 'answer');
+    expect(third.statuses).toEqual([200]);
+    await first.closed();
+    expect(first.statuses).toEqual([408]);
+    expect(first.text).toContain('needed for other requests');
+    expect(second.isClosed).toBe(false);
+    expect(master.ended).toEqual([{ bodies: 1, readers: 0 }]);
+  });
+
+  test('is spared where ending it would help nobody', async () => {
+    await start({ queueBytes: 40 * MB, maxBody: 40 * MB });
+    const t = performance.now();
+    const old = await open(post(10 * MB, 'begun'));
+    await untilHeld(10 * MB);
+    master.front.sweep(t - 9000);
+    await open(post(25 * MB, 'begun'));
+    await untilHeld(35 * MB);
+    const third = await open(post(20 * MB, 'begun'));
+    await third.until(({ statuses }) => statuses.length > 0, 'answer');
+    expect(third.statuses).toEqual([503]);
+    expect(third.text).toContain('retry-after: 1\r\n');
+    expect(old.isClosed).toBe(false);
+  });
+});
+
+describe('an answer that is not taken', () => {
+  test('makes others be refused while more is held than may be, and its reader be cut', async () => {
+    await start({ queueBytes: MB, maxBody: MB });
+    const reader = await stalledReader();
+    expect(master.budget.isExceeded).toBe(true);
+    const other = await open(get('/small'));
+    await other.until(({ statuses }) => statuses.length > 0, 'answer');
+    expect(other.text).toContain('retry-after: 1\r\n');
+    const t = performance.now();
+    master.front.sweep(t);
+    master.front.sweep(t + 500);
+    expect(reader.isClosed).toBe(false);
+    master.front.sweep(t + 1100);
+    expect(master.budget.usedBytes).toBe(0);
+    expect(master.ended).toEqual([{ bodies: 0, readers: 1 }]);
+    other.socket.write(get('/small'));
+    await other.until(({ text }) => text.endsWith('small'), 'answer');
+  });
+
+  test('harms nobody while there is room', async () => {
+    await start();
+    const reader = await stalledReader();
+    const t = performance.now();
+    master.front.sweep(t);
+    master.front.sweep(t + 20_000);
+    expect(master.ended).toEqual([]);
+    reader.socket.resume();
+    await reader.until(({ bytes }) => bytes > LARGE_BYTES, '32 MB');
+    await untilHeld(0);
+  });
+
+  test('is given up for a body that needs the room', async () => {
+    await start({ queueBytes: 40 * MB, maxBody: 32 * MB });
+    await stalledReader();
+    const t = performance.now();
+    master.front.sweep(t - 3000);
+    const body = await open(post(20 * MB, 'x'.repeat(20 * MB)));
+    await body.until(({ statuses }) => statuses.length > 0, 'answer');
+    expect(body.statuses).toEqual([200]);
+    expect(master.ended).toEqual([{ bodies: 0, readers: 1 }]);
+  });
+
+  test('does not stop the service however slowly it is taken', async () => {
+    await start({ queueBytes: MB, maxBody: MB });
+    const reader = await stalledReader();
+    const t = performance.now();
+    master.front.sweep(t);
+    // It takes a little between two looks, each time.
+    for (let look = 1; look <= 4; look += 1) {
+      const before = reader.bytes;
+      reader.socket.resume();
+      await reader.until(({ bytes }) => bytes > before + 128 * 1024, 'bytes');
+      reader.socket.pause();
+      master.front.sweep(t + look * 300);
+    }
+    expect(master.budget.usedBytes).toBe(0);
+  });
+});
