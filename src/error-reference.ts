@@ -52,7 +52,8 @@ const REQUEST_EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
   },
   REQUEST_TIMEOUT: {
     when: 'The request did not arrive whole in time.',
-    action: 'Send faster, or raise `--header-timeout` or `--read-timeout`.',
+    action:
+      'Send faster, or raise `--header-timeout`, `--body-timeout` or `--read-timeout`. While memory is short, bodies that hardly go on are ended sooner; see [overload](overload.md).',
   },
   BODY_TOO_LARGE: {
     when: 'The body is larger than `--max-body`, as it was sent or without its content encoding.',

@@ -109,6 +109,7 @@ const SERVER_SETTINGS = {
   bodyTimeout: {
     kind: 'duration',
     group: 'times',
+    live: 'master',
     default: '30s',
     doc: 'The longest a client may pause while it sends a body; then 408 REQUEST_TIMEOUT.',
   },

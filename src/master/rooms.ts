@@ -23,7 +23,7 @@ import { Recycler } from './recycling/recycler.js';
 import { reloadables } from './reloadables.js';
 import { LIMIT_SETTINGS, ModelTargets } from './routing/model-target.js';
 import { prioritiesOf } from './routing/priority-header.js';
-import { Traffic } from './routing/traffic.js';
+import { TRAFFIC_SETTINGS, Traffic } from './routing/traffic.js';
 import { SHUTDOWN_SETTINGS, Shutdown } from './shutdown.js';
 import { SteadyClock } from './steady-clock.js';
 import { supervisorPorts } from './worker-events.js';
@@ -88,11 +88,7 @@ export class Rooms {
     this.#catalog.changed();
     this.#answers = this.#makeAnswers();
     this.traffic = this.#makeTraffic();
-    const { dispatcher } = this.traffic;
-    const makeRoom = (bytes: number, nowMs: number): void => this.front.makeRoom(bytes, nowMs);
-    const bounds = { queue: dispatcher, budget: this.#budget, forecast: dispatcher.forecast };
-    const doors = { ...bounds, makeRoom };
-    this.#admission = new Admission(liveOptions(settings, { queueLimit: 'queueLimit' }, doors));
+    this.#admission = this.#makeAdmission();
     this.desk = this.#makeDesk();
     this.front = this.#makeFront();
     this.listeners = clientListeners(options, () => this.front.newServer());
@@ -172,19 +168,20 @@ export class Rooms {
     return new Answers(liveOptions(settings, { writeTimeoutMs: 'writeTimeout' }, ports));
   }
 
+  #makeAdmission(): Admission {
+    const makeRoom = (bytes: number, nowMs: number): void => this.front.makeRoom(bytes, nowMs);
+    const bounds = { queue: this.traffic.dispatcher, budget: this.#budget, makeRoom };
+    return new Admission(liveOptions(this.#options.settings, { queueLimit: 'queueLimit' }, bounds));
+  }
+
   #makeTraffic(): Traffic {
     const { settings } = this.#options;
     const areWorkersComing = (): boolean => this.supervisor.areWorkersComing;
     const prospects = { catalog: this.#catalog, areWorkersComing };
     const priorities = prioritiesOf(settings);
-    const admission = (): Admission => this.#admission;
-    const door = { priorities, admission, budget: this.#budget };
-    const options = liveOptions(
-      settings,
-      { workAheadMs: 'workAhead', deafAfterMs: 'deafAfter' },
-      { prospects, targets: this.#targets, ...door, now: this.#now },
-    );
-    return new Traffic(options, this.#answers);
+    const bounds = { admission: () => this.#admission, budget: this.#budget, priorities };
+    const joined = { prospects, targets: this.#targets, ...bounds, now: this.#now };
+    return new Traffic(liveOptions(settings, TRAFFIC_SETTINGS, joined), this.#answers);
   }
 
   #makeFront(): Front {
@@ -203,8 +200,7 @@ export class Rooms {
       answerLocally: (request) => answerLocally(request, this.knowledge, this.#answers),
       controlIntake: (request) => this.desk.intakeOf(request),
       budget: this.#budget,
-      stalledEnded: (bodies, readers) =>
-        this.#options.log.warn({ bodies, readers }, 'stalled clients ended'),
+      stalledEnded: (ended) => this.#options.log.warn(ended, 'stalled clients ended'),
       left: (request) => this.traffic.left(request),
       now: this.#now,
     });

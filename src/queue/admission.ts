@@ -10,16 +10,16 @@ const UNMEASURED_SECONDS = 5;
 export type AdmissionParts = {
   /** Requests that may wait at once. */
   readonly queueLimit: number;
-  /** The dispatcher: how many wait now. */
-  readonly queue: { readonly depth: number };
+  /** The dispatcher: how many wait now, and what is measured of them. */
+  readonly queue: { readonly depth: number; readonly forecast: WaitForecast };
   readonly budget: ByteBudget;
-  /** What is measured of those who wait. */
-  readonly forecast: {
-    leastWaitMs(key: string, priority: Priority, nowMs: number): number;
-    drainMs(nowMs: number): number | undefined;
-  };
   /** The budget is short of these bytes: may end those that hold it and make no progress. */
   makeRoom?(bytes: number, nowMs: number): void;
+};
+
+export type WaitForecast = {
+  leastWaitMs(key: string, priority: Priority, nowMs: number): number;
+  drainMs(nowMs: number): number | undefined;
 };
 
 /** What admission needs of a request that would wait. */
@@ -73,9 +73,9 @@ export class Admission {
   /** Refuses at once what would wait past its deadline, as surely as that can be known. */
   expect(newcomer: Newcomer, nowMs: number): RequestError | undefined {
     const { key, priority, queueDeadlineMs, clientTimeoutMs } = newcomer;
-    const { queue, forecast } = this.#parts;
+    const { queue } = this.#parts;
     if (queue.depth === 0) return undefined;
-    const waitMs = forecast.leastWaitMs(key, priority, nowMs);
+    const waitMs = queue.forecast.leastWaitMs(key, priority, nowMs);
     const mayMs = Math.min(queueDeadlineMs - nowMs, clientTimeoutMs ?? Number.POSITIVE_INFINITY);
     if (waitMs <= mayMs) return undefined;
     return this.#full(
@@ -97,9 +97,9 @@ export class Admission {
 
   /** Until those who wait now have gone to their workers. */
   #retryAfterSeconds(nowMs: number): number {
-    const { queue, forecast } = this.#parts;
+    const { queue } = this.#parts;
     if (queue.depth === 0) return 1;
-    const drainMs = forecast.drainMs(nowMs) ?? UNMEASURED_SECONDS * SECOND;
+    const drainMs = queue.forecast.drainMs(nowMs) ?? UNMEASURED_SECONDS * SECOND;
     return Math.min(LONGEST_SECONDS, Math.max(1, Math.ceil(drainMs / SECOND)));
   }
 }

@@ -12,6 +12,9 @@ const NEAR_BYTES = 4096;
 const FAR_DEVIATIONS = 8;
 /** A run time is called certain to within this many standard deviations. */
 const CERTAIN_DEVIATIONS = 4;
+/** Replies above this are not made ahead. */
+const LARGE_REPLY_BYTES = 256 * 1024;
+const REPLY_MEMORY = 0.98;
 
 /**
  * How long a request of one group runs: `a + b·bytes`, learned from the run
@@ -38,6 +41,7 @@ const CERTAIN_DEVIATIONS = 4;
  * the same rate, so b outlives the big body that taught it.
  */
 export class Estimate {
+  #largestReplyBytes = 0;
   /** What such a request costs in all, where workers go from one to the next. */
   readonly pace: Pace = new Pace();
   #count = 0;
@@ -68,9 +72,19 @@ export class Estimate {
     this.#fit();
   }
 
-  /** Expected run time of a body of this size; Infinity when nothing is known about such a one. */
+  /** Of late: a large one is forgotten over some hundred smaller ones. */
+  observeReply(bytes: number): void {
+    this.#largestReplyBytes = Math.max(bytes, this.#largestReplyBytes * REPLY_MEMORY);
+  }
+
+  /**
+   * Expected run time of a body of this size; Infinity when nothing is known about such a one.
+   * So too where replies are large: writing them is no part of the run, and what a worker was
+   * given ahead would have to be held by the master whatever else it holds by then.
+   */
   expectMs(bytes: number): number {
-    if (this.#count === 0 || this.#isFar(bytes)) return Number.POSITIVE_INFINITY;
+    const isKnown = this.#count > 0 && this.#largestReplyBytes <= LARGE_REPLY_BYTES;
+    if (!isKnown || this.#isFar(bytes)) return Number.POSITIVE_INFINITY;
     return Math.max(LEAST_MS, this.#meanMs + this.#msPerByte * (bytes - this.#meanBytes));
   }
 

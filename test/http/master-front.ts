@@ -122,7 +122,6 @@ export class MasterFront {
       queueLimit: this.settings.queueLimit,
       queue: this.traffic.dispatcher,
       budget: this.budget,
-      forecast: this.traffic.dispatcher.forecast,
       makeRoom: (bytes, nowMs) => this.front.makeRoom(bytes, nowMs),
     });
     this.front = this.#makeFront(answers);
@@ -222,7 +221,7 @@ export class MasterFront {
       answerLocally: (request) => answerLocally(request, KNOWLEDGE, answers),
       controlIntake: () => undefined,
       budget: this.budget,
-      stalledEnded: (bodies, readers) => this.ended.push({ bodies, readers }),
+      stalledEnded: (clients) => this.ended.push(clients),
       left: (request) => this.traffic.left(request),
       now: this.#now,
     });

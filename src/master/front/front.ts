@@ -16,7 +16,7 @@ import type { Intake } from './intake.js';
 import { type HeadLimits, pathOf, readHead } from './request-head.js';
 import { requestIdMaker } from './request-id.js';
 import { makeServer } from './server.js';
-import { StalledClients } from './stalled-clients.js';
+import { type EndedClients, StalledClients } from './stalled-clients.js';
 
 export type FrontPorts = {
   /** Answers what the master knows by itself; false: the request is for a worker. */
@@ -26,7 +26,7 @@ export type FrontPorts = {
   /** What is held for clients. */
   readonly budget: ByteBudget;
   /** So many clients that stood still were ended, for the memory they held. */
-  stalledEnded?(bodies: number, readers: number): void;
+  stalledEnded?(ended: EndedClients): void;
   /** The client is gone; the request is unanswered. */
   left(request: ClientRequest): void;
   now(): number;
@@ -73,7 +73,7 @@ export class Front {
       budget: ports.budget,
       connections: () => this.#connections.values(),
       endBody: (request, error) => intake.refuse(request.response.req, request, error),
-      ended: (bodies, readers) => ports.stalledEnded?.(bodies, readers),
+      ended: (clients) => ports.stalledEnded?.(clients),
     });
     this.#limits = headLimits(settings);
   }

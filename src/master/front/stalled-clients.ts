@@ -20,8 +20,10 @@ export type StalledClientsPorts = {
   /** Ends a request whose body is still coming, and its connection. */
   endBody(request: ClientRequest, error: RequestError): void;
   /** Clients were ended for the memory they held. */
-  ended(bodies: number, readers: number): void;
+  ended(clients: EndedClients): void;
 };
+
+export type EndedClients = { readonly bodies: number; readonly readers: number };
 
 type ClientHold = Hold & { readonly end: () => 'body' | 'reader' };
 
@@ -89,13 +91,14 @@ export class StalledClients {
     const isLong = nowMs - this.#overSinceMs >= READER_PATIENCE_MS;
     const patienceMs = isLong ? 0 : READER_PATIENCE_MS;
     this.#end(chooseHolds([...this.#readers()], overBytes, patienceMs, nowMs));
+    if (!budget.isExceeded) this.#overSinceMs = undefined;
   }
 
   #end(holds: readonly ClientHold[]): void {
     if (holds.length === 0) return;
     let bodies = 0;
     for (const hold of holds) bodies += hold.end() === 'body' ? 1 : 0;
-    this.#ports.ended(bodies, holds.length - bodies);
+    this.#ports.ended({ bodies, readers: holds.length - bodies });
   }
 
   *#bodies(): Generator<ClientHold> {

@@ -37,6 +37,9 @@ const KILLS: Readonly<Record<KillCause, readonly [reason: string, as: RestartRea
   deaf: ['it was deaf: it did not answer while it had no work', 'deaf'],
 };
 
+/** What is read anew each time, since it may change. */
+export const TRAFFIC_SETTINGS = { workAheadMs: 'workAhead', deafAfterMs: 'deafAfter' } as const;
+
 type Dispatch = Dispatcher<ClientRequest, ServingWorker>;
 
 /**
@@ -144,7 +147,7 @@ export class Traffic {
   repliesOf(worker: ServingWorker): Omit<ReplyHandlers, 'ended'> {
     return {
       reply: (id, status, headers, facts, body) => {
-        const request = this.#complete(worker, id, facts);
+        const request = this.#complete(worker, id, facts, body.length);
         if (request !== undefined) this.#answers.whole(request, status, headers, body);
       },
       replyHead: (id, status, headers, facts) => {
@@ -182,11 +185,17 @@ export class Traffic {
   }
 
   /** The request that a complete reply belongs to; undefined when nobody waits for it any more. */
-  #complete(worker: ServingWorker, id: number, facts: ReplyFacts): ClientRequest | undefined {
+  #complete(
+    worker: ServingWorker,
+    id: number,
+    facts: ReplyFacts,
+    replyBytes = 0,
+  ): ClientRequest | undefined {
     const request = worker.load?.find(id);
     if (worker.load === undefined || request === undefined) return undefined;
     worker.served += 1;
     noteFacts(request, facts);
+    request.estimate?.observeReply(replyBytes);
     // Only what ran teaches: a refused body took no time, and must not make the next look short.
     const { rows, runMicros } = facts.figures;
     const runMs = rows > 0 || runMicros > 0 ? runMicros / 1000 : undefined;

@@ -35,14 +35,14 @@ describe('ByteBudget', () => {
 
 describe('Admission', () => {
   function admission(depth: number, usedBytes = 0, drainMs?: number, leastWaitMs = 0) {
-    const queue = { depth };
     const budget = new ByteBudget(1000);
     budget.reserve(usedBytes);
     const forecast = { leastWaitMs: () => leastWaitMs, drainMs: () => drainMs };
+    const queue = { depth, forecast };
     return {
       queue,
       budget,
-      admission: new Admission({ queueLimit: 40, queue, budget, forecast }),
+      admission: new Admission({ queueLimit: 40, queue, budget }),
     };
   }
 
@@ -107,7 +107,8 @@ describe('Admission', () => {
     budget.reserve(1000);
     const makeRoom = (bytes: number): void => void (bytes <= 300 && budget.release(300));
     const forecast = { leastWaitMs: () => 0, drainMs: () => undefined };
-    const door = new Admission({ queueLimit: 9, queue: { depth: 0 }, budget, forecast, makeRoom });
+    const queue = { depth: 0, forecast };
+    const door = new Admission({ queueLimit: 9, queue, budget, makeRoom });
     expect(door.grow(400, 0)?.code).toBe('QUEUE_FULL');
     expect(door.grow(300, 0)).toBeUndefined();
     expect(budget.usedBytes).toBe(1000);

@@ -127,6 +127,20 @@ describe('Estimate', () => {
   });
 });
 
+describe('large replies', () => {
+  it('are not made ahead: their runs count as of unknown length, until many were small', () => {
+    const estimate = taught([100, 2], [100, 2]);
+    estimate.observeReply(1000);
+    expect(estimate.expectMs(100)).toBe(2);
+    estimate.observeReply(16 * 1024 * 1024);
+    expect(estimate.expectMs(100)).toBe(Number.POSITIVE_INFINITY);
+    for (let n = 0; n < 100; n += 1) estimate.observeReply(1000);
+    expect(estimate.expectMs(100)).toBe(Number.POSITIVE_INFINITY);
+    for (let n = 0; n < 200; n += 1) estimate.observeReply(1000);
+    expect(estimate.expectMs(100)).toBe(2);
+  });
+});
+
 describe('Estimates', () => {
   it('keeps one per group until the group is gone', () => {
     const estimates = new Estimates();

@@ -22,7 +22,6 @@ function behindADoor(
   const door = new Admission({
     queueLimit,
     queue: dispatcher,
-    forecast: dispatcher.forecast,
     budget: new ByteBudget(1e9),
   });
   simulation.mayEnter = (request) =>
