@@ -9,7 +9,7 @@ import { reload } from './reload.js';
 import { status } from './status.js';
 import { top } from './top/top.js';
 import type { Verb } from './verb.js';
-import { drain, scale } from './worker-verbs.js';
+import { drain, restart, scale } from './worker-verbs.js';
 
 /** A verb of its own file is one line here. */
 const VERBS: Readonly<Record<string, Verb>> = {
@@ -20,6 +20,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   unload,
   reload,
   scale,
+  restart,
   drain,
   'log-level': logLevel,
 };

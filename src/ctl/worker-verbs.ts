@@ -12,6 +12,16 @@ export const scale: Verb = {
   },
 };
 
+export const restart: Verb = {
+  takes: ['SLOT'],
+  doc: 'puts another worker into a slot; over when it is ready and the old one is gone',
+  async run(admin, [text = '']) {
+    const slot = wholeNumber('restart', text);
+    await ask(admin, '/restart', { slot });
+    return `slot ${slot} has a new worker`;
+  },
+};
+
 export const drain: Verb = {
   takes: [],
   doc: 'stops the server as SIGTERM does: what was accepted is answered; over when that has begun',

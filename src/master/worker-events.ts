@@ -49,7 +49,10 @@ export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
     },
     waitingRequests: () => traffic.dispatcher.depth,
     isServing: () => shutdown().isServing,
-    passed: () => desk.generations.step(),
+    passed: () => {
+      desk.generations.step();
+      desk.restarts.step();
+    },
     startFailed: (failure) => desk.startFailed(failure),
     fatal,
   };

@@ -198,6 +198,7 @@ export const RESTART_REASONS = {
   max_requests: 'recycled: it had served --max-requests',
   max_worker_memory: 'recycled: its resident memory had reached --max-worker-memory',
   max_worker_age: 'recycled: it had reached --max-worker-age',
+  restarted: '`ctl restart` asked for another one in its slot',
   scaled_down: 'fewer workers were wanted; nobody took its place',
 } as const;
 export type RestartReason = keyof typeof RESTART_REASONS;

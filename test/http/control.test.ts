@@ -68,6 +68,11 @@ async function listening(): Promise<Address & { kind: 'tcp' }> {
         drain: () => {
           asked.push('drain');
         },
+        restarts: {
+          run: async (slot) => {
+            asked.push(`restart ${slot}`);
+          },
+        },
         scaling: {
           to: async (workers) => {
             asked.push(`scale ${workers}`);
@@ -104,6 +109,7 @@ describe('by HTTP', () => {
     ['/scale', '{"workers":0}', 'scale 0'],
     ['/scale', '{"workers":1024}', 'scale 1024'],
     ['/drain', undefined, 'drain'],
+    ['/restart', '{"slot":1}', 'restart 1'],
   ])('%s %s is done, and says nothing', async (path, body, verb) => {
     expect(await post(path, body)).toEqual({ status: 200, type: null, text: '' });
     expect(asked).toEqual([verb]);
@@ -199,6 +205,7 @@ describe('by forkcast ctl', () => {
     [['unload', 'digits'], 'unload digits false', 'digits is unloaded'],
     [['scale', '1'], 'scale 1', '1 worker is ready'],
     [['scale', '3'], 'scale 3', '3 workers are ready'],
+    [['restart', '0'], 'restart 0', 'slot 0 has a new worker'],
     [['drain'], 'drain', 'the server drains; it exits when everything is answered'],
   ])('%j is done, and says so', async (words, verb, said) => {
     expect(await ctl(words)).toBe(said);

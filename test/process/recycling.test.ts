@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import { Client } from './clients.js';
+import { ctl } from './ctl.js';
 import { expectGone, startServer } from './server.js';
 import { watchWorkers } from './worker-watch.js';
 
@@ -78,5 +79,34 @@ it('a successor that cannot boot is tried again later, and the old worker serves
     workers.some(({ pid = 0, state }) => state === 'ready' && !before.includes(pid)),
   );
   client.close();
+  await server.stop();
+});
+
+it('ctl restart: another worker in one slot, successor first; why not, when it cannot boot', async () => {
+  const path = join(temporaryFolder(), 'a');
+  mkdirSync(path);
+  const lay = (code: string): void => writeFileSync(join(path, 'model.mjs'), code);
+  lay('export const predict = (rows) => rows.map(() => process.pid);');
+  const expectedErrors = ['boot failed', 'worker died', 'restart failed'];
+  const server = await startServer({ path, expectedErrors });
+  await server.until('both ready', () => server.linesOf('worker ready')[1]);
+  const pidOf = async (slot: number): Promise<number | undefined> =>
+    (await server.status()).workers.find((worker) => worker.slot === slot)?.pid;
+  const [first = 0, second] = [await pidOf(0), await pidOf(1)];
+  expect(await ctl(server, 'restart', '0')).toEqual([0, 'slot 0 has a new worker\n', '']);
+  await expectGone([first]);
+  const successor = await pidOf(0);
+  expect([successor === first, await pidOf(1)]).toEqual([false, second]);
+  expect(await server.metrics()).toContain('{reason="restarted"} 1\n');
+  lay("throw new Error('no weights');");
+  const [code, , stderr] = await ctl(server, 'restart', '0');
+  expect(code).toBe(1);
+  expect(stderr).toContain('its worker serves on: ');
+  expect(stderr).toContain('no weights');
+  await server.untilStatus('it serves on', ({ workers }) =>
+    workers.some(({ pid, state }) => pid === successor && state === 'ready'),
+  );
+  const [, , unknown] = await ctl(server, 'restart', '7');
+  expect(unknown).toContain('there is no slot 7; expected one of: 0, 1 (404 SLOT_NOT_FOUND)');
   await server.stop();
 });

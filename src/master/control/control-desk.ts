@@ -13,6 +13,7 @@ import type { FirstLook } from '../models/first-look.js';
 import { Generations } from '../models/generations.js';
 import { RepositoryControl } from '../models/repository-control.js';
 import { type Appearance, appearanceOf, lookAtRepository } from '../models/repository-look.js';
+import { Restarts } from '../models/restarts.js';
 import { Scaling } from '../models/scaling.js';
 import { VerbQueue } from '../models/verb-queue.js';
 import { Watch } from '../models/watch.js';
@@ -63,6 +64,7 @@ export class ControlDesk {
   readonly generations: Generations;
   readonly control: RepositoryControl;
   readonly scaling: Scaling;
+  readonly restarts: Restarts;
   readonly #reload: Reload;
   /** Reads the bodies of control requests on the main port: small, and past a full queue. */
   readonly #intake: Intake;
@@ -86,11 +88,9 @@ export class ControlDesk {
       failedEarly: () => parts.rolloutEnded('failed'),
       taken: (appearance) => this.#taken(appearance),
     });
-    this.scaling = new Scaling({
-      generations,
-      log,
-      inTurn: (key, act) => queue.run(key, act),
-    });
+    const inTurn = (key: string, act: () => Promise<void>) => queue.run(key, act);
+    this.scaling = new Scaling({ generations, log, inTurn });
+    this.restarts = new Restarts({ ...parts, inTurn });
     this.#intake = this.#makeIntake();
     for (const { name, reason } of first.broken) {
       catalog.faulty(name, reason);
@@ -119,9 +119,10 @@ export class ControlDesk {
 
   /** @throws RequestError */
   answer(route: ControlRoute, request: ControlRequest): Promise<string> {
-    const { control, scaling } = this;
+    const { control, scaling, restarts } = this;
     const reload = () => this.#reload.run();
-    return answerControl(route, request, { ...this.#parts, control, scaling, reload });
+    const parts = { ...this.#parts, control, scaling, restarts, reload };
+    return answerControl(route, request, parts);
   }
 
   /** SIGHUP: nobody waits for the answer, so the log has it. */
@@ -150,7 +151,9 @@ export class ControlDesk {
   close(): void {
     this.#watch?.close();
     this.#sources?.close();
-    this.control.close(new RequestError('DRAINING', 'the server is stopping'));
+    const error = new RequestError('DRAINING', 'the server is stopping');
+    this.control.close(error);
+    this.restarts.abandon(error);
   }
 
   /** With --reload, of workers: which files their modules import. */

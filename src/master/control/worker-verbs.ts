@@ -1,15 +1,21 @@
 /** The verbs that concern the workers and the server itself. Only the admin port has them. */
 import { RequestError } from '../../errors.js';
+import type { Restarts } from '../models/restarts.js';
 import { MOST_WORKERS, type Scaling } from '../models/scaling.js';
 import { type Body, given } from './control-body.js';
 
 /** Path → verb. */
-export const WORKER_VERBS = { '/scale': 'scale', '/drain': 'drain' } as const;
+export const WORKER_VERBS = {
+  '/scale': 'scale',
+  '/restart': 'restart',
+  '/drain': 'drain',
+} as const;
 
 export type WorkerVerb = (typeof WORKER_VERBS)[keyof typeof WORKER_VERBS];
 
 export type WorkerVerbsParts = {
   readonly scaling: Pick<Scaling, 'to'>;
+  readonly restarts: Pick<Restarts, 'run'>;
   /** As SIGTERM does; nothing, when the server stops already. */
   drain(): unknown;
 };
@@ -18,11 +24,13 @@ export type WorkerVerbsParts = {
 export async function answerWorkerVerb(
   verb: WorkerVerb,
   body: Body,
-  { scaling, drain }: WorkerVerbsParts,
+  { scaling, restarts, drain }: WorkerVerbsParts,
 ): Promise<void> {
   switch (verb) {
     case 'scale':
       return scaling.to(countOf(body, 'workers'));
+    case 'restart':
+      return restarts.run(countOf(body, 'slot'));
     case 'drain':
       // Once the answer is written: a server that is idle is gone at once.
       setImmediate(drain);
