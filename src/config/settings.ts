@@ -174,6 +174,7 @@ const SERVER_SETTINGS = {
   drainDelay: {
     kind: 'duration',
     group: 'stopping',
+    live: 'master',
     default: '0s',
     least: '0ms',
     doc: 'How long a stopping server still accepts connections while it says that it is not ready; a part of the graceful timeout.',
