@@ -64,15 +64,13 @@ function earlyAndLate(sizes: readonly number[]): [number, number] {
   return [median(sizes.slice(0, third)), median(sizes.slice(-third))];
 }
 
-/** The master's open descriptors while no client is there and no worker is coming or leaving. */
+/** The master's descriptors, but for its connections (a proxy keeps some), while no worker comes or leaves. */
 async function quietDescriptors({ stand, crowd }: Scene): Promise<number> {
   await crowd.rest();
-  await stand.until(
-    ({ connections, workers }) =>
-      connections === 0 && workers.every(({ state }) => state === 'ready'),
-  );
-  await pause(500);
-  const count = openDescriptors(stand.server.pid);
+  await stand.untilReady(stand.workerCount);
+  await pause(1000);
+  const { connections } = await stand.status();
+  const count = openDescriptors(stand.server.pid) - connections;
   crowd.goOn();
   return count;
 }

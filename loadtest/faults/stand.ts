@@ -35,12 +35,21 @@ export class Stand {
   readonly server: ServerProcess;
   readonly port: number;
   readonly adminPort: number;
+  /** How many workers it was started with. */
+  readonly workerCount: number;
 
-  constructor(repository: Repository, server: ServerProcess, port: number, adminPort: number) {
+  constructor(
+    repository: Repository,
+    server: ServerProcess,
+    port: number,
+    adminPort: number,
+    workerCount: number,
+  ) {
     this.repository = repository;
     this.server = server;
     this.port = port;
     this.adminPort = adminPort;
+    this.workerCount = workerCount;
   }
 
   async status(): Promise<Status> {
@@ -112,7 +121,7 @@ export async function startStand(trial: Trial, options: StandOptions = {}): Prom
     portOf(server, 'listening'),
     portOf(server, 'admin listening'),
   ]);
-  const stand = new Stand(repository, server, port, adminPort);
+  const stand = new Stand(repository, server, port, adminPort, trial.options.workers);
   const ready = await within(START_LIMIT_MS, 'workers', stand.untilReady(trial.options.workers));
   if (!ready) throw new Error('the workers did not become ready');
   return stand;
