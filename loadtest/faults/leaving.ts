@@ -5,6 +5,7 @@ import type { Fault } from './fault.js';
 import { type Scene, underLoad, unmet } from './under-load.js';
 
 const LEAVERS = 30;
+const BETWEEN_MS = 200;
 const ONE_VERSION = () => ({ from: 1, to: 1 });
 
 export const leaving: Fault = {
@@ -26,7 +27,9 @@ async function leaveFor(
   let left = 0;
   const leaver = async (): Promise<void> => {
     while (performance.now() < endMs) {
-      left += await leaveOnce(port);
+      const hasLeft = await leaveOnce(port);
+      if (hasLeft) left += 1;
+      await pause(Math.random() * BETWEEN_MS);
     }
   };
   await Promise.all(Array.from({ length: LEAVERS }, leaver));
@@ -45,14 +48,14 @@ async function leaveFor(
 }
 
 /** Sends a request that takes 5 ms, and goes away after up to 20. */
-async function leaveOnce(port: number): Promise<number> {
+async function leaveOnce(port: number): Promise<boolean> {
   const socket = connect({ port, host: '127.0.0.1' });
-  const isConnected = await new Promise((resolve) => {
+  const isConnected = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
   });
   socket.on('error', () => {});
   if (isConnected) socket.write(askSubject(1, ONE_VERSION, { ms: 5 }).kept);
   await pause(Math.random() * 20);
   socket.destroy();
-  return isConnected ? 1 : 0;
+  return isConnected;
 }
