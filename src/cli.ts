@@ -138,6 +138,7 @@ async function serve(
 ): Promise<ExitCode> {
   const { firstLook } = await import('./master/models/first-look.js');
   const { openMasterLogs } = await import('./observe/master-logs.js');
+  const { MasterHooks } = await import('./master/hooks/master-hooks.js');
   const { Master } = await import('./master/master.js');
   const { ServiceManager } = await import('./master/system/service-manager.js');
   const { serviceManagement } = await import('./config/process-environment.js');
@@ -149,13 +150,15 @@ async function serve(
   const { log } = logs;
   if (unusedSockets.length > 0) log.warn({ sockets: unusedSockets }, 'sockets of systemd not used');
   for (const warning of trust.warnings(settings)) log.warn({ warning }, 'check the permissions');
+  const hooks = await MasterHooks.open(settings, log);
   const sourceFiles = [
     ...(configFile === undefined ? [] : [configFile]),
+    ...(settings.hooks === undefined ? [] : [settings.hooks]),
     ...settings.reloadExtraFile,
   ];
   const manager = new ServiceManager(serviceManagement(handover !== undefined), { log });
   const facts = { settings, reread, root: path, sourceFiles, first };
-  const options = { ...facts, trust, owner, manager, log, logs };
+  const options = { ...facts, trust, owner, manager, hooks, log, logs };
   const master = new Master(options, handover);
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'unexpected error in the master');

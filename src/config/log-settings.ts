@@ -1,4 +1,4 @@
-/** The part of the settings table that says what is written down, where, and how. */
+/** The part of the settings table that says what is written down, where and how, and what is told of events. */
 
 export const LOG_SETTINGS = {
   logLevel: {
@@ -40,5 +40,11 @@ export const LOG_SETTINGS = {
     group: 'log',
     placeholder: 'FORMAT',
     doc: 'The form of the lines of requests, with the atoms of gunicorn, as in "%(h)s %(r)s %(s)s"; without one they are JSON.',
+  },
+  hooks: {
+    kind: 'path',
+    group: 'log',
+    live: 'master',
+    doc: 'A JavaScript file of functions that are called when the server starts, is ready, reloads or ends, and when a worker ends.',
   },
 } as const;

@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.js';
 import type { Logger } from '../observe/logger.js';
 import type { Logs } from '../observe/logs.js';
+import type { MasterHooks } from './hooks/master-hooks.js';
 import type { FirstLook } from './models/first-look.js';
 import type { Owner } from './system/owner.js';
 import type { ServiceManager } from './system/service-manager.js';
@@ -22,6 +23,7 @@ export type MasterOptions = {
   readonly owner: Owner | undefined;
   /** Who is told how the server is. */
   readonly manager: ServiceManager;
+  readonly hooks: MasterHooks;
   readonly log: Logger;
   readonly logs: Logs;
 };

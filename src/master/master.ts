@@ -1,5 +1,6 @@
 import type { Handover } from '../config/handover.js';
 import type { ExitCode } from '../errors.js';
+import { VERSION } from '../version.js';
 import { AdminListeners } from './control/admin-listeners.js';
 import type { ControlRequest, ControlRoute } from './control/control-routes.js';
 import type { MasterOptions } from './master-options.js';
@@ -42,9 +43,10 @@ export class Master {
    * @returns the exit code @throws StartError when it could not start
    */
   async run(heldSignals: readonly string[]): Promise<ExitCode> {
-    const { settings, log } = this.#options;
+    const { settings, log, hooks } = this.#options;
     const { supervisor, desk } = this.#rooms;
     const offSignals = onSignals((signal, action) => this.#signalled(signal, action));
+    await this.#tellStarting();
     try {
       await this.#succession.begin();
     } catch (error) {
@@ -53,9 +55,7 @@ export class Master {
     }
     this.#becomeOwner();
     const { workers, threads } = settings;
-    const names = desk.generations.current.models.map(({ name }) => name);
-    const models = [...new Set(names)];
-    log.info({ workers, threads, models }, 'starting');
+    log.info({ workers, threads, models: this.#modelNames }, 'starting');
     supervisor.start();
     desk.watch();
     const ticking = setInterval(() => this.#tick(), TICK_MS);
@@ -64,6 +64,8 @@ export class Master {
     clearInterval(ticking);
     await this.#options.manager.close();
     this.#succession.end();
+    await hooks.settled('onExit', { pid: process.pid, exitCode });
+    hooks.close();
     log.info({ exitCode }, 'stopped');
     offSignals();
     return exitCode;
@@ -121,6 +123,18 @@ export class Master {
       },
       fail: (error) => this.#rooms.fail(error),
     });
+  }
+
+  get #modelNames(): string[] {
+    const names = this.#rooms.desk.generations.current.models.map(({ name }) => name);
+    return [...new Set(names)];
+  }
+
+  async #tellStarting(): Promise<void> {
+    const { settings, hooks } = this.#options;
+    const { workers } = settings;
+    const facts = { pid: process.pid, version: VERSION, workers, models: this.#modelNames };
+    await hooks.settled('onStarting', facts);
   }
 
   #makeAdminListeners(): AdminListeners {

@@ -224,10 +224,8 @@ export class Rooms {
   }
 
   #makeRecycler(): Recycler {
-    const { settings, log } = this.#options;
     return new Recycler({
-      settings,
-      log,
+      ...this.#options,
       now: this.#now,
       supervisor: () => this.supervisor,
       mayRecycle: () => this.shutdown.isServing && this.desk.generations.rollout === undefined,
@@ -244,6 +242,8 @@ export class Rooms {
       recycler: this.#recycler,
       metrics: () => this.metrics,
       shutdown: () => this.shutdown,
+      listeners: this.listeners,
+      now: this.#now,
       fatal: (error) => this.fail(error),
     });
     return new Supervisor(settings, this.desk.generations.current, ports, log, this.#now);

@@ -2,6 +2,9 @@ import type { StartError } from '../errors.js';
 import type { Logs } from '../observe/logs.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { ControlDesk } from './control/control-desk.js';
+import type { MasterHooks } from './hooks/master-hooks.js';
+import { Occasions } from './hooks/occasions.js';
+import type { Listeners } from './listen/listeners.js';
 import type { Catalog } from './models/catalog.js';
 import type { Recycler } from './recycling/recycler.js';
 import type { Traffic } from './routing/traffic.js';
@@ -15,6 +18,9 @@ export type SupervisedRooms = {
   readonly catalog: Catalog;
   readonly desk: ControlDesk;
   readonly recycler: Pick<Recycler, 'workerReady'>;
+  readonly hooks: MasterHooks;
+  readonly listeners: Pick<Listeners, 'boundAddresses'>;
+  now(): number;
   /** Made later than the supervisor. */
   metrics(): Metrics;
   shutdown(): Shutdown;
@@ -24,6 +30,7 @@ export type SupervisedRooms = {
 /** Passes on what happens to workers, to all rooms of the master that have to do with them. */
 export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
   const { logs, traffic, catalog, desk, recycler, metrics, shutdown, fatal } = rooms;
+  const occasions = occasionsOf(rooms);
   return {
     boot: (worker) => bootMessage(worker, logs),
     replies: (worker) => traffic.repliesOf(worker),
@@ -36,6 +43,7 @@ export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
       catalog.workerReady(worker);
       traffic.workerReady(worker);
       recycler.workerReady(worker);
+      occasions.workerReady();
     },
     workerDraining: (worker) => {
       traffic.workerDraining(worker);
@@ -46,14 +54,26 @@ export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
       if (shutdown().state !== 'stopping') metrics().workerRestarted(reason);
       catalog.workerGone(worker);
       traffic.workerDied(worker, death);
+      occasions.workerDied(worker, reason);
     },
     waitingRequests: () => traffic.dispatcher.depth,
     isServing: () => shutdown().isServing,
     passed: () => {
       desk.generations.step();
       desk.restarts.step();
+      occasions.passed();
     },
     startFailed: (failure) => desk.startFailed(failure),
     fatal,
   };
+}
+
+function occasionsOf({ hooks, listeners, desk, shutdown, now }: SupervisedRooms): Occasions {
+  return new Occasions({
+    hooks,
+    addresses: () => listeners.boundAddresses,
+    wantedWorkers: () => desk.generations.wantedWorkers,
+    isStopping: () => !shutdown().isServing,
+    now,
+  });
 }

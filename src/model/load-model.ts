@@ -11,6 +11,8 @@ export type LoadOptions = {
   /** Intra-op threads of a native runtime. */
   readonly threads: number;
   readonly logger: ModuleLogger;
+  /** Of the worker; 0 where there is none. */
+  readonly slot?: number;
   /** Models of this worker that are loaded already: what a pipeline is made of. */
   readonly loaded: readonly Model[];
 };

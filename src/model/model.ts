@@ -1,6 +1,8 @@
 /** A loaded model, as routes see it: whatever its format, it runs and says what it takes. */
+
 import type { RequestError } from '../errors.js';
 import type { OwnLimits, OwnPlace } from './description.js';
+import type { WorkerHooks } from './module/module-hooks.js';
 import type { RuntimeName } from './runtime-name.js';
 import type { TakePiece } from './streamed-result.js';
 import type { Signature } from './tensor/signature.js';
@@ -58,6 +60,8 @@ type LoadedModel = OwnLimits & {
   readonly isStreaming?: boolean;
   readonly warmup?: Warmup;
   readonly routes?: OwnRoutes;
+  /** Of its module; on one of the module's models. */
+  readonly hooks?: WorkerHooks;
   /** Frees what the model holds; nothing runs at that moment. */
   dispose(): Promise<void>;
 };

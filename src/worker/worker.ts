@@ -11,6 +11,7 @@ import { buildApp } from './app.js';
 import { withNaturalBatches } from './inference/natural-batch.js';
 import type { ImportWatch } from './life/import-watch.js';
 import { watchMaster } from './life/master-watch.js';
+import { callModelHooks } from './life/model-hooks.js';
 import { describeModel, type LoadFacts } from './life/model-report.js';
 import { readFigures } from './life/process-figures.js';
 import { tryModel } from './life/trial.js';
@@ -51,6 +52,8 @@ export class Life {
   /** Models of which the master was told that their runs are asynchronous. */
   readonly #asynchronous = new Set<Model>();
   #logs: Logs | undefined;
+  /** Calls those of all modules. */
+  #hooks: (name: 'onWorkerReady' | 'onRetire') => Promise<void> = async () => {};
 
   constructor(ports: LifePorts) {
     this.#ports = ports;
@@ -123,6 +126,8 @@ export class Life {
     const trials = loaded.flatMap(({ trial }) => trial ?? []);
     this.#imports?.flush();
     this.#ports.tell({ type: 'ready', models, ...(boot.isTrial ? { trials } : {}) });
+    this.#hooks = (name) => callModelHooks(this.#models, name, boot.slot, log);
+    void this.#hooks('onWorkerReady');
     this.#tellFigures();
     setInterval(() => this.#tellFigures(), FIGURES_EVERY_MS).unref();
   }
@@ -142,6 +147,7 @@ export class Life {
       threads: boot.threads,
       logger: modelLog(log, name),
       loaded: this.#models,
+      slot: boot.slot,
     });
     const loadMs = (performance.now() - startedAt) / models.length;
     const loaded: Loaded[] = [];
@@ -187,6 +193,7 @@ export class Life {
     if (this.#state === 'leaving') return;
     this.#state = 'leaving';
     await this.#link?.close();
+    await this.#hooks('onRetire');
     await Promise.allSettled(this.#models.map((model) => model.dispose()));
     await this.#logs?.flushed();
     this.#ports.exit(EXIT.OK);

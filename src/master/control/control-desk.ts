@@ -7,6 +7,7 @@ import type { ByteBudget } from '../../queue/byte-budget.js';
 import type { ClientRequest } from '../client-request.js';
 import type { Answers } from '../front/answers.js';
 import { Intake } from '../front/intake.js';
+import type { MasterHooks } from '../hooks/master-hooks.js';
 import type { Catalog } from '../models/catalog.js';
 import { asRequestError } from '../models/control-error.js';
 import type { FirstLook } from '../models/first-look.js';
@@ -38,6 +39,7 @@ export type ControlDeskParts = {
   readonly root: string;
   readonly first: FirstLook;
   readonly manager: Pick<ServiceManager, 'reloading' | 'reloaded'>;
+  readonly hooks: Pick<MasterHooks, 'tell'>;
   readonly log: Logger;
   readonly catalog: Catalog;
   readonly answers: Answers;
@@ -75,7 +77,15 @@ export class ControlDesk {
   constructor(parts: ControlDeskParts) {
     const { first, settings, root, catalog, log } = parts;
     this.#parts = parts;
-    this.generations = new Generations(first.plan, { ...parts, slots: settings.workers });
+    this.generations = new Generations(first.plan, {
+      ...parts,
+      slots: settings.workers,
+      rolloutEnded: (outcome) => {
+        parts.rolloutEnded(outcome);
+        const { number: generation } = this.generations.current;
+        parts.hooks.tell('onReload', { outcome, generation });
+      },
+    });
     const look = () => lookAtRepository(root);
     const { generations } = this;
     const queue = new VerbQueue();

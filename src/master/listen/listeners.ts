@@ -63,6 +63,11 @@ export class Listeners {
     }
   }
 
+  /** As `formatAddress` writes them, with the ports that the kernel gave. */
+  get boundAddresses(): string[] {
+    return this.#open.map(({ address }) => formatAddress(address));
+  }
+
   /** Takes no more connections; those that are open stay. */
   close(): void {
     for (const { server, file } of this.#open) {

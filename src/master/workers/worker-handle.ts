@@ -148,6 +148,11 @@ export class WorkerHandle implements ServingWorker {
     return true;
   }
 
+  /** How its process ended, once it has. */
+  get exit(): WorkerExit | undefined {
+    return this.#exit;
+  }
+
   /** Requests it has. */
   get inFlight(): number {
     return this.load?.inFlight ?? 0;

@@ -35,11 +35,27 @@ export type OutputValue = Omit<Tensor, 'dtype'> | Tensor | Exclude<TensorData, s
 /** Every output by its name; a model with one output may return its value directly. */
 export type Outputs = Readonly<Record<string, OutputValue>> | OutputValue;
 
+/** A plain object, made for the hook. */
+export type WorkerFacts = {
+  /** Of the worker. */
+  readonly pid: number;
+  /** Its seat, from 0, which outlives it. */
+  readonly slot: number;
+  /** The model that the module's folder gives. */
+  readonly model: string;
+};
+
 type ModuleBase = {
   /** Runs once per worker, before the first request; the worker is ready when it has settled. */
   load?(context: LoadContext): unknown;
   /** Runs when the worker leaves. */
   dispose?(): unknown;
+  /** When the module is imported, before `load`; waited for, at most 5 s. */
+  onWorkerBoot?(facts: WorkerFacts): unknown;
+  /** When all models of the worker are loaded and it takes requests. */
+  onWorkerReady?(facts: WorkerFacts): unknown;
+  /** When the worker leaves in order, with nothing to do any more, before `dispose`; waited for, at most 2 s. */
+  onRetire?(facts: WorkerFacts): unknown;
   /** An example request body to run before the first request, such as `{ instances: [[0, 0]] }`. */
   warmup?: Warmup;
   /** False: a request is never run a second time, also when its worker died. */

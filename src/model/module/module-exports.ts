@@ -2,6 +2,7 @@
 
 import { described } from '../tensor/place.js';
 import type { LoadContext, RunContext } from './define-model.js';
+import { readWorkerHooks, WORKER_HOOK_NAMES, type WorkerHooks } from './module-hooks.js';
 
 /** One model of a module. */
 export type Definition = {
@@ -32,6 +33,7 @@ export type ModuleExports = {
   /** A Fastify plugin, and where it wants to be; unchecked. */
   readonly routes?: unknown;
   readonly prefix?: unknown;
+  readonly hooks?: WorkerHooks | undefined;
 };
 
 type Exported = Readonly<Record<string, unknown>>;
@@ -43,6 +45,7 @@ const RESERVED: readonly string[] = [
   ...TRAITS,
   ...['default', 'predict', 'models', 'load', 'dispose', 'routes', 'prefix'],
   ...['timeout', 'queueTimeout', 'streamTimeout', 'retry', 'maxInFlight'],
+  ...WORKER_HOOK_NAMES,
   // What Node and compilers add to a CommonJS module.
   ...['module.exports', '__esModule'],
 ];
@@ -72,7 +75,8 @@ export function readExports(module: Exported): ModuleExports {
   // A CommonJS definition's own functions are exports as well.
   if (shared.load === main?.load) shared.load = undefined;
   if (shared.dispose === main?.dispose) shared.dispose = undefined;
-  return { ...withFunctions(shared, ''), ...said, models, routes, prefix };
+  const hooks = readWorkerHooks((name) => exported[name] ?? fieldOf(main, name));
+  return { ...withFunctions(shared, ''), ...said, models, routes, prefix, hooks };
 }
 
 /**

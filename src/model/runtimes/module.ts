@@ -8,6 +8,7 @@ import { checkModelName } from '../model-name.js';
 import type { ModelPlan } from '../model-plan.js';
 import type { LoadContext } from '../module/define-model.js';
 import { type NamedDefinition, readExports } from '../module/module-exports.js';
+import { callWorkerHook } from '../module/module-hooks.js';
 import {
   MODULE_KEYS,
   type ModuleSettings,
@@ -19,6 +20,8 @@ import {
 import { ownRoutes } from '../module/own-routes.js';
 import { MODEL_SETTING_KEYS } from '../settings/model-settings.js';
 
+const BOOT_HOOK_LIMIT_MS = 5000;
+
 const FORKCAST_MISSING =
   'Export a plain object, which needs no import, or install forkcast in a folder above the module';
 
@@ -29,11 +32,17 @@ export async function loadModuleModels(plan: ModelPlan, options: LoadOptions): P
   const routes = ownRoutes(plan.name, module, plan.retry ?? shared.retry);
   const { threads, logger } = options;
   const context = { folder: dirname(plan.file), threads, logger, options: plan.options ?? {} };
+  const { hooks } = module;
+  const facts = { pid: process.pid, slot: options.slot ?? 0, model: plan.name };
+  await callWorkerHook(hooks, 'onWorkerBoot', facts, { logger, limitMs: BOOT_HOOK_LIMIT_MS });
   await module.load?.(context);
   const models: Model[] = [];
   for (const one of module.models) models.push(await loadOne(one, plan, shared, context));
   const all = routes === undefined ? models : withRoutes(models, routes, plan, shared);
-  return disposedTogether(all, module.dispose);
+  const [first, ...others] = disposedTogether(all, module.dispose);
+  if (first === undefined || hooks === undefined)
+    return first === undefined ? [] : [first, ...others];
+  return [{ ...first, hooks }, ...others];
 }
 
 async function imported(file: string): Promise<Readonly<Record<string, unknown>>> {

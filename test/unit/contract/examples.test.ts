@@ -14,3 +14,9 @@ test('docs/modules.md shows every example, as it is', () => {
     expect(code, file).toBe(readFileSync(join(ROOT, 'docs', file), 'utf8'));
   }
 });
+
+test('docs/hooks.md shows its example, as it is', () => {
+  const shown = codeBlocks(readFileSync(join(ROOT, 'docs/hooks.md'), 'utf8'));
+  const example = shown.find(({ file }) => file === 'example-hooks/events.mjs');
+  expect(example?.code).toBe(readFileSync(join(ROOT, 'docs/example-hooks/events.mjs'), 'utf8'));
+});

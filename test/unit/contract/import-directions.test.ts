@@ -12,19 +12,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'version.ts': [],
   'error-reference.ts': ['errors.ts'],
+  // Types, for the master and for who writes hooks.
+  hooks: [],
   config: ['errors.ts'],
   queue: ['errors.ts'],
   model: ['errors.ts', 'config'],
   link: ['errors.ts', 'config', 'model'],
   observe: ['errors.ts', 'config', 'link'],
   worker: ['errors.ts', 'version.ts', 'config', 'model', 'link', 'observe'],
-  master: ['errors.ts', 'version.ts', 'config', 'queue', 'model', 'link', 'observe'],
+  master: ['errors.ts', 'hooks', 'version.ts', 'config', 'queue', 'model', 'link', 'observe'],
   // Starts workers as the master does, but serves nobody: it needs none of the server's life.
   check: ['errors.ts', 'config', 'model', 'link'],
   // Asks a server over its admin port: it may run on another machine, so it knows no room of it.
   ctl: ['errors.ts', 'config'],
   // Types alone: a plugin is written for Fastify, which only workers know.
-  'index.ts': ['model', 'worker'],
+  'index.ts': ['hooks', 'model', 'worker'],
   'cli.ts': ['errors.ts', 'version.ts', 'config', 'model', 'observe', 'master', 'check', 'ctl'],
 };
 

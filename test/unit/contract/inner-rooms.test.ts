@@ -60,9 +60,10 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     metadata: [],
     models: ['workers', 'metadata'],
     recycling: ['workers'],
+    hooks: ['workers'],
     routing: ['front', 'models'],
     reload: ['system', 'workers', 'models'],
-    control: ['listen', 'trust', 'system', 'front', 'workers', 'models', 'reload'],
+    control: ['listen', 'trust', 'system', 'front', 'workers', 'hooks', 'models', 'reload'],
     upgrade: ['listen', 'control'],
   },
 };
