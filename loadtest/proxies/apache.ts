@@ -31,9 +31,12 @@ DefaultRuntimeDir ${folder}
 ErrorLog ${folder}/errors.txt
 ${process.getuid?.() === 0 ? 'User www-data\nGroup www-data' : ''}
 ${loads.join('\n')}
-ServerLimit 4
+ServerLimit 16
+StartServers 4
+MinSpareThreads 64
+MaxSpareThreads 1024
 ThreadsPerChild 64
-MaxRequestWorkers 256
+MaxRequestWorkers 1024
 Include ${folder}/forkcast.conf
 `;
 }
