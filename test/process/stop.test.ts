@@ -148,11 +148,11 @@ describe('a signal to the whole process group', () => {
 
   it('HUP, USR1 and USR2 end nobody', async () => {
     const server = await startServer({ path: 'echo', detached: true });
-    const before = await server.workerPids();
     process.kill(-server.pid, 'SIGUSR1');
     await server.line('signal received', ({ signal }) => signal === 'SIGUSR1');
     process.kill(-server.pid, 'SIGHUP');
-    await server.line('reloaded'); // nothing has changed, so nobody is replaced
+    await server.line('reloaded'); // in order, by successors
+    const before = await server.workerPids();
     const client = new Client(server.url);
     expect((await client.post('/predict', { instances: [1] })).status).toBe(200);
     client.close();
