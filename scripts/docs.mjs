@@ -9,8 +9,12 @@ import { brokenLinks, markdownFiles } from './doc-links.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const MADE = [
-  { file: 'docs/settings.md', from: 'config/reference.js', maker: 'settingsReference' },
-  { file: 'config/forkcast.schema.json', from: 'config/schema.js', maker: 'settingsSchemaText' },
+  { file: 'docs/settings.md', from: 'config/pages/reference.js', maker: 'settingsReference' },
+  {
+    file: 'config/forkcast.schema.json',
+    from: 'config/pages/schema.js',
+    maker: 'settingsSchemaText',
+  },
   {
     file: 'docs/model-settings.md',
     from: 'model/settings/reference.js',

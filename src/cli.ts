@@ -9,8 +9,8 @@
 import { isatty } from 'node:tty';
 import type { Command } from './config/command.js';
 import type { ProcessCommand } from './config/process-command.js';
-import type { Secrets } from './config/secrets.js';
 import type { Settings } from './config/settings.js';
+import type { Secrets } from './config/sources/secrets.js';
 import type { ExitCode } from './errors.js';
 import type { Owner } from './master/system/owner.js';
 import type { Trust } from './master/trust/trust.js';
@@ -57,7 +57,7 @@ async function run(given: ProcessCommand): Promise<ExitCode> {
   const { command } = given;
   switch (command.name) {
     case 'help': {
-      const { usage } = await import('./config/usage.js');
+      const { usage } = await import('./config/pages/usage.js');
       return print(usage());
     }
     case 'version': {
@@ -65,7 +65,7 @@ async function run(given: ProcessCommand): Promise<ExitCode> {
       return print(VERSION);
     }
     case 'printConfig': {
-      const { printConfig } = await import('./config/print-config.js');
+      const { printConfig } = await import('./config/pages/print-config.js');
       return print(printConfig(command.configuration));
     }
     case 'ctl':
@@ -141,7 +141,7 @@ async function serve(
   const { MasterHooks } = await import('./master/hooks/master-hooks.js');
   const { Master } = await import('./master/master.js');
   const { ServiceManager } = await import('./master/system/service-manager.js');
-  const { serviceManagement } = await import('./config/process-environment.js');
+  const { serviceManagement } = await import('./config/sources/process-environment.js');
   const { settings } = configuration;
   const { trust, owner } = await openTrust(path, settings, secrets);
   if (settings.umask !== undefined) process.umask(settings.umask);

@@ -1,6 +1,6 @@
 /** One worker that loads one model, to see whether it can: a process, so that nothing else dies. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { environmentWith } from '../config/process-environment.js';
+import { environmentWith } from '../config/sources/process-environment.js';
 import {
   type Boot,
   type FromWorker,

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../errors.js';
-import { readActivation } from './activation.js';
 import { didYouMean } from './closest-name.js';
-import { readConfigFile } from './config-file.js';
 import { type Configuration, configure } from './configuration.js';
 import { CTL, type CtlCommand, parseCtlCommand } from './ctl-command.js';
-import { CONFIG_VARIABLE, type Environment, readEnvironment } from './environment.js';
-import { type CommandLine, readCommandLine } from './flags.js';
-import type { Reading, Source } from './origin.js';
-import { readSecrets, type Secrets } from './secrets.js';
+import { readActivation } from './sources/activation.js';
+import { readConfigFile } from './sources/config-file.js';
+import { CONFIG_VARIABLE, type Environment, readEnvironment } from './sources/environment.js';
+import { type CommandLine, readCommandLine } from './sources/flags.js';
+import type { Reading, Source } from './sources/origin.js';
+import { readSecrets, type Secrets } from './sources/secrets.js';
 import { publicAdminFaults } from './trust-checks.js';
 
 /** What the user wants done. `path` is absolute. */

@@ -1,8 +1,8 @@
 /** Settings from all their sources: defaults < file < environment < flags. */
 import { type Choices, type Chosen, crossFaults } from './cross-checks.js';
-import { type Origin, type Reading, valueFault } from './origin.js';
 import { defaultText, isListSetting, OFF } from './setting.js';
 import { SETTING_KEYS, type SettingKey, type Settings, settingOf } from './settings.js';
+import { type Origin, type Reading, valueFault } from './sources/origin.js';
 import { expectation, parseValue, type Value } from './value.js';
 
 export type Origins = Readonly<Record<SettingKey, Origin>>;

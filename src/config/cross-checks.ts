@@ -1,11 +1,11 @@
 /** Faults of settings that are right one by one and wrong together. */
 import { parseAccessLogFormat } from './access-log-format.js';
-import { type Address, collide } from './address.js';
-import { describeOrigin, type Origin } from './origin.js';
 import { reusePortFaults } from './reuse-port.js';
 import { type SettingKey, settingOf } from './settings.js';
+import { describeOrigin, type Origin } from './sources/origin.js';
 import { trustFaults } from './trust-checks.js';
 import { addressesOf, formatValue, type Value } from './value.js';
+import { type Address, collide } from './values/address.js';
 
 /** A value before `auto` and `off` are worked out. */
 export type Chosen = { readonly value: Value; readonly origin: Origin };

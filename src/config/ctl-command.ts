@@ -1,12 +1,12 @@
 /** `forkcast ctl VERB [NAME]`: which verb, and where the server's admin port is. */
 import { ConfigError } from '../errors.js';
-import type { Address } from './address.js';
 import { ctlKey, type KeyPlaces } from './ctl-key.js';
-import { type CommandLine, readCommandLine } from './flags.js';
-import { type Reading, type Source, valueFault } from './origin.js';
 import { defaultText } from './setting.js';
 import { settingOf } from './settings.js';
+import { type CommandLine, readCommandLine } from './sources/flags.js';
+import { type Reading, type Source, valueFault } from './sources/origin.js';
 import { addressesOf, expectation, parseValue } from './value.js';
+import type { Address } from './values/address.js';
 
 /** The verb is not looked at here: what verbs there are is known by who does them. */
 export type CtlCommand =

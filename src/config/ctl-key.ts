@@ -1,8 +1,9 @@
 /** The key that `forkcast ctl` shows at the admin port: the first of those that the server may know. */
-import { type KeyList, keysInFile, keysInVariable } from './key-list.js';
-import { describeOrigin, type Reading, valueFault } from './origin.js';
-import { ADMIN_KEYS_VARIABLE } from './secrets.js';
+
 import { settingOf } from './settings.js';
+import { type KeyList, keysInFile, keysInVariable } from './sources/key-list.js';
+import { describeOrigin, type Reading, valueFault } from './sources/origin.js';
+import { ADMIN_KEYS_VARIABLE } from './sources/secrets.js';
 import { expectation, parseValue } from './value.js';
 
 /** Where a key may be found. */

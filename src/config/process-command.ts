@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type Command, type Inputs, parseCommand } from './command.js';
 import { allowedCpus } from './cpus.js';
-import { type Handover, readHandover } from './handover.js';
-import { takeEnvironment } from './process-environment.js';
 import type { Settings } from './settings.js';
+import { type Handover, readHandover } from './sources/handover.js';
+import { takeEnvironment } from './sources/process-environment.js';
 
 export type ProcessCommand = {
   readonly command: Command;

@@ -1,5 +1,5 @@
 import type { Choices } from './cross-checks.js';
-import { describeOrigin } from './origin.js';
+import { describeOrigin } from './sources/origin.js';
 
 /** Since when Node can; 23.0 cannot. */
 const FIRST = [22, 12] as const;

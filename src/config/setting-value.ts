@@ -1,6 +1,7 @@
 /** The type that the value of a setting has when it is resolved. */
-import type { Address } from './address.js';
+
 import type { Setting } from './setting.js';
+import type { Address } from './values/address.js';
 
 type ItemOf<S extends Setting> = S extends { kind: 'choice'; choices: readonly (infer C)[] }
   ? C

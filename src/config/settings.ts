@@ -2,15 +2,16 @@
  * The one table of settings. Flags, environment, file, `--help`, `--print-config`,
  * the JSON Schema and docs/settings.md are all made from it.
  */
-import { ADDRESS_SETTINGS } from './address-settings.js';
-import { CLOCK_SETTINGS } from './clock-settings.js';
-import { LOG_SETTINGS } from './log-settings.js';
-import { PROCESS_SETTINGS } from './process-settings.js';
-import { RECYCLING_SETTINGS } from './recycling-settings.js';
-import { REPOSITORY_SETTINGS } from './repository-settings.js';
+
 import type { Setting } from './setting.js';
 import type { ValueOf } from './setting-value.js';
-import { TRUST_SETTINGS } from './trust-settings.js';
+import { ADDRESS_SETTINGS } from './table/address-settings.js';
+import { CLOCK_SETTINGS } from './table/clock-settings.js';
+import { LOG_SETTINGS } from './table/log-settings.js';
+import { PROCESS_SETTINGS } from './table/process-settings.js';
+import { RECYCLING_SETTINGS } from './table/recycling-settings.js';
+import { REPOSITORY_SETTINGS } from './table/repository-settings.js';
+import { TRUST_SETTINGS } from './table/trust-settings.js';
 
 const SERVER_SETTINGS = {
   workers: {

@@ -1,13 +1,14 @@
 /** Faults of the settings that say who may connect and who is believed. */
-import { type Address, formatAddress, isLoopbackHost } from './address.js';
+
 import type { Configuration } from './configuration.js';
 import type { Choices } from './cross-checks.js';
-import { readNetwork } from './network.js';
-import { describeOrigin, valueFault } from './origin.js';
-import { ADMIN_KEYS_VARIABLE, type Secrets } from './secrets.js';
 import { flagName } from './setting.js';
 import { type SettingKey, settingOf } from './settings.js';
+import { describeOrigin, valueFault } from './sources/origin.js';
+import { ADMIN_KEYS_VARIABLE, type Secrets } from './sources/secrets.js';
 import { expectation } from './value.js';
+import { type Address, formatAddress, isLoopbackHost } from './values/address.js';
+import { readNetwork } from './values/network.js';
 
 export function trustFaults(choices: Choices): string[] {
   return [

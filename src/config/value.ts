@@ -1,8 +1,5 @@
 /** One value: from the text a user wrote to what the code uses, and back. */
 import { resolve } from 'node:path';
-import { type Address, formatAddress, parseAddress } from './address.js';
-import { formatDuration, parseDuration } from './duration.js';
-import { formatMode, parseMode } from './mode.js';
 import {
   type CountSetting,
   type DurationSetting,
@@ -12,7 +9,10 @@ import {
   type Setting,
   type SizeSetting,
 } from './setting.js';
-import { formatSize, parseSize } from './size.js';
+import { type Address, formatAddress, parseAddress } from './values/address.js';
+import { formatDuration, parseDuration } from './values/duration.js';
+import { formatMode, parseMode } from './values/mode.js';
+import { formatSize, parseSize } from './values/size.js';
 
 /** `off` is what is not used, `auto` a count still to be worked out. */
 type Item = string | number | boolean | Address;

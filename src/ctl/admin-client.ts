@@ -1,5 +1,5 @@
 import { type OutgoingHttpHeaders, request } from 'node:http';
-import { type Address, formatAddress } from '../config/address.js';
+import { type Address, formatAddress } from '../config/values/address.js';
 import { ConfigError, EXIT, StartError } from '../errors.js';
 
 type Answer = { readonly status: number; readonly text: string };

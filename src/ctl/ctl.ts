@@ -1,6 +1,7 @@
 /** `forkcast ctl`: the operator's verbs, asked of a running server at its admin port. */
-import type { Address } from '../config/address.js';
+
 import { didYouMean } from '../config/closest-name.js';
+import type { Address } from '../config/values/address.js';
 import { ConfigError } from '../errors.js';
 import { AdminClient } from './admin-client.js';
 import { logLevel } from './log-level.js';

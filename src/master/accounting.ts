@@ -1,6 +1,6 @@
 import type { AccessLog } from '../observe/access/access-log.js';
 import type { Metrics } from '../observe/metrics.js';
-import type { Admission } from '../queue/admission.js';
+import type { Admission } from '../queue/admission/admission.js';
 import type { ClientRequest } from './client-request.js';
 import type { ModelStatistics } from './metadata/statistics.js';
 

@@ -1,4 +1,4 @@
-import type { Handover } from '../config/handover.js';
+import type { Handover } from '../config/sources/handover.js';
 import type { ExitCode } from '../errors.js';
 import { VERSION } from '../version.js';
 import { AdminListeners } from './control/admin-listeners.js';

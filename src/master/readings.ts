@@ -1,7 +1,7 @@
 /** What metrics read off the rooms of the master when somebody scrapes. */
 import type { Logs } from '../observe/logs.js';
 import type { MetricSources } from '../observe/metrics.js';
-import type { ByteBudget } from '../queue/byte-budget.js';
+import type { ByteBudget } from '../queue/admission/byte-budget.js';
 import { workerCounts } from './control/status.js';
 import type { Front } from './front/front.js';
 import type { Catalog } from './models/catalog.js';

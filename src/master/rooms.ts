@@ -1,8 +1,8 @@
 import { liveOptions } from '../config/live-options.js';
 import type { ExitCode, StartError } from '../errors.js';
 import { Metrics } from '../observe/metrics.js';
-import { Admission } from '../queue/admission.js';
-import { ByteBudget } from '../queue/byte-budget.js';
+import { Admission } from '../queue/admission/admission.js';
+import { ByteBudget } from '../queue/admission/byte-budget.js';
 import { VERSION } from '../version.js';
 import { type AccountingParts, account } from './accounting.js';
 import { clientListeners } from './client-listeners.js';

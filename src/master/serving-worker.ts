@@ -1,7 +1,7 @@
 import type { MasterEnd } from '../link/master-end.js';
 import type { ModelDescription } from '../model/description.js';
 import type { RestartReason } from '../observe/metric-table.js';
-import type { WorkerLoad } from '../queue/worker-load.js';
+import type { WorkerLoad } from '../queue/fleet/worker-load.js';
 import type { ClientRequest } from './client-request.js';
 
 /** A worker as a request sees it; its process and its life are `WorkerHandle`'s. */

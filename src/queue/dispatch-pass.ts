@@ -1,14 +1,14 @@
 import type { DispatcherPorts } from './dispatcher-ports.js';
-import type { Endings } from './endings.js';
-import type { Fleet } from './fleet.js';
-import type { Lane } from './lane.js';
-import { isSuspect } from './quarantine.js';
-import type { Ranks } from './ranks.js';
-import { queueTimeout } from './refusal.js';
+import type { Endings } from './fate/endings.js';
+import { isSuspect } from './fate/quarantine.js';
+import { queueTimeout } from './fate/refusal.js';
+import type { Fleet } from './fleet/fleet.js';
+import { chooseFree, chooseToReserve, type FreeRule } from './fleet/worker-choice.js';
+import type { WorkerLoad } from './fleet/worker-load.js';
 import type { Queued } from './request.js';
-import type { WaitingRoom } from './waiting-room.js';
-import { chooseFree, chooseToReserve, type FreeRule } from './worker-choice.js';
-import type { WorkerLoad } from './worker-load.js';
+import type { Lane } from './waiting/lane.js';
+import type { Ranks } from './waiting/ranks.js';
+import type { WaitingRoom } from './waiting/waiting-room.js';
 
 export type PassRule<W> = FreeRule<W> & {
   /** The world can take more replies now. */

@@ -1,20 +1,20 @@
 import type { RequestError } from '../errors.js';
+import { Forecast } from './admission/forecast.js';
 import { DispatchPass } from './dispatch-pass.js';
 import type { Casualties, DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js';
-import { Endings } from './endings.js';
-import { Estimates } from './estimate.js';
-import { Expiry } from './expiry.js';
-import { Fleet } from './fleet.js';
-import { Forecast } from './forecast.js';
-import type { Lane } from './lane.js';
-import { ModelLimits } from './model-limits.js';
-import { weightsOf } from './priority.js';
-import { charge, type Death, fateOf } from './quarantine.js';
-import { Ranks } from './ranks.js';
-import { queueTimeout } from './refusal.js';
+import { Endings } from './fate/endings.js';
+import { Expiry } from './fate/expiry.js';
+import { charge, type Death, fateOf } from './fate/quarantine.js';
+import { queueTimeout } from './fate/refusal.js';
+import { Estimates } from './fleet/estimate.js';
+import { Fleet } from './fleet/fleet.js';
+import { WorkerLoad } from './fleet/worker-load.js';
 import type { Queued } from './request.js';
-import { WaitingRoom } from './waiting-room.js';
-import { WorkerLoad } from './worker-load.js';
+import type { Lane } from './waiting/lane.js';
+import { ModelLimits } from './waiting/model-limits.js';
+import { weightsOf } from './waiting/priority.js';
+import { Ranks } from './waiting/ranks.js';
+import { WaitingRoom } from './waiting/waiting-room.js';
 
 export type { Casualties, DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js';
 

@@ -1,6 +1,6 @@
-import type { Estimate } from './estimate.js';
-import type { ModelLimit } from './model-limits.js';
-import type { Priority } from './priority.js';
+import type { Estimate } from './fleet/estimate.js';
+import type { ModelLimit } from './waiting/model-limits.js';
+import type { Priority } from './waiting/priority.js';
 
 /** Key of a request that every worker can take. */
 export const ANY_WORKER = '';

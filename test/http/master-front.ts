@@ -4,8 +4,8 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
-import type { Secrets } from '../../src/config/secrets.js';
 import type { Settings } from '../../src/config/settings.js';
+import type { Secrets } from '../../src/config/sources/secrets.js';
 import { MasterEnd } from '../../src/link/master-end.js';
 import { WorkerEnd } from '../../src/link/worker-end.js';
 import { account } from '../../src/master/accounting.js';
@@ -23,8 +23,8 @@ import type { ServingWorker } from '../../src/master/serving-worker.js';
 import { Trust } from '../../src/master/trust/trust.js';
 import type { ModelDescription } from '../../src/model/description.js';
 import { Metrics } from '../../src/observe/metrics.js';
-import { Admission } from '../../src/queue/admission.js';
-import { ByteBudget } from '../../src/queue/byte-budget.js';
+import { Admission } from '../../src/queue/admission/admission.js';
+import { ByteBudget } from '../../src/queue/admission/byte-budget.js';
 import { socketPair } from '../fixtures/socket-pair.js';
 import { configuration } from '../unit/config/inputs.js';
 

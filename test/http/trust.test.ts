@@ -1,8 +1,8 @@
 // Who is believed and who may come in: the main port, as clients and workers see it.
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Secrets } from '../../src/config/secrets.js';
 import type { Settings } from '../../src/config/settings.js';
+import type { Secrets } from '../../src/config/sources/secrets.js';
 import { MasterFront } from './master-front.js';
 import { RawClient } from './raw-client.js';
 

@@ -1,6 +1,6 @@
 /** `forkcast ctl top`: the server, live in the terminal. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseDuration } from '../../config/duration.js';
+import { parseDuration } from '../../config/values/duration.js';
 import { ConfigError } from '../../errors.js';
 import type { AdminClient } from '../admin-client.js';
 import type { Verb } from '../verb.js';

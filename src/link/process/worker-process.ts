@@ -1,7 +1,7 @@
 /** How a worker's process is started: what the server and `forkcast check` do alike. */
 import { fileURLToPath } from 'node:url';
-import { SECRET_VARIABLES } from '../../config/secrets.js';
-import { SERVICE_VARIABLES } from '../../config/service-management.js';
+import { SECRET_VARIABLES } from '../../config/sources/secrets.js';
+import { SERVICE_VARIABLES } from '../../config/sources/service-management.js';
 
 /** Entry of a worker. */
 export const WORKER_FILE: string = fileURLToPath(new URL('../../worker/main.cjs', import.meta.url));

@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
-import type { HandedSocket } from '../../config/handover.js';
 import type { Settings } from '../../config/settings.js';
+import type { HandedSocket } from '../../config/sources/handover.js';
 import type { Logger } from '../../observe/logger.js';
 import { Listeners } from '../listen/listeners.js';
 import type { SharedSockets } from '../listen/shared-sockets.js';

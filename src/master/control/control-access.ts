@@ -1,6 +1,7 @@
 /** Who may load and unload models: whoever may can also take a model away from all its clients. */
-import { type Address, isLoopbackHost } from '../../config/address.js';
+
 import type { Settings } from '../../config/settings.js';
+import { type Address, isLoopbackHost } from '../../config/values/address.js';
 import { RequestError } from '../../errors.js';
 
 export type Port = 'main' | 'admin';

@@ -3,7 +3,7 @@ import { RequestError, StartError } from '../../errors.js';
 import type { ImportedFile } from '../../link/process/control.js';
 import type { Logger } from '../../observe/logger.js';
 import type { RolloutOutcome } from '../../observe/metric-table.js';
-import type { ByteBudget } from '../../queue/byte-budget.js';
+import type { ByteBudget } from '../../queue/admission/byte-budget.js';
 import type { ClientRequest } from '../client-request.js';
 import type { Answers } from '../front/answers.js';
 import { Intake } from '../front/intake.js';

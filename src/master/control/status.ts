@@ -1,6 +1,6 @@
 import type { ServedModel } from '../../model/description.js';
 import type { WorkerStateLabel } from '../../observe/metric-table.js';
-import type { ByteBudget } from '../../queue/byte-budget.js';
+import type { ByteBudget } from '../../queue/admission/byte-budget.js';
 import type { Dispatcher } from '../../queue/dispatcher.js';
 import type { ClientRequest } from '../client-request.js';
 import type { Generations } from '../models/generations.js';

@@ -5,7 +5,7 @@
  */
 import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, errorBody, RequestError } from '../../errors.js';
-import type { ByteBudget } from '../../queue/byte-budget.js';
+import type { ByteBudget } from '../../queue/admission/byte-budget.js';
 import type { ClientRequest } from '../client-request.js';
 import { addCrossOrigin } from '../trust/cross-origin.js';
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ClientFacts } from '../../link/frames/client-facts.js';
-import { Progress } from '../../queue/progress.js';
+import { Progress } from '../../queue/admission/progress.js';
 import type { ClientRequest } from '../client-request.js';
 
 /** How long a connection that got its last answer may go on sending before it is cut. */

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Settings } from '../../config/settings.js';
 import { RequestError } from '../../errors.js';
-import type { ByteBudget } from '../../queue/byte-budget.js';
+import type { ByteBudget } from '../../queue/admission/byte-budget.js';
 import { ClientRequest } from '../client-request.js';
 import type { Claims } from '../trust/claims.js';
 import { Handshakes } from '../trust/handshakes.js';

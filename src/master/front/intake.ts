@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, RequestError } from '../../errors.js';
-import type { Admission } from '../../queue/admission.js';
+import type { Admission } from '../../queue/admission/admission.js';
 import type { ClientRequest } from '../client-request.js';
 import { type Answers, rawError } from './answers.js';
 import { BodyPieces } from './body-pieces.js';

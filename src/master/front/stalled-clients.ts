@@ -1,6 +1,6 @@
 import { RequestError } from '../../errors.js';
-import type { ByteBudget } from '../../queue/byte-budget.js';
-import { chooseHolds, type Hold } from '../../queue/hold.js';
+import type { ByteBudget } from '../../queue/admission/byte-budget.js';
+import { chooseHolds, type Hold } from '../../queue/admission/hold.js';
 import type { ClientRequest } from '../client-request.js';
 import type { Connection } from './connection.js';
 import { takenBytes } from './taken-bytes.js';

@@ -1,5 +1,5 @@
 import { type AddressInfo, Server } from 'node:net';
-import { type Address, formatAddress } from '../../config/address.js';
+import { type Address, formatAddress } from '../../config/values/address.js';
 import { EXIT, StartError } from '../../errors.js';
 import { descriptorFault } from './descriptor.js';
 import { bindUnixSocket, type SocketFile } from './unix-socket.js';

@@ -1,7 +1,12 @@
 import type { Server } from 'node:net';
-import { type Address, formatAddress, isLoopbackHost, parseAddress } from '../../config/address.js';
-import type { HandedSocket } from '../../config/handover.js';
 import type { Settings } from '../../config/settings.js';
+import type { HandedSocket } from '../../config/sources/handover.js';
+import {
+  type Address,
+  formatAddress,
+  isLoopbackHost,
+  parseAddress,
+} from '../../config/values/address.js';
 import { EXIT, StartError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import { descriptorOf } from './descriptor-of.js';

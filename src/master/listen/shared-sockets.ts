@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import type { HandedSocket } from '../../config/handover.js';
+import type { HandedSocket } from '../../config/sources/handover.js';
 
 /** Listening sockets that this process has got from another master and does not listen on yet. */
 export class SharedSockets {

@@ -1,6 +1,6 @@
 /** Which class a request says it is of. */
 import { RequestError } from '../../errors.js';
-import { PRIORITIES, type Priority } from '../../queue/priority.js';
+import { PRIORITIES, type Priority } from '../../queue/waiting/priority.js';
 
 export type Priorities = {
   /** Name of the header, in lower case. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { ServiceManagement } from '../../config/service-management.js';
+import type { ServiceManagement } from '../../config/sources/service-management.js';
 import type { Logger } from '../../observe/logger.js';
 
 /** Sends these lines to whom NOTIFY_SOCKET names. @throws Error with code ENOENT where there is no program for it */

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { type KeyList, keysInFile, keysInVariable } from '../../config/key-list.js';
+import { type KeyList, keysInFile, keysInVariable } from '../../config/sources/key-list.js';
 import { ConfigError } from '../../errors.js';
 import { KeyRing } from './key-ring.js';
 

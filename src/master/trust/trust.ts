@@ -1,5 +1,9 @@
-import { ADMIN_KEYS_VARIABLE, API_KEYS_VARIABLE, type Secrets } from '../../config/secrets.js';
 import type { Settings } from '../../config/settings.js';
+import {
+  ADMIN_KEYS_VARIABLE,
+  API_KEYS_VARIABLE,
+  type Secrets,
+} from '../../config/sources/secrets.js';
 import { ConfigError } from '../../errors.js';
 import { Gate } from './gate.js';
 import { type KeySource, type Keys, keyFileWarning, openKeys } from './keys.js';

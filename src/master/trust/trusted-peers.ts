@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { readNetwork } from '../../config/network.js';
+import { readNetwork } from '../../config/values/network.js';
 
 /** Whose word is taken for whose request it is: addresses and networks, or everybody's. */
 export class TrustedPeers {

@@ -1,5 +1,5 @@
 import type { SendHandle } from 'node:child_process';
-import type { HandedSocket, Handover } from '../../config/handover.js';
+import type { HandedSocket, Handover } from '../../config/sources/handover.js';
 import { handleFor } from '../listen/descriptor-of.js';
 import { enveloped, type FromPredecessor, type FromSuccessor, opened } from './messages.js';
 

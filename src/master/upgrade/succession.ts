@@ -1,5 +1,5 @@
-import type { Handover } from '../../config/handover.js';
 import type { Settings } from '../../config/settings.js';
+import type { Handover } from '../../config/sources/handover.js';
 import { EXIT, StartError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import type { AdminListeners } from '../control/admin-listeners.js';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { HandedSocket } from '../../config/handover.js';
-import { successorPlace } from '../../config/process-environment.js';
+import type { HandedSocket } from '../../config/sources/handover.js';
+import { successorPlace } from '../../config/sources/process-environment.js';
 import type { SocketHandle } from '../listen/descriptor-of.js';
 import { enveloped, type FromPredecessor, type FromSuccessor, opened } from './messages.js';
 

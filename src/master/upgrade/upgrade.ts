@@ -1,4 +1,4 @@
-import type { HandedSocket } from '../../config/handover.js';
+import type { HandedSocket } from '../../config/sources/handover.js';
 import { EXIT, StartError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Listeners } from '../listen/listeners.js';

@@ -2,7 +2,7 @@ import type { Settings } from '../../config/settings.js';
 import { EXIT, StartError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import type { RestartReason } from '../../observe/metric-table.js';
-import { classifyDeath, type Death } from '../../queue/quarantine.js';
+import { classifyDeath, type Death } from '../../queue/fate/quarantine.js';
 import { keyOf } from '../model-key.js';
 import { type BootFailure, bootFailure } from './boot-failure.js';
 import { deathReport } from './death-report.js';

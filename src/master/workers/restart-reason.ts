@@ -1,5 +1,5 @@
 import type { RestartReason } from '../../observe/metric-table.js';
-import type { Death } from '../../queue/quarantine.js';
+import type { Death } from '../../queue/fate/quarantine.js';
 import type { DeathStage } from './restart-policy.js';
 import type { WorkerExit, WorkerHandle } from './worker-handle.js';
 

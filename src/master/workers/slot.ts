@@ -1,4 +1,4 @@
-import type { Death } from '../../queue/quarantine.js';
+import type { Death } from '../../queue/fate/quarantine.js';
 import type { BootFailure } from './boot-failure.js';
 import type { Holding } from './generation.js';
 import type { WorkerHandle } from './worker-handle.js';

@@ -2,7 +2,7 @@ import type { StartError } from '../../errors.js';
 import type { ReplyHandlers } from '../../link/master-end.js';
 import type { Boot } from '../../link/process/control.js';
 import type { RestartReason } from '../../observe/metric-table.js';
-import type { Death } from '../../queue/quarantine.js';
+import type { Death } from '../../queue/fate/quarantine.js';
 import type { BootFailure } from './boot-failure.js';
 import type { WorkerHandle } from './worker-handle.js';
 

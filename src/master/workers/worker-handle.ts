@@ -11,7 +11,7 @@ import {
 import type { ModelDescription } from '../../model/description.js';
 import type { RestartReason } from '../../observe/metric-table.js';
 import type { WorkerAccount } from '../../observe/worker-accounts.js';
-import type { WorkerLoad } from '../../queue/worker-load.js';
+import type { WorkerLoad } from '../../queue/fleet/worker-load.js';
 import type { ClientRequest } from '../client-request.js';
 import { keyOf } from '../model-key.js';
 import type { ServingWorker } from '../serving-worker.js';

@@ -1,7 +1,7 @@
 /** The kinds of settings that the table knows, and what a value of each may be. */
 
-import { parseDuration } from '../../config/duration.js';
 import { isObject } from '../../config/json-object.js';
+import { parseDuration } from '../../config/values/duration.js';
 import type { Warmup, WarmupBody } from '../model.js';
 import { RUNTIMES, type RuntimeName } from '../runtime-name.js';
 import { choice, count, either, type Form, flag, listOf, simple, text } from './form.js';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { printConfig } from '../../../src/config/print-config.js';
-import { settingsReference } from '../../../src/config/reference.js';
-import { settingsSchema, settingsSchemaText } from '../../../src/config/schema.js';
+import { printConfig } from '../../../src/config/pages/print-config.js';
+import { settingsReference } from '../../../src/config/pages/reference.js';
+import { settingsSchema, settingsSchemaText } from '../../../src/config/pages/schema.js';
+import { usage } from '../../../src/config/pages/usage.js';
 import { environmentName, flagName } from '../../../src/config/setting.js';
 import { SETTING_KEYS, type Settings, settingOf } from '../../../src/config/settings.js';
-import { usage } from '../../../src/config/usage.js';
 import { configuration } from './inputs.js';
 
 function fileOf(path: string): string {

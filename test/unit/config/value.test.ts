@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { collide, formatAddress, parseAddress } from '../../../src/config/address.js';
 import { closestName } from '../../../src/config/closest-name.js';
-import { formatDuration, parseDuration } from '../../../src/config/duration.js';
-import { formatMode, parseMode } from '../../../src/config/mode.js';
 import { reusePortFaults } from '../../../src/config/reuse-port.js';
 import type { Setting } from '../../../src/config/setting.js';
 import { SETTING_KEYS, settingOf } from '../../../src/config/settings.js';
-import { formatSize, parseSize } from '../../../src/config/size.js';
 import { expectation, formatValue, listText, parseValue } from '../../../src/config/value.js';
+import { collide, formatAddress, parseAddress } from '../../../src/config/values/address.js';
+import { formatDuration, parseDuration } from '../../../src/config/values/duration.js';
+import { formatMode, parseMode } from '../../../src/config/values/mode.js';
+import { formatSize, parseSize } from '../../../src/config/values/size.js';
 import { configuration, faults } from './inputs.js';
 
 describe('durations', () => {

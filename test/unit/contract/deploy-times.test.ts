@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from '../../../src/config/duration.js';
 import { defaultText } from '../../../src/config/setting.js';
 import { SETTINGS, type SettingKey } from '../../../src/config/settings.js';
-import { parseSize } from '../../../src/config/size.js';
+import { parseDuration } from '../../../src/config/values/duration.js';
+import { parseSize } from '../../../src/config/values/size.js';
 
 const SECOND = 1000;
 const nginx = read('deploy/nginx.conf');

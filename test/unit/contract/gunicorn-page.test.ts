@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ACTIONS } from '../../../src/config/flags.js';
 import { flagName } from '../../../src/config/setting.js';
 import { SETTING_KEYS } from '../../../src/config/settings.js';
+import { ACTIONS } from '../../../src/config/sources/flags.js';
 import { ctlUsage } from '../../../src/ctl/ctl.js';
 import { METRICS } from '../../../src/observe/metric-table.js';
 import { ROOT } from './source-files.js';

@@ -10,6 +10,18 @@ const files = sourceFiles();
  * folders share, or what joins them.
  */
 const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  config: {
+    values: [],
+    table: ['values'],
+    sources: ['values', 'table'],
+    pages: ['values', 'table', 'sources'],
+  },
+  queue: {
+    fleet: [],
+    waiting: ['fleet'],
+    admission: ['fleet', 'waiting'],
+    fate: ['fleet', 'waiting'],
+  },
   link: {
     frames: [],
     server: ['frames'],

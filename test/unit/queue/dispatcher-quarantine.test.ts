@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Death } from '../../../src/queue/quarantine.js';
+import type { Death } from '../../../src/queue/fate/quarantine.js';
 import type { FakeRequest } from './fake-request.js';
 import { Stage } from './stage.js';
 

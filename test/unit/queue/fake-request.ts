@@ -1,5 +1,5 @@
-import type { Priority } from '../../../src/queue/priority.js';
 import { ANY_WORKER, Queued } from '../../../src/queue/request.js';
+import type { Priority } from '../../../src/queue/waiting/priority.js';
 
 export type RequestFacts = {
   key?: string;

@@ -1,7 +1,7 @@
 import { RequestError } from '../../../src/errors.js';
 import { Dispatcher } from '../../../src/queue/dispatcher.js';
-import { countedDeaths, type Death, isSuspect } from '../../../src/queue/quarantine.js';
-import type { WorkerLoad } from '../../../src/queue/worker-load.js';
+import { countedDeaths, type Death, isSuspect } from '../../../src/queue/fate/quarantine.js';
+import type { WorkerLoad } from '../../../src/queue/fleet/worker-load.js';
 import { Chance } from './chance.js';
 import { FakeRequest } from './fake-request.js';
 

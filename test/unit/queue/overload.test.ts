@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Admission } from '../../../src/queue/admission.js';
-import { ByteBudget } from '../../../src/queue/byte-budget.js';
+import { Admission } from '../../../src/queue/admission/admission.js';
+import { ByteBudget } from '../../../src/queue/admission/byte-budget.js';
 import { Chance } from './chance.js';
 import type { RequestFacts } from './fake-request.js';
 import {

@@ -1,7 +1,7 @@
 import type { RequestError } from '../../../src/errors.js';
 import { Dispatcher, type DispatcherOptions } from '../../../src/queue/dispatcher.js';
-import type { Death } from '../../../src/queue/quarantine.js';
-import type { WorkerLoad } from '../../../src/queue/worker-load.js';
+import type { Death } from '../../../src/queue/fate/quarantine.js';
+import type { WorkerLoad } from '../../../src/queue/fleet/worker-load.js';
 import { FakeRequest, type RequestFacts } from './fake-request.js';
 
 /** A request that knows what it will do to its worker. */

@@ -1,8 +1,8 @@
 import type { RequestError } from '../../../src/errors.js';
 import { Dispatcher } from '../../../src/queue/dispatcher.js';
 import type { Casualties, DispatcherOptions } from '../../../src/queue/dispatcher-ports.js';
-import type { Death } from '../../../src/queue/quarantine.js';
-import type { WorkerLoad } from '../../../src/queue/worker-load.js';
+import type { Death } from '../../../src/queue/fate/quarantine.js';
+import type { WorkerLoad } from '../../../src/queue/fleet/worker-load.js';
 import { FakeRequest, type RequestFacts } from './fake-request.js';
 
 export type FakeLoad = WorkerLoad<FakeRequest, string>;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseAddress } from '../../../../src/config/address.js';
 import type { Settings } from '../../../../src/config/settings.js';
+import { parseAddress } from '../../../../src/config/values/address.js';
 import { controlRefusal, type Port } from '../../../../src/master/control/control-access.js';
 
 type Row = {

@@ -6,7 +6,7 @@ import { WorkerHandle, type WorkerState } from '../../../../src/master/workers/w
 import type { ModelPlan } from '../../../../src/model/model-plan.js';
 import { plannedModels } from '../../../../src/model/repository/plan.js';
 import { metricsReference } from '../../../../src/observe/metrics-reference.js';
-import { ByteBudget } from '../../../../src/queue/byte-budget.js';
+import { ByteBudget } from '../../../../src/queue/admission/byte-budget.js';
 import { Dispatcher } from '../../../../src/queue/dispatcher.js';
 import { BOOT, FakeWorker, NO_REPLIES, NOTHING } from '../fake-worker.js';
 import { FIRST } from '../generations-of-test.js';

@@ -3,7 +3,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import type { Address } from '../../../../src/config/address.js';
+import type { Address } from '../../../../src/config/values/address.js';
 import { EXIT } from '../../../../src/errors.js';
 import { closeListener, listen } from '../../../../src/master/listen/listen.js';
 import { removeSocketFile } from '../../../../src/master/listen/unix-socket.js';

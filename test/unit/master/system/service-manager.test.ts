@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readServiceManagement } from '../../../../src/config/service-management.js';
+import { readServiceManagement } from '../../../../src/config/sources/service-management.js';
 import { ServiceManager } from '../../../../src/master/system/service-manager.js';
 
 const READY = ['READY=1', 'STATUS=serving'];

@@ -1,6 +1,6 @@
 // Which master serves when, over rooms and a new master that only say what they were told.
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { HandedSocket } from '../../../../src/config/handover.js';
+import type { HandedSocket } from '../../../../src/config/sources/handover.js';
 import type { ServerState } from '../../../../src/master/shutdown.js';
 import type { Successor, SuccessorEvents } from '../../../../src/master/upgrade/successor.js';
 import { Upgrade, type UpgradeParts } from '../../../../src/master/upgrade/upgrade.js';

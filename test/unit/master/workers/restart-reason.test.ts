@@ -3,7 +3,7 @@ import type { DeathStage } from '../../../../src/master/workers/restart-policy.j
 import { restartReason } from '../../../../src/master/workers/restart-reason.js';
 import type { WorkerState } from '../../../../src/master/workers/worker-handle.js';
 import type { RestartReason } from '../../../../src/observe/metric-table.js';
-import type { Death } from '../../../../src/queue/quarantine.js';
+import type { Death } from '../../../../src/queue/fate/quarantine.js';
 
 type Row = {
   death: Death;
