@@ -68,8 +68,10 @@ function earlyAndLate(sizes: readonly number[]): [number, number] {
 async function quietDescriptors({ stand, crowd }: Scene): Promise<number> {
   await crowd.rest();
   await stand.untilReady(stand.workerCount);
-  await pause(1000);
+  await pause(500);
   const { connections } = await stand.status();
+  // The connection of that question takes a moment to go.
+  await pause(1000);
   const count = openDescriptors(stand.server.pid) - connections;
   crowd.goOn();
   return count;
