@@ -1,12 +1,15 @@
 /** More than the server can do: what clients see, and what it costs the master. */
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Answer, Client } from './clients.js';
-import { startServer, type TestServer } from './server.js';
+import { ROOT, startServer, type TestServer } from './server.js';
 
 const MB = 1024 * 1024;
+/** A folder of models that stands in no list of single ones. */
+const SEVERAL = join(ROOT, 'test/fixtures/overload');
 /** What the master may hold beside its budget and the replies of its workers: buffers, and garbage not collected yet. */
 const CONSTANT_BYTES = 100 * MB;
 
@@ -60,7 +63,7 @@ function ask(model: string, body: string): string {
 describe('memory', () => {
   it('stays under the budget whatever clients send, and whatever they do not read', async () => {
     const args = ['--queue-bytes', '64mb', '--max-body', '16mb', '--body-timeout', '1s'];
-    const server = await startServer({ path: 'overload', workers: 2, args });
+    const server = await startServer({ path: SEVERAL, workers: 2, args });
     await post(server, 'plain', [1]);
     const atRest = memoryOf(server.pid, 'VmRSS');
     const peak = (): number => memoryOf(server.pid, 'VmHWM') - atRest;
@@ -117,7 +120,7 @@ describe('memory', () => {
 describe('a queue under pressure', () => {
   it('knows limits, streams, priorities and deadlines', async () => {
     const args = ['--priority-header', 'x-priority'];
-    const server = await startServer({ path: 'overload', workers: 2, args });
+    const server = await startServer({ path: SEVERAL, workers: 2, args });
 
     // A burst: what cannot be done in time is refused at once, and when it is over all is as before.
     const burst = Array.from({ length: 80 }, () => post(server, 'limited', [20]));
