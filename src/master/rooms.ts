@@ -6,7 +6,6 @@ import { ByteBudget } from '../queue/admission/byte-budget.js';
 import { VERSION } from '../version.js';
 import { type AccountingParts, account } from './accounting.js';
 import { clientListeners } from './client-listeners.js';
-import type { ClientRequest } from './client-request.js';
 import { ControlDesk } from './control/control-desk.js';
 import { statusReport } from './control/status.js';
 import { Answers } from './front/answers.js';
@@ -159,13 +158,11 @@ export class Rooms {
   }
 
   #makeAnswers(): Answers {
-    const ports = {
+    return new Answers({
       budget: this.#budget,
       isDraining: () => !this.shutdown.isAccepting,
-      finished: (request: ClientRequest) => account(request, this.#accounts),
-    };
-    const { settings } = this.#options;
-    return new Answers(liveOptions(settings, { writeTimeoutMs: 'writeTimeout' }, ports));
+      finished: (request) => account(request, this.#accounts),
+    });
   }
 
   #makeAdmission(): Admission {

@@ -82,10 +82,12 @@ class Sources {
 
 let master: MasterFront;
 let sources: Sources;
+let looking: NodeJS.Timeout;
 
 async function start(settings = {}): Promise<void> {
   master = new MasterFront(settings);
   await master.listen();
+  looking = setInterval(() => master.front.sweep(performance.now()), 50);
   sources = new Sources();
   await master.addWorker(sources.makeApp);
 }
@@ -100,6 +102,7 @@ async function stall(path: string): Promise<RawClient> {
 
 afterEach(async () => {
   await vi.waitFor(() => expect(master.isClean).toBe(true));
+  clearInterval(looking);
   await master.close();
 });
 
@@ -168,11 +171,21 @@ test('a reader that takes nothing for the write timeout is cut, and its source e
   expect(client.bytes).toBeLessThan(CHUNKS * CHUNK_BYTES);
 });
 
+test('a reader that takes nothing is cut whatever it sends meanwhile', async () => {
+  await start({ writeTimeout: 300 });
+  const client = await stall('/large');
+  const sending = setInterval(() => client.socket.write('\r\n'), 50);
+  await vi.waitFor(() => expect(master.front.openConnections).toBe(0), { timeout: 5 * SECOND });
+  clearInterval(sending);
+  expect(master.budget.usedBytes).toBe(0);
+  client.socket.destroy();
+});
+
 test('a reader that has caught up is not cut for the slowness of its source', async () => {
-  await start({ writeTimeout: 100 });
+  await start({ writeTimeout: 400 });
   const client = await stall('/long');
   await sources.stand();
-  sources.rest = sleep(400);
+  sources.rest = sleep(1000);
   client.socket.resume();
   await vi.waitFor(() => expect(sources.ended).toEqual(['to its end', 'over']), {
     timeout: 5 * SECOND,

@@ -191,7 +191,6 @@ export class MasterFront {
   #makeAnswers(): Answers {
     const metrics = new Metrics('test', NO_SOURCES);
     return new Answers({
-      writeTimeoutMs: this.settings.writeTimeout,
       budget: this.budget,
       isDraining: () => this.isDraining,
       finished: (request) =>

@@ -13,7 +13,6 @@ import { addCrossOrigin } from '../trust/cross-origin.js';
 const ONE_WRITE_BYTES = 16 * 1024;
 
 export type AnswerPorts = {
-  readonly writeTimeoutMs: number;
   /** Answers that clients have not taken yet are held in it. */
   readonly budget: ByteBudget;
   isDraining(): boolean;
@@ -79,14 +78,7 @@ export class Answers {
 
   /** Calls back when the client has caught up; one that takes nothing for the write timeout is cut. */
   whenDrained(request: ClientRequest, callback: () => void): void {
-    const { response } = request;
-    const cut = (): void => void response.destroy();
-    response.setTimeout(this.#ports.writeTimeoutMs, cut);
-    response.once('drain', () => {
-      response.off('timeout', cut);
-      response.setTimeout(0); // from here on it is the source that may be slow
-      callback();
-    });
+    request.connection.holdBack(request.response, callback);
   }
 
   end(request: ClientRequest, trailers: string[]): void {
@@ -141,7 +133,6 @@ export class Answers {
     const bytes = response.writableLength;
     if (bytes === 0) return;
     this.#ports.budget.add(bytes);
-    response.setTimeout(this.#ports.writeTimeoutMs, () => response.destroy());
     request.connection.whenTaken(response, bytes, () => this.#ports.budget.release(bytes));
   }
 }

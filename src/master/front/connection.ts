@@ -39,6 +39,7 @@ export class Connection {
   readonly taking: Progress = new Progress(ANSWER_STEP_BYTES);
   /** Of whole answers that it has not taken yet. */
   untakenBytes = 0;
+  #isHeldBack = false;
   readonly #untaken: Set<() => void> = new Set();
 
   constructor(socket: Socket) {
@@ -66,6 +67,21 @@ export class Connection {
     return this.latest !== undefined && !this.latest.closed;
   }
 
+  /** Something waits for it to read on: the rest of an answer, or the source of a streamed one. */
+  get isAwaited(): boolean {
+    return this.untakenBytes > 0 || this.#isHeldBack;
+  }
+
+  /** A streamed answer goes on only when what was written of it is taken. */
+  holdBack(response: ServerResponse, callback: () => void): void {
+    if (!this.isAwaited) this.taking.forget();
+    this.#isHeldBack = true;
+    response.once('drain', () => {
+      this.#isHeldBack = false; // from here on it is the source that may be slow
+      callback();
+    });
+  }
+
   /** Nobody can destroy the socket until the function that this returns is called. */
   shield(): () => void {
     const { socket } = this;
@@ -91,7 +107,7 @@ export class Connection {
    * whose turn in a pipeline never came has no 'close' of its own.
    */
   whenTaken(response: ServerResponse, bytes: number, callback: () => void): void {
-    if (this.untakenBytes === 0) this.taking.forget();
+    if (!this.isAwaited) this.taking.forget();
     this.untakenBytes += bytes;
     const settle = (): void => {
       if (!this.#untaken.delete(settle)) return;

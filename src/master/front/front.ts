@@ -70,6 +70,7 @@ export class Front {
     this.#arrivalLimits = new ArrivalLimits(settings, () => ports.now());
     this.#stalled = new StalledClients({
       bodyTimeoutMs: () => settings.bodyTimeout,
+      writeTimeoutMs: () => settings.writeTimeout,
       budget: ports.budget,
       connections: () => this.#connections.values(),
       endBody: (request, error) => intake.refuse(request.response.req, request, error),

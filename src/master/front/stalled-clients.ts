@@ -15,6 +15,8 @@ const READER_PATIENCE_MS = 1000;
 export type StalledClientsPorts = {
   /** The longest pause in a body. */
   bodyTimeoutMs(): number;
+  /** The longest that a client may take nothing of its answer. */
+  writeTimeoutMs(): number;
   readonly budget: ByteBudget;
   connections(): Iterable<Connection>;
   /** Ends a request whose body is still coming, and its connection. */
@@ -50,8 +52,7 @@ export class StalledClients {
     this.#lookedAtMs = nowMs;
     for (const connection of this.#ports.connections()) {
       this.#lookAtBody(connection, nowMs);
-      if (connection.untakenBytes === 0) continue;
-      connection.taking.look(connection, takenBytes(connection.socket), nowMs);
+      if (connection.isAwaited) this.#lookAtReader(connection, nowMs);
     }
     this.#cutReaders(nowMs);
   }
@@ -74,6 +75,13 @@ export class StalledClients {
     sending.look(arriving, socket.bytesRead, nowMs);
     if (nowMs - sending.movedAtMs < this.#ports.bodyTimeoutMs()) return;
     this.#ports.endBody(arriving, pausedTooLong(nowMs - sending.movedAtMs));
+  }
+
+  /** Not by the socket's own timeout: a client that takes nothing but sends would put it off for ever. */
+  #lookAtReader(connection: Connection, nowMs: number): void {
+    const { taking, socket } = connection;
+    taking.look(connection, takenBytes(socket), nowMs);
+    if (nowMs - taking.movedAtMs >= this.#ports.writeTimeoutMs()) connection.cut();
   }
 
   /**
