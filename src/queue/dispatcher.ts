@@ -5,7 +5,7 @@ import type { Casualties, DispatcherOptions, DispatcherPorts } from './dispatche
 import { Endings } from './fate/endings.js';
 import { Expiry } from './fate/expiry.js';
 import { charge, type Death, fateOf } from './fate/quarantine.js';
-import { queueTimeout } from './fate/refusal.js';
+import { executionTimeout, queueTimeout } from './fate/refusal.js';
 import { Estimates } from './fleet/estimate.js';
 import { Fleet } from './fleet/fleet.js';
 import { WorkerLoad } from './fleet/worker-load.js';
@@ -177,16 +177,17 @@ export class Dispatcher<R extends Queued, W> {
 
   /**
    * The worker has broken a request off. True: answer the client with that. False: nobody waits for
-   * it any more, or it was told to, without blame: then it runs again.
+   * it any more, or it was told to: then it runs again, or is ended here where it may not.
    */
   gaveUp(load: WorkerLoad<R, W>, request: R, nowMs: number): boolean {
-    const runsAgain = request.isStopping && fateOf(request) === 'run again';
-    if (!runsAgain || !load.requests.has(request)) {
+    const wasToldTo = request.isStopping && request.state === 'in flight';
+    if (!wasToldTo || !load.requests.has(request)) {
       return this.finished(load, request, undefined, nowMs);
     }
     load.leave(request, nowMs);
     if (load.reservedFor === request) load.reservedFor = undefined;
-    this.#waiting.comeBack(request, nowMs);
+    if (fateOf(request) === 'run again') this.#waiting.comeBack(request, nowMs);
+    else this.#endings.refuse(request, executionTimeout(request));
     this.dispatch(nowMs);
     return false;
   }

@@ -36,13 +36,16 @@ export class Expiry<R extends Queued, W> {
   }
 
   look(load: WorkerLoad<R, W>, nowMs: number): void {
+    // At one that is killed, too: its end may take a while.
+    for (const request of [...load.requests]) this.#lookAtRequest(load, request, nowMs);
     if (load.isDoomed) return;
-    if (load.running === undefined) {
+    const { running } = load;
+    if (running === undefined) {
       this.#lookAtIdle(load, nowMs);
       return;
     }
-    if (load.running.isHeldBack) load.runningSinceMs = nowMs;
-    for (const request of [...load.requests]) this.#lookAtRequest(load, request, nowMs);
+    // Only who is still there can be slow: what runs on for nobody has to end.
+    if (running.isHeldBack && running.state === 'in flight') load.runningSinceMs = nowMs;
     if (load.stopsByMs === undefined) {
       if (load.isOverrun(nowMs)) this.#overrun(load, nowMs);
     } else if (nowMs >= load.stopsByMs) this.#kill(load, 'ran on');

@@ -60,6 +60,8 @@ export class Lanes<R extends Queued, W> {
   /** A request that comes back, to the place its rank gives it. */
   putBack(request: R): void {
     const lane = this.of(request.key, request.priority);
+    // The lane may be another one than it came from: nobody else has asked for the same since.
+    lane.limit ??= request.limit;
     lane.putBack(request);
     this.#added(lane, request);
   }

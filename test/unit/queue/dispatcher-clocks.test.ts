@@ -229,6 +229,20 @@ describe('execution timeout', () => {
     expect(stage.killed).toEqual(['A overran']);
   });
 
+  it('goes on for a stream whose slow client has left', () => {
+    const stage = new Stage();
+    stage.workers('A');
+    const request = stage.submit({ timeoutMs: 100 });
+    stage.dispatcher.progressed(stage.load('A'), request, 10);
+    request.isHeldBack = true; // and nobody will say that its client goes on
+    stage.dispatcher.sweep(500);
+    stage.dispatcher.withdraw(request, 510);
+    stage.dispatcher.sweep(599);
+    expect(stage.killed).toEqual([]);
+    stage.dispatcher.sweep(600);
+    expect(stage.killed).toEqual(['A overran']);
+  });
+
   it('blames nobody when the process was stopped: all run again', () => {
     const stage = new Stage();
     stage.workers('A');

@@ -186,17 +186,19 @@ export class ModelWorld {
     if (!seat.has.includes(request)) return;
     seat.has.splice(seat.has.indexOf(request), 1);
     const isUnended = !this.ended.has(request);
-    const runsAgain = isUnended && !request.hasBegun && request.isRetryable;
-    if (runsAgain) this.waiting.add(request);
-    else if (isUnended) this.#end(request, 'answered');
-    const isWanted = this.dispatcher.gaveUp(seat.load, request, this.nowMs);
-    if (isWanted !== (isUnended && !runsAgain)) fail(`${request.arrival}: wanted is ${isWanted}`);
+    if (isUnended && !request.hasBegun && request.isRetryable) this.waiting.add(request);
+    if (this.dispatcher.gaveUp(seat.load, request, this.nowMs)) fail('it was told to stop');
+    const isSomewhere =
+      this.ended.has(request) || this.#seats.some(({ has }) => has.includes(request));
+    if (!isSomewhere && !this.waiting.has(request)) fail(`${request.arrival} was forgotten`);
   }
 
   progress(): void {
     const seat = this.chance.pick(this.#seats);
     const request = this.chance.pick(seat?.has ?? []);
     if (seat?.load === undefined || request === undefined) return;
+    // Its client may be slow from here on, and may leave while it is.
+    request.isHeldBack = this.chance.happens(0.3);
     const isWanted = this.dispatcher.progressed(seat.load, request, this.nowMs);
     if (isWanted === this.ended.has(request)) fail(`${request.arrival}: part wanted ${isWanted}`);
   }

@@ -75,6 +75,15 @@ describe("a client's own limit", () => {
     expect(stage.aborted).toEqual(['2 at A']);
   });
 
+  it('holds at a worker that was killed and is not gone yet', () => {
+    const { stage } = busy({ timeoutMs: 100 }, { clientTimeoutMs: 150 });
+    stage.dispatcher.sweep(100);
+    expect([stage.killed, stage.refused]).toEqual([['A overran'], []]);
+    for (const nowMs of [150, 200]) stage.dispatcher.sweep(nowMs);
+    expect(stage.takeRefused()).toEqual(['2 EXECUTION_TIMEOUT']);
+    expect(stage.killed).toEqual(['A overran']);
+  });
+
   it('cuts a stream off', () => {
     const { stage, requests } = busy({ clientTimeoutMs: 100 });
     stage.dispatcher.progressed(stage.load('A'), requests[0] as FakeRequest, 50);
@@ -131,6 +140,28 @@ describe('a run that can hear', () => {
     stage.load('A').asynchronous.add('model');
     stage.dispatcher.sweep(100);
     expect(stage.finish('A', requests[0] as FakeRequest)).toBe(true);
+  });
+
+  it('ends one of several that may not run twice, for its time, when it has stopped', () => {
+    const { stage, requests } = busy({ timeoutMs: 100 }, { timeoutMs: 100, isRetryable: false });
+    stage.load('A').asynchronous.add('model');
+    stage.dispatcher.sweep(100);
+    expect(stage.refused).toEqual([]);
+    const [first, second] = requests as [FakeRequest, FakeRequest];
+    expect(stage.giveUp('A', second)).toBe(false);
+    expect(stage.takeRefused()).toEqual(['2 EXECUTION_TIMEOUT']);
+    expect(stage.giveUp('A', first)).toBe(false);
+    expect([stage.takeSent(), stage.killed]).toEqual([['1→A', '2→A', '1→A'], []]);
+  });
+
+  it('has its stream cut off for its time when that began before it heard', () => {
+    const { stage, requests } = busy({ timeoutMs: 100 }, { timeoutMs: 100 });
+    stage.load('A').asynchronous.add('model');
+    stage.dispatcher.sweep(100);
+    const [first] = requests as [FakeRequest];
+    stage.dispatcher.progressed(stage.load('A'), first, 101);
+    expect(stage.giveUp('A', first)).toBe(false);
+    expect([stage.cutOff, stage.refused]).toEqual([[1], []]);
   });
 
   it('leaves those of another model behind it where they are', () => {

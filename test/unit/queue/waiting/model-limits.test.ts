@@ -182,3 +182,27 @@ describe('while more is held for clients than may be', () => {
     expect(stage.takeSent()).toEqual(['1→A']);
   });
 });
+
+describe('a model that is gone while its last requests are at a worker', () => {
+  it('keeps its limit for those that come back, and the pass over the queue ends', () => {
+    const stage = new Stage();
+    stage.dispatcher.limits.learn([{ name: 'a', maxInFlight: 1 }]);
+    stage.teach(0.1);
+    stage.workers('A', 'B');
+    stage.submit({ key: 'a' });
+    stage.dispatcher.keep(new Set(), new Set());
+    stage.die('A');
+    expect(stage.takeSent()).toEqual(['1→A', '1→B']);
+    stage.dispatcher.limits.learn([{ name: 'a', maxInFlight: 2 }]);
+    stage.workers('C');
+    stage.submit({ key: 'a/1', model: 'a' });
+    expect(stage.takeSent()).toEqual(['2→C']);
+    stage.workers('D');
+    stage.dispatcher.limits.learn([{ name: 'a', maxInFlight: 1 }]);
+    stage.dispatcher.keep(new Set(), new Set());
+    stage.die('B', 'unexplained');
+    expect(stage.takeSent()).toEqual([]);
+    stage.finish('C', [...stage.load('C').requests][0] as FakeRequest);
+    expect(stage.takeSent()).toEqual(['1→C']);
+  });
+});
