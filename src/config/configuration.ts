@@ -3,7 +3,7 @@ import { type Choices, type Chosen, crossFaults } from './cross-checks.js';
 import { defaultText, isListSetting, OFF } from './setting.js';
 import { SETTING_KEYS, type SettingKey, type Settings, settingOf } from './settings.js';
 import { type Origin, type Reading, valueFault } from './sources/origin.js';
-import { expectation, parseValue, type Value } from './value.js';
+import { culprit, expectation, parseValue, type Value } from './value.js';
 
 export type Origins = Readonly<Record<SettingKey, Origin>>;
 
@@ -36,7 +36,7 @@ export function configure(
       continue;
     }
     faulty.add(key);
-    faults.push(valueFault(origin, expectation(setting), text));
+    faults.push(valueFault(origin, expectation(setting), culprit(setting, text, folder)));
   }
   // A setting that is wrong in itself is not compared with others: its fault is already told.
   faults.push(...crossFaults(new Map([...choices].filter(([key]) => !faulty.has(key)))));

@@ -37,6 +37,12 @@ export function parseValue(setting: Setting, text: string, folder: string): Valu
   return items.every((item) => item !== undefined) ? items : undefined;
 }
 
+/** What to show of a text that means no value: of a list, the first item that means none. */
+export function culprit(setting: Setting, text: string, folder: string): string {
+  if (!isListSetting(setting)) return text;
+  return itemsOf(text).find((item) => parseItem(setting, item, folder) === undefined) ?? text;
+}
+
 /** The one text that items given one by one make. */
 export function listText(items: readonly string[]): string {
   return items.map((item) => `${item}${ITEM_MARK}`).join('');

@@ -120,6 +120,7 @@ export class Master {
       },
       bringWorkersBack: async () => {
         if (workers > 0) await desk.scaling.to(workers);
+        workers = 0; // the next rest may end before they have been sent away
       },
       fail: (error) => this.#rooms.fail(error),
     });

@@ -6,7 +6,6 @@ import type { Traffic } from './routing/traffic.js';
 import type { Supervisor } from './workers/supervisor.js';
 
 /**
-/**
  * serving → drain delay → draining → stopping → stopped
  * serving → resting → serving, draining
  *

@@ -52,6 +52,10 @@ export class Upgrade {
   #successor: Successor | undefined;
   /** Connections are to be taken again as soon as there is somebody to serve them. */
   #mustReturn = false;
+  /** It was told to come back, and its workers are not there yet. */
+  #isComingBack = false;
+  /** Their going has begun and is not done: who is there still will be gone in a moment. */
+  #areWorkersLeaving = false;
   #isAdminGiven = false;
 
   constructor(parts: UpgradeParts) {
@@ -97,26 +101,43 @@ export class Upgrade {
     const { shutdown, bringWorkersBack, log } = this.#parts;
     if (shutdown.state !== 'resting') return false;
     log.info({}, 'coming back');
+    this.#isComingBack = true;
     // The new master serves meanwhile, so nobody has to wait for these workers.
     bringWorkersBack().then(
       () => this.#listenAgain(),
-      (error: Error) => log.error({ reason: error.message }, 'not come back'),
+      (error: Error) => {
+        this.#isComingBack = false;
+        log.error({ reason: error.message }, 'not come back');
+      },
     );
     return true;
   }
 
   /** The last connection of a master that rests is gone. */
   atRest(): void {
+    // Its workers are about to be needed; who asked for their return may not have found them gone.
+    if (this.#mustReturn || this.#isComingBack) return;
     const { log, sendWorkersAway } = this.#parts;
+    this.#areWorkersLeaving = true;
+    const left = (): void => {
+      this.#areWorkersLeaving = false;
+    };
     sendWorkersAway().then(
-      () => log.info({}, 'resting'),
-      (error: Error) => log.error({ reason: error.message }, 'workers not sent away'),
+      () => {
+        left();
+        log.info({}, 'resting');
+      },
+      (error: Error) => {
+        left();
+        log.error({ reason: error.message }, 'workers not sent away');
+      },
     );
   }
 
   /** Called often. */
   tick(): void {
-    if (this.#mustReturn && this.#parts.areWorkersComing()) void this.#listenAgain();
+    if (!this.#mustReturn || this.#areWorkersLeaving) return;
+    if (this.#parts.areWorkersComing()) void this.#listenAgain();
   }
 
   #refusal(): string | undefined {
@@ -186,6 +207,7 @@ export class Upgrade {
   async #listenAgain(): Promise<void> {
     const { main, shutdown, log } = this.#parts;
     this.#mustReturn = false;
+    this.#isComingBack = false;
     if (shutdown.state !== 'resting') return;
     const lent = this.#successor?.takeLent(['bind']) ?? [];
     shutdown.resume();

@@ -186,12 +186,13 @@ describe('modes', () => {
     ['0660', 0o660],
     ['600', 0o600],
     ['0007', 0o007],
+    ['0', 0],
   ])('%s is %d', (text, mode) => {
     expect(parseMode(text)).toBe(mode);
     expect(parseMode(formatMode(mode))).toBe(mode);
   });
 
-  it.each(['', '0', '66', '0688', '1660', '0o660', '-660', 'rw-rw----'])('%j is none', (text) => {
+  it.each(['', '00', '66', '0688', '1660', '0o660', '-660', 'rw-rw----'])('%j is none', (text) => {
     expect(parseMode(text)).toBeUndefined();
   });
 });
@@ -310,7 +311,9 @@ describe('lists', () => {
     expect(parseValue(texts, text, '/')).toEqual(items);
   });
 
-  it('is none when one of its items is none', () => {
+  it('is none when one of its items is none, and that one is told', () => {
+    const given = faults({ argv: ['models', '-b', '127.0.0.1:1', '--bind', 'nonsense'] });
+    expect(given).toEqual([expect.stringMatching(/^flag --bind: .*; got "nonsense"\.$/)]);
     expect(parseValue(addresses, '127.0.0.1:1,nonsense', '/')).toBeUndefined();
     const two = parseValue(addresses, '127.0.0.1:1,unix:/run/x', '/');
     expect(two && formatValue(addresses, two)).toBe('127.0.0.1:1, unix:/run/x');

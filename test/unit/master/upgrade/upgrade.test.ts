@@ -9,6 +9,7 @@ import { capturedLog } from '../captured-log.js';
 let told: string[];
 let shutdown: { state: ServerState; rest(): void; resume(): void };
 let successor: SuccessorEvents;
+let workersGo: () => Promise<void>;
 let workersComeBack: () => Promise<void>;
 let areWorkersComing: boolean;
 let nowMs: number;
@@ -51,7 +52,7 @@ function upgradeOf({ pid = 99, hasPredecessor = false } = {}): Upgrade {
         closeLent: tell('close lent'),
       } as unknown as Successor;
     },
-    sendWorkersAway: async () => void told.push('workers go'),
+    sendWorkersAway: () => workersGo(),
     bringWorkersBack: () => {
       told.push('workers come');
       return workersComeBack();
@@ -72,6 +73,7 @@ beforeEach(() => {
   captured = capturedLog();
   areWorkersComing = true;
   nowMs = 0;
+  workersGo = async () => void told.push('workers go');
   workersComeBack = async () => {};
   shutdown = {
     state: 'serving',
@@ -180,6 +182,31 @@ describe('the new master ends', () => {
     expect(shutdown.state).toBe('serving');
   });
 
+  test('while this one is going to rest: its workers stay, however soon the last connection is gone', async () => {
+    const upgrade = beside();
+    upgrade.rest();
+    successor.gone(EXIT);
+    upgrade.atRest();
+    upgrade.tick();
+    await expect.poll(messages).toContain('serving again');
+    expect(told).not.toContain('workers go');
+  });
+
+  test('while the workers of this one leave: it listens when others come, and not before', async () => {
+    const upgrade = beside();
+    upgrade.rest();
+    let go = (): void => {};
+    workersGo = () => new Promise((resolve) => (go = resolve));
+    upgrade.atRest();
+    successor.gone(EXIT);
+    upgrade.tick();
+    expect(shutdown.state).toBe('resting');
+    go();
+    await expect.poll(messages).toContain('resting');
+    upgrade.tick();
+    await expect.poll(messages).toContain('serving again');
+  });
+
   test('after it has said so: it is refused to rest, or to be upgraded, until it is gone', () => {
     const upgrade = beside();
     successor.leaving();
@@ -249,6 +276,15 @@ describe('HUP', () => {
     come();
     await expect.poll(messages).toContain('serving again');
     expect(told).toEqual(['workers come', 'take bind', 'open bind', 'lend']);
+  });
+
+  test('while the last connection goes: the workers are not sent away', async () => {
+    const upgrade = beside();
+    upgrade.rest();
+    upgrade.comeBack();
+    upgrade.atRest();
+    await expect.poll(messages).toContain('serving again');
+    expect(told).not.toContain('workers go');
   });
 
   test('changes nothing when the workers do not come', async () => {
