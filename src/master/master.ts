@@ -1,5 +1,6 @@
 import type { Handover } from '../config/sources/handover.js';
 import type { ExitCode } from '../errors.js';
+import { bootLimitMs } from '../model/boot-limit.js';
 import { VERSION } from '../version.js';
 import { AdminListeners } from './control/admin-listeners.js';
 import type { ControlRequest, ControlRoute } from './control/control-routes.js';
@@ -112,6 +113,7 @@ export class Master {
       shutdown,
       now: () => performance.now(),
       start: (sockets, events) => new Successor(sockets, events),
+      bootLimitMs: () => bootLimitMs(desk.generations.current.models, settings.bootTimeout),
       areWorkersReady: () => knowledge.readyWorkers() >= knowledge.wantedWorkers(),
       areWorkersComing: () => supervisor.areWorkersComing,
       sendWorkersAway: () => {

@@ -10,11 +10,13 @@ import { Predecessor, tellFailure } from './predecessor.js';
 import { Upgrade, type UpgradeParts } from './upgrade.js';
 
 export type SuccessionParts = Omit<UpgradeParts, 'hasPredecessor' | 'pid' | 'giveUpAfterMs'> & {
-  readonly settings: Pick<Settings, 'bootTimeout' | 'giveUpAfter' | 'pid'>;
+  readonly settings: Pick<Settings, 'giveUpAfter' | 'pid'>;
   readonly handover: Handover | undefined;
   readonly log: Logger;
   readonly main: Listeners;
   readonly admin: AdminListeners;
+  /** How long the slowest of the workers may take to be ready. */
+  bootLimitMs(): number;
   /** All that there are to be are ready. */
   areWorkersReady(): boolean;
 };
@@ -51,7 +53,7 @@ export class Succession {
 
   /** Opens the ports, unless another master serves still. @throws StartError */
   async begin(): Promise<void> {
-    const { main, admin, settings, log, now } = this.#parts;
+    const { main, admin, bootLimitMs, log, now } = this.#parts;
     const predecessor = this.#predecessor;
     this.#pidFile?.write();
     if (predecessor === undefined) {
@@ -59,7 +61,7 @@ export class Succession {
       await main.open();
       return;
     }
-    this.#readyByMs = now() + BOOTS * settings.bootTimeout;
+    this.#readyByMs = now() + BOOTS * bootLimitMs();
     log.info({ oldPid: predecessor.pid }, 'following another master');
     predecessor.onGone = () => this.#predecessorGone();
     if (!predecessor.isThere) this.#predecessorGone();
@@ -75,7 +77,7 @@ export class Succession {
       this.#takeOver().catch(fail);
     } else if (now() >= this.#readyByMs) {
       this.#readyByMs = undefined;
-      const text = 'not all workers were ready within twice the boot timeout';
+      const text = 'not all workers were ready within twice the time that one may take to boot';
       fail(new StartError(EXIT.BOOT_FAILED, text));
     }
   }

@@ -6,7 +6,7 @@ import type { WorkerHandle } from './worker-handle.js';
 const LEAVE_TIMEOUT_MS = 5000;
 
 export type DeparturesParts = {
-  readonly gracefulTimeoutMs: number;
+  gracefulTimeoutMs(): number;
   readonly ports: Pick<SupervisorPorts, 'workerDraining' | 'waitingRequests'>;
   now(): number;
 };
@@ -23,7 +23,7 @@ export class Departures {
   drain(worker: WorkerHandle): void {
     const { gracefulTimeoutMs, ports, now } = this.#parts;
     worker.state = 'draining';
-    worker.deadlineMs = now() + gracefulTimeoutMs;
+    worker.deadlineMs = now() + gracefulTimeoutMs();
     ports.workerDraining(worker);
     if (worker.inFlight === 0) this.leave(worker);
   }

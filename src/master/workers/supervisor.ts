@@ -54,7 +54,8 @@ export class Supervisor {
     this.#log = log;
     this.#now = now;
     this.#deaths = new Deaths(settings, log, now());
-    this.#departures = new Departures({ gracefulTimeoutMs: settings.gracefulTimeout, ports, now });
+    const gracefulTimeoutMs = (): number => settings.gracefulTimeout;
+    this.#departures = new Departures({ gracefulTimeoutMs, ports, now });
     for (let number = 0; number < first.slots; number += 1) {
       this.#slots.open(number, holdingOf(first, number));
     }
