@@ -19,7 +19,8 @@ const HEAD = `Forkcast, a prefork HTTP model server: one master, N workers, one 
 Usage:
   forkcast serve [PATH] [flags]    serve the models at PATH; "serve" may be left out
   forkcast check [PATH] [flags]    check settings, load and run every model, then exit
-  forkcast ctl VERB                ask a running server: status, models, load, unload, reload
+  forkcast ctl VERB                ask a running server: status, top, models, load, unload, reload,
+                                   scale, restart, drain, log-level; ctl --help tells more
 
 PATH is a model file, a folder with one model, or a folder of such folders.
 `;
