@@ -69,11 +69,13 @@ const SERVER_SETTINGS = {
   priorityHeader: {
     kind: 'text',
     group: 'queue',
+    live: 'master',
     doc: 'The header by which clients say how urgent a request is: high, normal or low; without this setting there is one class. Let a proxy set it, since any client can claim it.',
   },
   priorityShare: {
     kind: 'count',
     group: 'queue',
+    live: 'master',
     default: 5,
     least: 1,
     most: 33,

@@ -281,7 +281,9 @@ export class Rooms {
 
   /** What reads settings when it is asked needs not be told. */
   #settingsTaken(): void {
-    const { queueBytes, logLevel } = this.#options.settings;
+    const { settings } = this.#options;
+    const { queueBytes, logLevel } = settings;
+    this.traffic.prioritiesAre(prioritiesOf(settings));
     this.#budget.limitBytes = queueBytes;
     this.logs.change(logLevel);
     this.front.settingsTaken();

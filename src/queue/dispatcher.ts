@@ -12,7 +12,7 @@ import { WorkerLoad } from './fleet/worker-load.js';
 import type { Queued } from './request.js';
 import type { Lane } from './waiting/lane.js';
 import { ModelLimits } from './waiting/model-limits.js';
-import { weightsOf } from './waiting/priority.js';
+import { type Weights, weightsOf } from './waiting/priority.js';
 import { Ranks } from './waiting/ranks.js';
 import { WaitingRoom } from './waiting/waiting-room.js';
 
@@ -57,8 +57,7 @@ export class Dispatcher<R extends Queued, W> {
   constructor(options: DispatcherOptions, ports: DispatcherPorts<R, W>) {
     this.#ports = ports;
     this.#endings = new Endings(ports, this.#waiting, this.#fleet);
-    const share = options.lowPriorityShare;
-    this.#ranks = new Ranks(share === undefined ? undefined : weightsOf(share));
+    this.#ranks = new Ranks(weightsFor(options.lowPriorityShare));
     this.forecast = new Forecast(this.#waiting.lanes, this.#ranks);
     this.#expiry = new Expiry(ports, this.#waiting, this.#endings, options);
     const rule = {
@@ -246,6 +245,11 @@ export class Dispatcher<R extends Queued, W> {
     this.estimates.keep(groups);
   }
 
+  /** The share of requests of low priority changes, or there are classes from now on, or no longer. */
+  prioritiesAre(lowShare: number | undefined): void {
+    this.#ranks.weigh(weightsFor(lowShare));
+  }
+
   /** Gives out what may run now. Call it when a link that was backed up takes bytes again. */
   dispatch(nowMs: number): void {
     this.#pass.run(nowMs);
@@ -275,4 +279,8 @@ export class Dispatcher<R extends Queued, W> {
     if (error === undefined) return;
     for (const request of [...lane]) this.#endings.refuse(request, error);
   }
+}
+
+function weightsFor(lowShare: number | undefined): Weights | undefined {
+  return lowShare === undefined ? undefined : weightsOf(lowShare);
 }

@@ -37,11 +37,11 @@ describe('under load', () => {
       },
     );
     const before = await server.workerPids();
-    write({ queueLimit: 200, backlog: 77, maxBody: '1kb' });
+    write({ queueLimit: 200, backlog: 77, maxBody: '1kb', priorityHeader: 'x-class' });
     const done = await ctl(server, 'reload');
     expect(done).toEqual([
       0,
-      'generation 2, 2 workers replaced\nsettings taken: queue-limit, max-body\nnot taken until a restart: backlog\n',
+      'generation 2, 2 workers replaced\nsettings taken: queue-limit, priority-header, max-body\nnot taken until a restart: backlog\n',
       '',
     ]);
     const after = await server.workerPids();
@@ -49,10 +49,12 @@ describe('under load', () => {
     expect(after.filter((pid) => before.includes(pid))).toEqual([]);
     expect((await server.status()).queue).toMatchObject({ limit: 200 });
     expect(await server.line('reloaded')).toMatchObject({
-      settings: { taken: ['queueLimit', 'maxBody'], notTaken: ['backlog'] },
+      settings: { taken: ['queueLimit', 'priorityHeader', 'maxBody'], notTaken: ['backlog'] },
     });
     const client = new Client(server.url);
     expect((await client.post('/predict', { instances: ['x'.repeat(2000)] })).status).toBe(413);
+    const urgency = { 'x-class': 'very' };
+    expect((await client.post('/predict', { instances: ['x'] }, urgency)).status).toBe(400);
 
     writeFileSync(config, '{ "queueLimit": "many", "timeout": "soon" }');
     const [code, , stderr] = await ctl(server, 'reload');

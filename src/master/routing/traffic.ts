@@ -50,6 +50,7 @@ export class Traffic {
   readonly dispatcher: Dispatch;
   readonly #options: TrafficOptions;
   readonly #answers: Answers;
+  #priorities: Priorities | undefined;
   /** Of the targets, when the dispatcher last forgot those that are gone. */
   #generation = 0;
 
@@ -57,6 +58,7 @@ export class Traffic {
     this.#options = options;
     this.#answers = answers;
     const { priorities } = options;
+    this.#priorities = priorities;
     const share = priorities && { lowPriorityShare: priorities.lowShare };
     const rules = {
       get workAheadMs() {
@@ -72,12 +74,19 @@ export class Traffic {
 
   /** Why its body need not be read: what its head says is wrong, or it would wait too long. */
   refusalOf(request: ClientRequest): RequestError | undefined {
-    const { priorities, admission, now } = this.#options;
+    const { admission, now } = this.#options;
+    const priorities = this.#priorities;
     const fault = priorities && readPriority(request, priorities.header);
     if (fault !== undefined || this.dispatcher.depth === 0) return fault;
     const nowMs = now();
     this.#aim(request, nowMs);
     return admission().expect(request, nowMs);
+  }
+
+  /** From now on; who waits keeps its place. */
+  prioritiesAre(priorities: Priorities | undefined): void {
+    this.#priorities = priorities;
+    this.dispatcher.prioritiesAre(priorities?.lowShare);
   }
 
   submit(request: ClientRequest): void {

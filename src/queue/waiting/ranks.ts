@@ -14,13 +14,21 @@ type Class = { readonly weight: number; lastRank: number };
  * again keeps its rank.
  */
 export class Ranks {
-  readonly #classes: ReadonlyMap<Priority, Class> | undefined;
+  #classes: ReadonlyMap<Priority, Class> | undefined;
   /** The highest rank that was given to a worker. */
   #served = 0;
+  /** The highest rank of all. */
+  #highest = 0;
 
   constructor(weights: Weights | undefined) {
-    if (weights === undefined) return;
-    this.#classes = new Map(PRIORITIES.map((one) => [one, { weight: weights[one], lastRank: 0 }]));
+    this.weigh(weights);
+  }
+
+  /** From now on these hold; who waits keeps its rank, and whoever comes goes behind it. */
+  weigh(weights: Weights | undefined): void {
+    this.#served = this.#highest;
+    this.#classes =
+      weights && new Map(PRIORITIES.map((one) => [one, { weight: weights[one], lastRank: 0 }]));
   }
 
   get areWeighted(): boolean {
@@ -29,12 +37,9 @@ export class Ranks {
 
   give(request: Queued): void {
     const own = this.#classes?.get(request.priority);
-    if (own === undefined) {
-      request.rank = request.arrival;
-      return;
-    }
-    request.rank = this.#next(own);
-    own.lastRank = request.rank;
+    request.rank = own === undefined ? request.arrival : this.#next(own);
+    if (own !== undefined) own.lastRank = request.rank;
+    if (request.rank > this.#highest) this.#highest = request.rank;
   }
 
   served(request: Queued): void {

@@ -41,6 +41,21 @@ describe('Ranks', () => {
   });
 });
 
+it('take other weights for who comes from then on, behind all who wait', () => {
+  const ranks = new Ranks(undefined);
+  const give = (arrival: number, priority: Priority): number => {
+    const request = new FakeRequest(arrival, { priority });
+    ranks.give(request);
+    return request.rank;
+  };
+  expect([give(7, 'normal'), give(8, 'high')]).toEqual([7, 8]);
+  ranks.weigh({ high: 4, normal: 2, low: 1 });
+  expect([give(9, 'low'), give(10, 'high'), give(11, 'normal')]).toEqual([9, 8.25, 8.5]);
+  ranks.weigh(undefined);
+  expect(ranks.areWeighted).toBe(false);
+  expect(give(12, 'low')).toBe(12);
+});
+
 /** Serves all, one at a time; the classes in order of dispatch. */
 function served(stage: Stage, count: number): Priority[] {
   const byArrival = new Map<number, FakeRequest>();
