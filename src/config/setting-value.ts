@@ -13,11 +13,13 @@ type ItemOf<S extends Setting> = S extends { kind: 'choice'; choices: readonly (
         ? string
         : number;
 
-type IsOptional<S extends Setting> = S extends { default: infer D }
-  ? D extends 'off'
-    ? undefined
-    : never
-  : undefined;
+type IsOptional<S extends Setting> = S extends { takesOff: true }
+  ? undefined
+  : S extends { default: infer D }
+    ? D extends 'off'
+      ? undefined
+      : never
+    : undefined;
 
 export type ValueOf<S extends Setting> = S extends { isList: true }
   ? readonly ItemOf<S>[]

@@ -38,8 +38,8 @@ type Described = {
 export type Live = 'workers' | 'master';
 
 /**
- * `off` as default: the word is accepted and means that the thing is not done; the value is
- * `undefined` then. A bare 0 says the same of durations, sizes and counts, as in gunicorn.
+ * `off` as default, or `takesOff`: the word is accepted and means that the thing is not done; the
+ * value is `undefined` then. A bare 0 says the same of durations, sizes and counts, as in gunicorn.
  */
 export const OFF = 'off';
 
@@ -58,6 +58,8 @@ export type AddressSetting = Listed & {
 export type DurationSetting = {
   readonly kind: 'duration';
   readonly default: DurationText | typeof OFF;
+  /** `off` is accepted though it is not the default. */
+  readonly takesOff?: true;
   readonly least?: DurationText;
   readonly most?: DurationText;
 };
@@ -130,7 +132,7 @@ export function environmentName(key: string): string {
 
 /** What stands for the value in `--help`; nothing for a flag. */
 export function placeholder(setting: Setting): string {
-  return isOffByDefault(setting) ? `${valueForm(setting)}|${OFF}` : valueForm(setting);
+  return mayBeOff(setting) ? `${valueForm(setting)}|${OFF}` : valueForm(setting);
 }
 
 function valueForm(setting: Setting): string {
@@ -157,7 +159,8 @@ function valueForm(setting: Setting): string {
   }
 }
 
-export function isOffByDefault(setting: Setting): boolean {
+export function mayBeOff(setting: Setting): boolean {
+  if ('takesOff' in setting && setting.takesOff === true) return true;
   return 'default' in setting && setting.default === OFF;
 }
 

@@ -86,7 +86,8 @@ const SERVER_SETTINGS = {
     group: 'times',
     live: 'master',
     default: '30s',
-    doc: 'The longest a request may run in a worker; then 504 EXECUTION_TIMEOUT.',
+    takesOff: true,
+    doc: 'The longest a request may run in a worker; then 504 EXECUTION_TIMEOUT. With off, a run that never ends keeps its worker for ever.',
   },
   bootTimeout: {
     kind: 'duration',

@@ -4,7 +4,7 @@ import {
   type CountSetting,
   type DurationSetting,
   isListSetting,
-  isOffByDefault,
+  mayBeOff,
   OFF,
   type Setting,
   type SizeSetting,
@@ -55,7 +55,7 @@ function itemsOf(text: string): string[] {
 
 function parseItem(setting: Setting, text: string, folder: string): Item | undefined {
   const trimmed = text.trim();
-  if (isOffByDefault(setting) && isOff(setting, trimmed)) return OFF;
+  if (mayBeOff(setting) && isOff(setting, trimmed)) return OFF;
   switch (setting.kind) {
     case 'address':
       return parseAddress(trimmed, folder);
@@ -83,7 +83,7 @@ function parseItem(setting: Setting, text: string, folder: string): Item | undef
 export function expectation(setting: Setting): string {
   const item = itemExpectation(setting);
   if (isListSetting(setting)) return `${item}; or several of them`;
-  return isOffByDefault(setting) ? `${item}, or ${OFF}` : item;
+  return mayBeOff(setting) ? `${item}, or ${OFF}` : item;
 }
 
 function itemExpectation(setting: Setting): string {

@@ -29,13 +29,16 @@ export type ModelDescription = OwnLimits & {
   readonly warmupMs: number;
 };
 
+/** A time limit that is off. What is told of a model must survive JSON, which has no infinity. */
+export const NO_LIMIT = 0;
+
 /** The limits that a model has of its own; absent: the server's, or none. */
 export type OwnLimits = {
-  /** Of a run. */
+  /** Of a run; NO_LIMIT: it may run for ever. */
   readonly timeoutMs?: number;
   /** Of the wait for a worker. */
   readonly queueTimeoutMs?: number;
-  /** Of the whole of a streamed reply. */
+  /** Of the whole of a streamed reply; NO_LIMIT: it may stream for ever. */
   readonly streamTimeoutMs?: number;
   /** How many of its requests may be at workers at once. */
   readonly maxInFlight?: number;

@@ -1,5 +1,5 @@
 import type { Configuration } from '../configuration.js';
-import { GROUPS, isOffByDefault, OFF, type Setting } from '../setting.js';
+import { GROUPS, mayBeOff, OFF, type Setting } from '../setting.js';
 import { SETTING_KEYS, type SettingKey, settingOf } from '../settings.js';
 import { describeOrigin } from '../sources/origin.js';
 import { formatValue, isList, type Value } from '../value.js';
@@ -22,9 +22,7 @@ function line(key: SettingKey, { settings, origins, autoKeys }: Configuration): 
   const setting = settingOf(key);
   if (autoKeys.has(key)) return `  "${key}": "auto", // ${value} here; ${origin}\n`;
   if (value !== undefined) return `  "${key}": ${json(setting, value)}, // ${origin}\n`;
-  return isOffByDefault(setting)
-    ? `  "${key}": "${OFF}", // ${origin}\n`
-    : `  // "${key}": not set\n`;
+  return mayBeOff(setting) ? `  "${key}": "${OFF}", // ${origin}\n` : `  // "${key}": not set\n`;
 }
 
 function json(setting: Setting, value: Value): string {

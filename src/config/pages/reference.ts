@@ -29,7 +29,7 @@ faults at once and exits with code 2 if there are any.
 **Addresses** are \`HOST:PORT\`, \`[IPV6]:PORT\`, \`unix:PATH\` or \`fd://N\` (a listening socket the
 server inherits). Port 0 takes any free port; the log says which.
 
-**\`off\`**, where it is the default, means that the thing is not done; a bare 0 says the same.
+**\`off\`**, where it is the default or expected, means that the thing is not done; a bare 0 says the same.
 **Lists:** the flag may be repeated; a flag or a variable may also hold several, with commas; the file
 has an array.
 

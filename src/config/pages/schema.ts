@@ -1,7 +1,7 @@
 /** JSON Schema of the config file, for editors; config/forkcast.schema.json holds it. */
 
 import { jsonText } from '../json-text.js';
-import { defaultText, isListSetting, isOffByDefault, OFF, type Setting } from '../setting.js';
+import { defaultText, isListSetting, mayBeOff, OFF, type Setting } from '../setting.js';
 import { SETTING_KEYS, settingOf } from '../settings.js';
 import { SCHEMA_KEY } from '../sources/config-file.js';
 import { expectation } from '../value.js';
@@ -62,7 +62,7 @@ function itemSchema(setting: Setting): Record<string, unknown> {
 
 function numberPattern(setting: Setting, units: string): string {
   const number = `([0-9]+(\\.[0-9]+)?|\\.[0-9]+)(${units})?`;
-  return isOffByDefault(setting) ? `^(${number}|${OFF})$` : `^${number}$`;
+  return mayBeOff(setting) ? `^(${number}|${OFF})$` : `^${number}$`;
 }
 
 function defaultSchema(setting: Setting): Record<string, unknown> {

@@ -7,7 +7,7 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import { didYouMean } from '../closest-name.js';
-import { isListSetting, isOffByDefault, OFF, type Setting } from '../setting.js';
+import { isListSetting, mayBeOff, OFF, type Setting } from '../setting.js';
 import { isSettingKey, SETTING_KEYS, settingOf } from '../settings.js';
 import { expectation, listText } from '../value.js';
 import { type Origin, type Reading, type Source, valueFault } from './origin.js';
@@ -69,7 +69,7 @@ function readSetting(path: string, key: string, node: Node): Reading | string {
 
 /** Whether the JSON type can hold such a setting; what the text means is decided later. */
 function isOfKind(setting: Setting, value: unknown): boolean {
-  if (value === OFF && isOffByDefault(setting)) return true;
+  if (value === OFF && mayBeOff(setting)) return true;
   switch (setting.kind) {
     case 'flag':
       return typeof value === 'boolean';

@@ -1,4 +1,4 @@
-import type { ServedModel } from '../../model/description.js';
+import { NO_LIMIT, type ServedModel } from '../../model/description.js';
 import type { ModelPath } from '../../model/paths/model-path.js';
 import { readV1Path } from '../../model/paths/v1-path.js';
 import { readV2Path } from '../../model/paths/v2-path.js';
@@ -20,15 +20,21 @@ export type ModelTarget = {
 
 /** How long a request may run, wait, and stream; a model may have its own. */
 export type Limits = {
+  /** Infinity: for ever. */
   readonly timeoutMs: number;
   readonly queueTimeoutMs: number;
   /** Undefined: for ever. */
   readonly streamTimeoutMs: number | undefined;
 };
 
+/** As its settings say it; undefined: off. */
+type LimitsOfServer = Omit<Limits, 'timeoutMs'> & { readonly timeoutMs: number | undefined };
+
 /** Paths are remembered up to this many; then it starts anew, for clients can invent some. */
 const MOST_PATHS = 4096;
 const LONGEST_PATH = 512;
+
+const FOR_EVER = Number.POSITIVE_INFINITY;
 
 /** The settings that say it for models that do not. */
 export const LIMIT_SETTINGS: Readonly<{
@@ -50,14 +56,14 @@ export class ModelTargets {
   /** Counts how often the models have changed. */
   generation = 0;
   #other: ModelTarget;
-  readonly #limits: Limits;
+  readonly #limits: LimitsOfServer;
   #byKey = new Map<string, ModelTarget>();
   readonly #prefixes = new RoutePrefixes();
   readonly #byPath = new Map<string, ModelTarget>();
   #default: ModelTarget;
 
   /** @param limits of models that have none of their own; read anew whenever models are learned */
-  constructor(limits: Limits) {
+  constructor(limits: LimitsOfServer) {
     this.#limits = limits;
     this.#other = this.#makeOther();
     this.#default = this.#other;
@@ -109,14 +115,15 @@ export class ModelTargets {
   #limitsOf(model: ServedModel): Limits {
     const { timeoutMs, queueTimeoutMs, streamTimeoutMs } = this.#other;
     return {
-      timeoutMs: model.timeoutMs ?? timeoutMs,
+      timeoutMs: model.timeoutMs === NO_LIMIT ? FOR_EVER : (model.timeoutMs ?? timeoutMs),
       queueTimeoutMs: model.queueTimeoutMs ?? queueTimeoutMs,
-      streamTimeoutMs: model.streamTimeoutMs ?? streamTimeoutMs,
+      streamTimeoutMs:
+        model.streamTimeoutMs === NO_LIMIT ? undefined : (model.streamTimeoutMs ?? streamTimeoutMs),
     };
   }
 
   #makeOther(): ModelTarget {
-    const { timeoutMs, queueTimeoutMs, streamTimeoutMs } = this.#limits;
+    const { timeoutMs = FOR_EVER, queueTimeoutMs, streamTimeoutMs } = this.#limits;
     const limits = { timeoutMs, queueTimeoutMs, streamTimeoutMs };
     return { key: ANY_WORKER, group: OTHER, model: OTHER, isRetryable: true, ...limits };
   }

@@ -33,12 +33,15 @@ export class Departures {
     worker.leave(this.#parts.now() + LEAVE_TIMEOUT_MS);
   }
 
-  /** To be called often. Requests have their own time limit; a stream may go on for ever, and is cut. */
+  /**
+   * To be called often. Requests have their own time limit; a stream may go on for ever, and is cut.
+   * A run whose limit is off begins anew at another worker.
+   */
   lookAfter(worker: WorkerHandle, nowMs: number): void {
     if (worker.state === 'draining') {
       if (worker.inFlight === 0) this.leave(worker);
-      else if (nowMs >= worker.deadlineMs && worker.hasOnlyStreams) {
-        worker.kill('its streams did not end within the graceful timeout');
+      else if (nowMs >= worker.deadlineMs && worker.mayNeverEnd) {
+        worker.kill('what it had did not end within the graceful timeout');
       }
     } else if (worker.state === 'leaving' && nowMs >= worker.deadlineMs) {
       worker.kill('did not leave when asked');

@@ -142,8 +142,9 @@ export class WorkerHandle implements ServingWorker {
     this.kill('something else is to be held');
   }
 
-  /** Every request it has is a streamed reply that has begun. */
-  get hasOnlyStreams(): boolean {
+  /** What it has may last for ever: a run without a limit, or nothing but streamed replies that have begun. */
+  get mayNeverEnd(): boolean {
+    if (this.load?.running?.timeoutMs === Number.POSITIVE_INFINITY) return true;
     for (const request of this.load?.requests ?? []) if (!request.hasBegun) return false;
     return true;
   }

@@ -60,7 +60,7 @@ type ModuleBase = {
   warmup?: Warmup;
   /** False: a request is never run a second time, also when its worker died. */
   retry?: boolean;
-  /** Longest time of one run: `'250ms'`, `'30s'`, or seconds; of a stream, to each next piece. */
+  /** Longest time of one run: `'250ms'`, `'30s'`, or seconds, or `'off'`; of a stream, to each next piece. */
   timeout?: string | number;
   /** Longest time a request may wait for a worker. */
   queueTimeout?: string | number;

@@ -67,8 +67,8 @@ export const MODEL_SETTINGS = {
     isOfModule: true,
   },
   timeout: {
-    kind: 'duration',
-    doc: 'The longest time of one run; then 504 `EXECUTION_TIMEOUT`.',
+    kind: 'durationOrOff',
+    doc: 'The longest time of one run; then 504 `EXECUTION_TIMEOUT`. With `"off"` or 0 a run may last for ever, and then keeps its worker.',
     otherwise: "the server's `--timeout`",
     example: '"250ms"',
     isOfModule: true,
@@ -81,8 +81,8 @@ export const MODEL_SETTINGS = {
     isOfModule: true,
   },
   streamTimeout: {
-    kind: 'duration',
-    doc: 'The longest a streamed reply may take, from its first piece to its end; then its connection is cut.',
+    kind: 'durationOrOff',
+    doc: 'The longest a streamed reply may take, from its first piece to its end; then its connection is cut. With `"off"` or 0 there is no such limit.',
     otherwise: "the server's `--stream-timeout`",
     example: '"10m"',
     isOfModule: true,
@@ -154,7 +154,8 @@ MODEL_SETTINGS satisfies Record<string, ModelSetting>;
 export type ModelSettingKey = keyof typeof MODEL_SETTINGS;
 
 type Table = typeof MODEL_SETTINGS;
-type NameOf<K extends ModelSettingKey> = Table[K]['kind'] extends 'duration' ? `${K}Ms` : K;
+type Durations = 'duration' | 'durationOrOff';
+type NameOf<K extends ModelSettingKey> = Table[K]['kind'] extends Durations ? `${K}Ms` : K;
 
 /** All that a `forkcast.json` says; absent is what it does not say. Durations are milliseconds. */
 export type FolderSettings = {
@@ -175,6 +176,7 @@ export function isModelSettingKey(key: string): key is ModelSettingKey {
 
 /** What the key is called in `FolderSettings`. */
 export function fieldOf(key: ModelSettingKey): keyof FolderSettings {
-  const isDuration = modelSettingOf(key).kind === 'duration';
+  const { kind } = modelSettingOf(key);
+  const isDuration = kind === 'duration' || kind === 'durationOrOff';
   return (isDuration ? `${key}Ms` : key) as keyof FolderSettings;
 }

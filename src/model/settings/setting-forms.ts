@@ -1,7 +1,9 @@
 /** The kinds of settings that the table knows, and what a value of each may be. */
 
 import { isObject } from '../../config/json-object.js';
+import { OFF } from '../../config/setting.js';
 import { parseDuration } from '../../config/values/duration.js';
+import { NO_LIMIT } from '../description.js';
 import type { Warmup, WarmupBody } from '../model.js';
 import { RUNTIMES, type RuntimeName } from '../runtime-name.js';
 import { choice, count, either, type Form, flag, listOf, simple, text } from './form.js';
@@ -21,6 +23,8 @@ export type SettingValues = {
   readonly count: number;
   /** Milliseconds. */
   readonly duration: number;
+  /** Milliseconds; NO_LIMIT: off. */
+  readonly durationOrOff: number;
   readonly flag: boolean;
   readonly warmup: Warmup;
   readonly inputs: TensorOverrides;
@@ -34,19 +38,25 @@ export type SettingKind = keyof SettingValues;
 const LONGEST_MS = 24 * 3_600_000;
 const DURATION = 'a duration such as "250ms", "30s" or a number of seconds, from 1ms to 24h';
 
-const duration: Form<number> = simple(
-  DURATION,
-  {
-    anyOf: [
-      { type: 'number', minimum: 0.001, maximum: LONGEST_MS / 1000 },
-      { type: 'string', pattern: '^([0-9]+(\\.[0-9]+)?|\\.[0-9]+)([mM]?[sS]|[mMhH])?$' },
-    ],
-  },
-  (value) => {
-    if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-    const ms = parseDuration(String(value));
-    return ms !== undefined && ms >= 1 && ms <= LONGEST_MS ? ms : undefined;
-  },
+const TIME_SCHEMA = {
+  anyOf: [
+    { type: 'number', minimum: 0.001, maximum: LONGEST_MS / 1000 },
+    { type: 'string', pattern: '^([0-9]+(\\.[0-9]+)?|\\.[0-9]+)([mM]?[sS]|[mMhH])?$' },
+  ],
+};
+
+function timeOf(value: unknown): number | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const ms = parseDuration(String(value));
+  return ms !== undefined && ms >= 1 && ms <= LONGEST_MS ? ms : undefined;
+}
+
+const duration: Form<number> = simple(DURATION, TIME_SCHEMA, timeOf);
+
+const durationOrOff: Form<number> = simple(
+  `${DURATION}, or "${OFF}"`,
+  { anyOf: [...TIME_SCHEMA.anyOf, { enum: [OFF, 0] }] },
+  (value) => (value === OFF || value === 0 || value === '0' ? NO_LIMIT : timeOf(value)),
 );
 
 const file: Form<string> = text(
@@ -96,6 +106,7 @@ const FORMS: { readonly [K in SettingKind]: (bounds: Bounds) => Form<SettingValu
   labels: () => labels,
   count: ({ least, most }) => count(least, most),
   duration: () => duration,
+  durationOrOff: () => durationOrOff,
   flag: () => flag,
   warmup: () => warmup,
   inputs: () => inputOverrides,

@@ -119,7 +119,8 @@ describe('addresses', () => {
 
 describe('bounds', () => {
   it.each([
-    [['--timeout', '0'], false],
+    [['--timeout', '0'], true],
+    [['--queue-timeout', '0'], false],
     [['--timeout', '24h'], true],
     [['--timeout', '25h'], false],
     [['--work-ahead', '0'], true],
@@ -244,7 +245,11 @@ describe('the table', () => {
 
   it.each(SETTING_KEYS)('%s has one sentence and nothing unknown', (key) => {
     const setting = settingOf(key);
-    const own = { size: ['least', 'most'], count: ['least', 'most'], duration: ['least', 'most'] };
+    const own = {
+      size: ['least', 'most'],
+      count: ['least', 'most'],
+      duration: ['least', 'most', 'takesOff'],
+    };
     const text = ['placeholder', 'expected'];
     const more = { choice: ['choices'], path: ['isPositional', 'isOutput'] };
     const extra = { ...own, ...more, address: [], flag: [], text, mode: [] }[setting.kind];
@@ -284,6 +289,13 @@ describe('what is off by default', () => {
     expect(duration && parseValue(duration, '500ms', '/')).toBeUndefined();
     expect(count && parseValue(count, '4', '/')).toBeUndefined();
     expect(count && parseValue(count, '7', '/')).toBe(7);
+  });
+
+  it('may be off where the setting says so, whatever its default', () => {
+    const timeout = settingOf('timeout');
+    for (const text of ['off', '0']) expect(parseValue(timeout, text, '/')).toBe('off');
+    expect(parseValue(timeout, '30s', '/')).toBe(30_000);
+    expect(expectation(timeout)).toMatch(/, or off$/);
   });
 
   it('is not off where the default says something', () => {

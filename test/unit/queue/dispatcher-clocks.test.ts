@@ -143,6 +143,16 @@ describe('execution timeout', () => {
     expect(stage.takeSent()).toEqual(['1→A']);
   });
 
+  it('may be off: then nothing ends a run', () => {
+    const stage = new Stage();
+    stage.teach(0.1);
+    stage.workers('A');
+    stage.submitMany(2, { timeoutMs: Number.POSITIVE_INFINITY });
+    expect(stage.takeSent()).toEqual(['1→A', '2→A']);
+    stage.dispatcher.sweep(1e9);
+    expect([stage.killed, stage.refused]).toEqual([[], []]);
+  });
+
   it('starts anew with each answer', () => {
     const stage = new Stage();
     stage.teach(0.1);

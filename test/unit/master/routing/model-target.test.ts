@@ -162,3 +162,19 @@ describe('routes that modules bring along', () => {
     expect(known.groups.has(group)).toBe(true);
   });
 });
+
+test('limits may be off, of the server and of a model', () => {
+  const forEver = Number.POSITIVE_INFINITY;
+  const targets = new ModelTargets({ ...LIMITS, timeoutMs: undefined, streamTimeoutMs: 900 });
+  targets.learn([
+    served('free', { timeoutMs: 0, streamTimeoutMs: 0 }),
+    served('bound', { timeoutMs: 20 }),
+  ]);
+  const limitsOf = (path: string): unknown => {
+    const { timeoutMs, streamTimeoutMs } = targets.find(path, 'POST');
+    return [timeoutMs, streamTimeoutMs];
+  };
+  expect(limitsOf('/v1/models/free:predict')).toEqual([forEver, undefined]);
+  expect(limitsOf('/v1/models/bound:predict')).toEqual([20, 900]);
+  expect(limitsOf('/anything')).toEqual([forEver, 900]);
+});

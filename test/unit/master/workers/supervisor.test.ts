@@ -231,6 +231,41 @@ describe('a worker that died', () => {
   });
 });
 
+describe('a worker that drains', () => {
+  /** Worker 0 drains, with one request that may run for so long. */
+  function drainWith(timeoutMs: number, hasBegun = false): void {
+    allReady();
+    const requests = [{ timeoutMs, hasBegun }];
+    handleOf(0).load = { inFlight: 1, requests, running: requests[0] } as never;
+    supervisor.retire(handleOf(0));
+    worker(2).isReady();
+    expect(states()[0]).toEqual(['draining', 'ready']);
+  }
+
+  test.each([
+    ['a run that has a limit of its own', 60_000, false, false],
+    ['a run without a limit', Number.POSITIVE_INFINITY, false, true],
+    ['a stream', 60_000, true, true],
+  ])('%s after the graceful timeout', (_what, timeoutMs, hasBegun, isKilled) => {
+    drainWith(timeoutMs, hasBegun);
+    const draining = handleOf(0);
+    pass(settings.gracefulTimeout - 1);
+    expect(draining.killReason).toBeUndefined();
+    pass(1);
+    expect(draining.killReason !== undefined).toBe(isKilled);
+  });
+
+  test('has the graceful timeout that holds when it begins to drain', () => {
+    const before = settings.gracefulTimeout;
+    Object.assign(settings, { gracefulTimeout: 700 });
+    drainWith(Number.POSITIVE_INFINITY);
+    Object.assign(settings, { gracefulTimeout: before });
+    const draining = handleOf(0);
+    pass(700);
+    expect(draining.killReason).toContain('did not end within the graceful timeout');
+  });
+});
+
 describe('a worker that is signalled', () => {
   beforeEach(allReady);
 

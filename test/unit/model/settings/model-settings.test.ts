@@ -73,6 +73,7 @@ describe('what is read', () => {
 
   test.each([
     ['{"timeout": 0.25}', { timeoutMs: 250 }],
+    ['{"timeout": "off", "streamTimeout": 0}', { timeoutMs: 0, streamTimeoutMs: 0 }],
     ['{"timeout": "250MS"}', { timeoutMs: 250 }],
     ['{"versions": "all"}', { versions: 'all' }],
     ['{"versions": [1, "3"]}', { versions: ['1', '3'] }],
@@ -146,7 +147,7 @@ describe('faults', () => {
     ],
     [
       '{"timeout": "25h"}',
-      'timeout: expected a duration such as "250ms", "30s" or a number of seconds, from 1ms to 24h, got "25h".',
+      'timeout: expected a duration such as "250ms", "30s" or a number of seconds, from 1ms to 24h, or "off", got "25h".',
     ],
     ['{"warmup": []}', 'warmup: expected a list of at least one example, got [].'],
     [
