@@ -1,6 +1,8 @@
 /** Starts the built server as a user would, reads its log, and leaves nothing behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 
@@ -102,8 +104,7 @@ export class TestServer {
   }
 
   async status(): Promise<Status> {
-    const response = await fetch(`${this.adminUrl}/status`);
-    return (await response.json()) as Status;
+    return JSON.parse(await textOf(`${this.adminUrl}/status`)) as Status;
   }
 
   /** Waits for a condition on the status; fails with its name. */
@@ -116,7 +117,7 @@ export class TestServer {
   }
 
   async metrics(): Promise<string> {
-    return (await fetch(`${this.adminUrl}/metrics`)).text();
+    return textOf(`${this.adminUrl}/metrics`);
   }
 
   async workerPids(): Promise<number[]> {
@@ -172,6 +173,16 @@ export type Status = {
     readonly served?: number;
   }[];
 };
+
+/** Over a connection of its own: a kept one is closed when another master takes the admin port. */
+function textOf(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: false }, (response) => text(response).then(resolve, reject)).on(
+      'error',
+      reject,
+    );
+  });
+}
 
 /** Spawns `forkcast serve` on free ports. Ended after the test, whatever happened. */
 export async function startServer(options: ServerOptions): Promise<TestServer> {
