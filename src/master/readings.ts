@@ -4,6 +4,8 @@ import type { MetricSources } from '../observe/metrics.js';
 import type { ByteBudget } from '../queue/admission/byte-budget.js';
 import { workerCounts } from './control/status.js';
 import type { Front } from './front/front.js';
+import { waitingConnections } from './listen/accept-queue.js';
+import type { Listeners } from './listen/listeners.js';
 import type { Catalog } from './models/catalog.js';
 import type { Generations } from './models/generations.js';
 import type { Traffic } from './routing/traffic.js';
@@ -13,6 +15,7 @@ export type ReadRooms = {
   readonly dispatcher: Traffic['dispatcher'];
   readonly budget: ByteBudget;
   readonly front: Front;
+  readonly listeners: Listeners;
   readonly supervisor: Supervisor;
   readonly generations: Pick<Generations, 'wantedWorkers'>;
   readonly catalog: Catalog;
@@ -21,13 +24,18 @@ export type ReadRooms = {
 };
 
 export function metricSources(rooms: ReadRooms): MetricSources {
-  const { dispatcher, budget, front, supervisor, generations, catalog, logs, now } = rooms;
+  const { dispatcher, budget, front, listeners, supervisor, generations, catalog, logs, now } =
+    rooms;
   return {
     queueDepth: () => dispatcher.depth,
     queueBytes: () => budget.usedBytes,
     queueOldestWaitMs: () => dispatcher.oldestWaitMs(now()),
     requestsInFlight: () => dispatcher.inFlight,
     connectionsOpen: () => front.openConnections,
+    backlogConnections: async () => {
+      if (process.platform !== 'linux') return undefined;
+      return waitingConnections(listeners.sockets.map(({ fd }) => fd));
+    },
     workers: () => workerCounts(supervisor.slots),
     workersWanted: () => generations.wantedWorkers,
     workersBusy: () => dispatcher.busyWorkers,

@@ -270,6 +270,7 @@ export class Rooms {
       dispatcher: this.traffic.dispatcher,
       budget: this.#budget,
       front: this.front,
+      listeners: this.listeners,
       supervisor: this.supervisor,
       generations: this.desk.generations,
       catalog: this.#catalog,

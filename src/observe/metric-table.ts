@@ -101,6 +101,12 @@ export const METRICS = {
     labels: [],
     help: 'Open client connections on the main port.',
   },
+  backlogConnections: {
+    name: 'forkcast_backlog_connections',
+    type: 'gauge',
+    labels: [],
+    help: "Connections to the main port in the kernel's backlog, not yet accepted; on Linux, for TCP, while the server listens.",
+  },
   workers: {
     name: 'forkcast_workers',
     type: 'gauge',

@@ -24,6 +24,8 @@ export type MetricSources = {
   queueOldestWaitMs(): number;
   requestsInFlight(): number;
   connectionsOpen(): number;
+  /** Undefined where the system does not tell. */
+  backlogConnections(): Promise<number | undefined>;
   workers(): Readonly<Record<WorkerStateLabel, number>>;
   workersWanted(): number;
   workersBusy(): number;
@@ -120,6 +122,10 @@ export class Metrics {
     );
     this.#expose(METRICS.requestsInFlight, () => single(sources.requestsInFlight()));
     this.#expose(METRICS.connectionsOpen, () => single(sources.connectionsOpen()));
+    this.#expose(METRICS.backlogConnections, async () => {
+      const waiting = await sources.backlogConnections();
+      return waiting === undefined ? [] : single(waiting);
+    });
     this.#expose(METRICS.logLinesDropped, () => single(sources.logLinesDropped()));
     this.#expose(METRICS.buildInfo, () => [{ labels: build, value: 1 }]);
   }
@@ -150,12 +156,12 @@ export class Metrics {
     );
   }
 
-  #expose(row: MetricRow, read: () => Sample[]): void {
+  #expose(row: MetricRow, read: () => Sample[] | Promise<Sample[]>): void {
     const metric = {
       name: row.name,
       help: row.help,
       type: row.type,
-      get: async () => ({ name: row.name, help: row.help, type: row.type, values: read() }),
+      get: async () => ({ name: row.name, help: row.help, type: row.type, values: await read() }),
     };
     // The registry asks a metric for its name and get() only; its type wants prom-client's classes.
     this.#registry.registerMetric(metric as unknown as Metric);

@@ -243,6 +243,7 @@ const NO_SOURCES = {
   queueOldestWaitMs: () => 0,
   requestsInFlight: () => 0,
   connectionsOpen: () => 0,
+  backlogConnections: async () => 0,
   workers: () => ({ booting: 0, ready: 0, draining: 0, backoff: 0 }),
   workersWanted: () => 0,
   workersBusy: () => 0,

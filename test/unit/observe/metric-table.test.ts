@@ -47,6 +47,7 @@ test('every row is exposed, and no gauge ends in _total', async () => {
     queueOldestWaitMs: () => 0,
     requestsInFlight: () => 0,
     connectionsOpen: () => 0,
+    backlogConnections: async () => 0,
     workers: () => ({ booting: 0, ready: 0, draining: 0, backoff: 0 }),
     workersWanted: () => 0,
     workersBusy: () => 0,

@@ -8,6 +8,7 @@ const SOURCES: MetricSources = {
   queueOldestWaitMs: () => 1500,
   requestsInFlight: () => 2,
   connectionsOpen: () => 7,
+  backlogConnections: async () => 5,
   workers: () => ({ booting: 1, ready: 2, draining: 0, backoff: 0 }),
   workersWanted: () => 1,
   workersBusy: () => 1,
@@ -144,4 +145,11 @@ test('rollouts are counted by how they ended, from zero', async () => {
     'forkcast_rollouts_total{outcome="failed"} 1',
     'forkcast_rollouts_total{outcome="abandoned"} 0',
   ]);
+});
+
+test('connections in the backlog are shown where the system tells of them', async () => {
+  const name = 'forkcast_backlog_connections';
+  expect(await linesOf(newMetrics(), name)).toEqual([`${name} 5`]);
+  const silent = new Metrics('0.1.0', { ...SOURCES, backlogConnections: async () => undefined });
+  expect(await linesOf(silent, name)).toEqual([]);
 });
