@@ -1,6 +1,7 @@
 /** What metrics read off the rooms of the master when somebody scrapes. */
 import type { Logs } from '../observe/logs.js';
 import type { MetricSources } from '../observe/metrics.js';
+import type { Admission } from '../queue/admission/admission.js';
 import type { ByteBudget } from '../queue/admission/byte-budget.js';
 import { workerCounts } from './control/status.js';
 import type { Front } from './front/front.js';
@@ -14,6 +15,7 @@ import type { Supervisor } from './workers/supervisor.js';
 export type ReadRooms = {
   readonly dispatcher: Traffic['dispatcher'];
   readonly budget: ByteBudget;
+  readonly admission: Pick<Admission, 'refused'>;
   readonly front: Front;
   readonly listeners: Listeners;
   readonly supervisor: Supervisor;
@@ -24,9 +26,11 @@ export type ReadRooms = {
 };
 
 export function metricSources(rooms: ReadRooms): MetricSources {
-  const { dispatcher, budget, front, listeners, supervisor, generations, catalog, logs, now } =
-    rooms;
+  const { dispatcher, budget, admission, front, listeners, now } = rooms;
+  const { supervisor, generations, catalog, logs } = rooms;
   return {
+    requestsRefused: () => admission.refused,
+    clientsStalled: () => front.stalledEnded,
     queueDepth: () => dispatcher.depth,
     queueBytes: () => budget.usedBytes,
     queueOldestWaitMs: () => dispatcher.oldestWaitMs(now()),

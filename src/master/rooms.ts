@@ -266,13 +266,12 @@ export class Rooms {
   }
 
   #makeMetrics(): Metrics {
+    const { front, listeners, supervisor, traffic, desk } = this;
     const rooms = {
-      dispatcher: this.traffic.dispatcher,
+      ...{ front, listeners, supervisor, dispatcher: traffic.dispatcher },
       budget: this.#budget,
-      front: this.front,
-      listeners: this.listeners,
-      supervisor: this.supervisor,
-      generations: this.desk.generations,
+      admission: this.#admission,
+      generations: desk.generations,
       catalog: this.#catalog,
       logs: this.#options.logs,
       now: this.#now,

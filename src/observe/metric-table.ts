@@ -71,6 +71,18 @@ export const METRICS = {
     labels: [],
     help: 'Requests whose client left before the whole answer was sent.',
   },
+  requestsRefused: {
+    name: 'forkcast_requests_refused_total',
+    type: 'counter',
+    labels: ['bound'],
+    help: 'Requests refused with 503 QUEUE_FULL, by the bound that was reached.',
+  },
+  clientsStalled: {
+    name: 'forkcast_clients_stalled_total',
+    type: 'counter',
+    labels: ['held'],
+    help: 'Clients ended for the memory that they held while they stood still: of a body, or of an answer.',
+  },
   queueDepth: {
     name: 'forkcast_queue_depth',
     type: 'gauge',
@@ -208,6 +220,14 @@ export const RESTART_REASONS = {
   scaled_down: 'fewer workers were wanted; nobody took its place',
 } as const;
 export type RestartReason = keyof typeof RESTART_REASONS;
+
+/** What was full → what that means; the values of the `bound` label. */
+export const QUEUE_BOUNDS = {
+  count: 'as many requests waited as --queue-limit allows',
+  bytes: 'as much was held for clients as --queue-bytes allows',
+  wait: 'it would have waited past its deadline, by what is measured',
+} as const;
+export type QueueBound = keyof typeof QUEUE_BOUNDS;
 
 /** How a rollout ended → what it means; the values of the `outcome` label. */
 export const ROLLOUT_OUTCOMES = {

@@ -2,6 +2,7 @@ import {
   BUCKETS,
   METRICS,
   type MetricRow,
+  QUEUE_BOUNDS,
   RESTART_REASONS,
   ROLLOUT_OUTCOMES,
   WORKER_STATES,
@@ -43,6 +44,9 @@ function labelValues(): string {
 - \`state\`: ${codes(WORKER_STATES)}.
 - \`reason\`:
 ${reasons}
+- \`bound\`:
+${meanings(QUEUE_BOUNDS)}
+- \`held\`: \`body\`, \`answer\`.
 - \`outcome\`:
 ${outcomes}
 

@@ -4,6 +4,7 @@ import type { FinishedRequest } from './finished-request.js';
 import {
   METRICS,
   type MetricRow,
+  type QueueBound,
   RESTART_REASONS,
   type RestartReason,
   ROLLOUT_OUTCOMES,
@@ -19,6 +20,8 @@ const MS_PER_SECOND = 1000;
 
 /** Gauges are read from their owners when somebody scrapes; nobody keeps them up to date. */
 export type MetricSources = {
+  requestsRefused(): Readonly<Record<QueueBound, number>>;
+  clientsStalled(): { readonly bodies: number; readonly readers: number };
   queueDepth(): number;
   queueBytes(): number;
   queueOldestWaitMs(): number;
@@ -115,6 +118,18 @@ export class Metrics {
   #exposeServer(version: string): void {
     const sources = this.#sources;
     const build = { version, node: process.version };
+    this.#expose(METRICS.requestsRefused, () =>
+      Object.entries(sources.requestsRefused()).map(([bound, value]) => {
+        return { labels: { bound }, value };
+      }),
+    );
+    this.#expose(METRICS.clientsStalled, () => {
+      const { bodies, readers } = sources.clientsStalled();
+      return [
+        { labels: { held: 'body' }, value: bodies },
+        { labels: { held: 'answer' }, value: readers },
+      ];
+    });
     this.#expose(METRICS.queueDepth, () => single(sources.queueDepth()));
     this.#expose(METRICS.queueBytes, () => single(sources.queueBytes()));
     this.#expose(METRICS.queueOldestWait, () =>

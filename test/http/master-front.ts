@@ -238,6 +238,8 @@ const KNOWLEDGE: Knowledge = {
 };
 
 const NO_SOURCES = {
+  requestsRefused: () => ({ count: 0, bytes: 0, wait: 0 }),
+  clientsStalled: () => ({ bodies: 0, readers: 0 }),
   queueDepth: () => 0,
   queueBytes: () => 0,
   queueOldestWaitMs: () => 0,

@@ -49,6 +49,8 @@ export class Front {
   readonly #connections = new Map<Duplex, Connection>();
   readonly #handshakes = new Handshakes();
   readonly #stalled: StalledClients;
+  /** All that were ended for the memory they held. */
+  stalledEnded: EndedClients = { bodies: 0, readers: 0 };
   readonly #arrivalLimits: ArrivalLimits;
   readonly #makeRequestId = requestIdMaker();
   /** Connections over the limit that are not closed yet. */
@@ -74,7 +76,7 @@ export class Front {
       budget: ports.budget,
       connections: () => this.#connections.values(),
       endBody: (request, error) => intake.refuse(request.response.req, request, error),
-      ended: (clients) => ports.stalledEnded?.(clients),
+      ended: (clients) => this.#stalledEnded(clients),
     });
     this.#limits = headLimits(settings);
   }
@@ -109,6 +111,12 @@ export class Front {
   /** So many bytes are missing in the budget: ends who has long stood still. */
   makeRoom(bytes: number, nowMs: number): void {
     this.#stalled.makeRoom(bytes, nowMs);
+  }
+
+  #stalledEnded(clients: EndedClients): void {
+    const { bodies, readers } = this.stalledEnded;
+    this.stalledEnded = { bodies: bodies + clients.bodies, readers: readers + clients.readers };
+    this.#ports.stalledEnded?.(clients);
   }
 
   get #mostConnections(): number {

@@ -31,6 +31,9 @@ export type Newcomer = {
   readonly clientTimeoutMs: number | undefined;
 };
 
+/** What there was no room in: requests that wait, bytes held, or the time that the request may wait. */
+export type Bound = 'count' | 'bytes' | 'wait';
+
 /**
  * Who may enter. Asked when the header is read (`reserve` and `expect`, before a
  * byte of the body is taken), while a body without a length grows (`grow`), and
@@ -41,6 +44,8 @@ export type Newcomer = {
  */
 export class Admission {
   readonly #parts: AdmissionParts;
+  /** How many were refused. */
+  readonly refused: Record<Bound, number> = { count: 0, bytes: 0, wait: 0 };
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts;
@@ -58,6 +63,7 @@ export class Admission {
     this.#parts.makeRoom?.(bytes, nowMs);
     if (budget.reserve(bytes)) return undefined;
     return this.#full(
+      'bytes',
       `the server holds ${budget.usedBytes} of at most ${budget.limitBytes} bytes, this request needs ${bytes} more`,
       nowMs,
     );
@@ -67,7 +73,7 @@ export class Admission {
   enter(nowMs: number): RequestError | undefined {
     const { queue, queueLimit } = this.#parts;
     if (queue.depth < queueLimit) return undefined;
-    return this.#full(`${queue.depth} requests wait, at most ${queueLimit} may`, nowMs);
+    return this.#full('count', `${queue.depth} requests wait, at most ${queueLimit} may`, nowMs);
   }
 
   /** Refuses at once what would wait past its deadline, as surely as that can be known. */
@@ -79,6 +85,7 @@ export class Admission {
     const mayMs = Math.min(queueDeadlineMs - nowMs, clientTimeoutMs ?? Number.POSITIVE_INFINITY);
     if (waitMs <= mayMs) return undefined;
     return this.#full(
+      'wait',
       `this request would wait ${Math.round(waitMs)} ms or longer, and may wait ${Math.round(mayMs)} ms`,
       nowMs,
     );
@@ -89,7 +96,8 @@ export class Admission {
     this.#parts.budget.release(bytes);
   }
 
-  #full(reason: string, nowMs: number): RequestError {
+  #full(bound: Bound, reason: string, nowMs: number): RequestError {
+    this.refused[bound] += 1;
     const seconds = this.#retryAfterSeconds(nowMs);
     const text = `the queue is full: ${reason}; try again in ${seconds} s`;
     return new RequestError('QUEUE_FULL', text, { headers: { 'retry-after': String(seconds) } });

@@ -3,6 +3,8 @@ import { type LoadedModel, type MetricSources, Metrics } from '../../../src/obse
 import { finishedRequest } from './finished-requests.js';
 
 const SOURCES: MetricSources = {
+  requestsRefused: () => ({ count: 1, bytes: 2, wait: 3 }),
+  clientsStalled: () => ({ bodies: 4, readers: 5 }),
   queueDepth: () => 3,
   queueBytes: () => 4096,
   queueOldestWaitMs: () => 1500,
@@ -135,6 +137,19 @@ test('models are there while they are served', async () => {
   ]);
   models = [];
   expect(await linesOf(metrics, 'forkcast_model_load')).toEqual([]);
+});
+
+test('refusals are counted by the bound, and stalled clients by what they held', async () => {
+  const metrics = new Metrics('0.1.0', SOURCES);
+  expect(await linesOf(metrics, 'forkcast_requests_refused_total')).toEqual([
+    'forkcast_requests_refused_total{bound="count"} 1',
+    'forkcast_requests_refused_total{bound="bytes"} 2',
+    'forkcast_requests_refused_total{bound="wait"} 3',
+  ]);
+  expect(await linesOf(metrics, 'forkcast_clients_stalled_total')).toEqual([
+    'forkcast_clients_stalled_total{held="body"} 4',
+    'forkcast_clients_stalled_total{held="answer"} 5',
+  ]);
 });
 
 test('rollouts are counted by how they ended, from zero', async () => {

@@ -144,3 +144,17 @@ describe('Admission', () => {
     expect(admission(0, 0, 900, 500).admission.expect(newcomer, 10_000)).toBeUndefined();
   });
 });
+
+it('counts refusals by the bound that was reached', () => {
+  const queue = { depth: 1, forecast: { leastWaitMs: () => 50, drainMs: () => undefined } };
+  const door = new Admission({ queueLimit: 2, queue, budget: new ByteBudget(100) });
+  const newcomer = { key: '', priority: 'normal', queueDeadlineMs: 49 } as const;
+  expect(door.expect({ ...newcomer, clientTimeoutMs: undefined }, 0)?.code).toBe('QUEUE_FULL');
+  door.reserve(101, 0);
+  door.grow(101, 0);
+  queue.depth = 2;
+  door.enter(0);
+  door.reserve(1, 0);
+  door.reserve(1, 0);
+  expect(door.refused).toEqual({ count: 3, bytes: 2, wait: 1 });
+});
