@@ -81,10 +81,13 @@ function target(address: Address): Target {
   return { host: host === '::' ? '::1' : host, port };
 }
 
+const KEY_HINT = '; ctl has one from --key-file FILE or FORKCAST_ADMIN_KEYS';
+
 function reasonOf(status: number, text: string): string {
   try {
     const { error, code } = JSON.parse(text) as { error?: unknown; code?: unknown };
-    if (typeof error === 'string') return `${error} (${status} ${String(code)})`;
+    const hint = status === 401 ? KEY_HINT : '';
+    if (typeof error === 'string') return `${error} (${status} ${String(code)})${hint}`;
   } catch {
     // no answer of ours
   }

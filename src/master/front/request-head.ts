@@ -144,7 +144,7 @@ function readTimeout(value: string, before: number | undefined): number {
   if (timeoutMs > 0 && (before === undefined || before === timeoutMs)) return timeoutMs;
   const got =
     timeoutMs > 0 ? `both ${before} and ${timeoutMs}` : JSON.stringify(value.slice(0, 64));
-  const expected = 'expected a whole number of milliseconds, 1 or more';
+  const expected = 'expected a whole number of milliseconds, 1 or more, of at most 15 digits';
   throw new RequestError('BAD_REQUEST', `${TIMEOUT_HEADER}: ${expected}, got ${got}`);
 }
 

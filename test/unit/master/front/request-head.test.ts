@@ -184,7 +184,7 @@ describe("a client's own limit", () => {
     const headers = [...HOST, ...values.flatMap((value) => ['x-request-timeout-ms', value])];
     const { code, message } = fault({ headers });
     expect(code).toBe('BAD_REQUEST');
-    const expected = 'expected a whole number of milliseconds, 1 or more';
+    const expected = 'expected a whole number of milliseconds, 1 or more, of at most 15 digits';
     expect(message).toBe(`x-request-timeout-ms: ${expected}, got ${got}`);
   });
 
