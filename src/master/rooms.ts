@@ -146,8 +146,7 @@ export class Rooms {
   /** The machine was suspended, the container paused, or this process stopped. */
   #wasAway(gapMs: number): void {
     if (this.shutdown.state === 'stopped') return; // Nobody looks often any more.
-    const { log } = this.#options;
-    log.warn({ gapMs: Math.round(gapMs) }, 'clock gap');
+    this.#options.log.warn({ gapMs: Math.round(gapMs) }, 'clock gap');
     this.front.wasAway(gapMs, this.#now());
   }
 

@@ -40,9 +40,10 @@ export class Scaling {
       return;
     }
     this.#pending += step;
-    inTurn('scale by signal', () => this.#takePending()).catch((error: Error) =>
-      log.error({ reason: error.message }, 'scaling failed'),
-    );
+    inTurn('scale by signal', () => this.#takePending()).catch((error: Error) => {
+      const isStopping = error instanceof RequestError && error.code === 'DRAINING';
+      if (!isStopping) log.error({ reason: error.message }, 'scaling failed');
+    });
   }
 
   async #takePending(): Promise<void> {

@@ -1,5 +1,6 @@
 // Who asks for how many workers, and what comes of it; the rollouts are the test's.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { RequestError } from '../../../../src/errors.js';
 import { RolloutError } from '../../../../src/master/models/generations.js';
 import { Scaling } from '../../../../src/master/models/scaling.js';
 import { VerbQueue } from '../../../../src/master/models/verb-queue.js';
@@ -113,6 +114,12 @@ describe('by signals', () => {
     wanted = 1024;
     scaling.by(1);
     expect(rolled).toEqual([]);
+  });
+
+  test('that a stop overtakes are no fault', async () => {
+    scaling.by(1);
+    await ends(new RequestError('DRAINING', 'the server is stopping'));
+    expect(captured.lines()).toEqual([]);
   });
 
   test('after a failure they count from what there is, and the log has the reason', async () => {
