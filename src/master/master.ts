@@ -1,5 +1,6 @@
 import type { Handover } from '../config/sources/handover.js';
 import type { ExitCode } from '../errors.js';
+import { processTitle } from '../link/process/title.js';
 import { bootLimitMs } from '../model/boot-limit.js';
 import { VERSION } from '../version.js';
 import { AdminListeners } from './control/admin-listeners.js';
@@ -46,6 +47,8 @@ export class Master {
   async run(heldSignals: readonly string[]): Promise<ExitCode> {
     const { settings, log, hooks } = this.#options;
     const { supervisor, desk } = this.#rooms;
+    const { procName } = settings;
+    if (procName !== undefined) process.title = processTitle('master', procName);
     const offSignals = onSignals((signal, action) => this.#signalled(signal, action));
     await this.#tellStarting();
     try {

@@ -87,6 +87,7 @@ export class Life {
 
   async #boot(boot: Boot): Promise<void> {
     this.#state = 'booting';
+    if (boot.title !== undefined) process.title = boot.title;
     this.#logs = openWorkerLogs(boot);
     const { log } = this.#logs;
     this.#logLastWords(log);

@@ -25,18 +25,25 @@ async function untilSaid(said: () => string[], pattern: RegExp, count = 1): Prom
   await expect.poll(times, { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(count);
 }
 
+/** What `ps` shows of a process. */
+function titleOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0.*$/s, '');
+}
+
 it('tells systemd that it is ready, reloads, lives, is followed by another master, and stops', async () => {
   const { env, said } = fakeSystemd();
   const server = await startServer({
     path: 'echo',
     workers: 1,
     env,
-    args: ['--drain-idle', '50ms'],
+    args: ['--drain-idle', '50ms', '--proc-name', 'wine'],
   });
   await untilSaid(said, /^READY=1/);
   await untilSaid(said, /^WATCHDOG=1$/, 2);
   const { workerPid } = await server.line('worker ready');
   expect(readFileSync(`/proc/${workerPid}/environ`, 'utf8')).not.toMatch(/NOTIFY_SOCKET|WATCHDOG/);
+  expect(titleOf(server.pid)).toBe('forkcast: master [wine]');
+  expect(titleOf(Number(workerPid))).toBe('forkcast: worker 0 [wine]');
   server.kill('SIGHUP');
   await untilSaid(said, /^READY=1/, 2);
   const newPid = await upgrade(server);

@@ -19,4 +19,9 @@ export const PROCESS_SETTINGS = {
     default: 'off',
     doc: 'The permissions that files it makes do not get; off leaves what it was started with.',
   },
+  procName: {
+    kind: 'text',
+    group: 'process',
+    doc: 'A name for ps and top: master and workers are shown as forkcast: master [NAME] and forkcast: worker 0 [NAME] instead of their arguments, cut to the length of those.',
+  },
 } as const;

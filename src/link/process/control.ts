@@ -17,6 +17,8 @@ export type Boot = {
   /** Of a body without its content encoding. */
   readonly maxBodyBytes: number;
   readonly log: BootLog;
+  /** What `ps` is to show of it. */
+  readonly title?: string;
   /** For `forkcast check`: `ready` then tells what running each model was like. */
   readonly isTrial?: true;
   /** For `--reload`: it tells which files its modules import. */

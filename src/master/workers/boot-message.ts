@@ -1,4 +1,5 @@
 import type { Boot } from '../../link/process/control.js';
+import { processTitle } from '../../link/process/title.js';
 import { NO_DEFAULT } from '../../model/repository/default-model.js';
 import type { Logs } from '../../observe/logs.js';
 import type { WorkerHandle } from './worker-handle.js';
@@ -13,5 +14,7 @@ export function bootMessage(
   const { level, format, file } = logs;
   const log = { level, format, file };
   const watched = settings.reload ? { tellsImports: true as const } : {};
-  return { type: 'boot', slot, models, defaultModel, ...limits, log, ...watched };
+  const { procName } = settings;
+  const named = procName === undefined ? {} : { title: processTitle(`worker ${slot}`, procName) };
+  return { type: 'boot', slot, models, defaultModel, ...limits, log, ...watched, ...named };
 }
