@@ -105,6 +105,7 @@ async function check({
   const { checkModels } = await import('./check/check-models.js');
   const { jsonReport, planReport, summary } = await import('./check/report.js');
   await openTrust(path, settings, secrets);
+  await settleIn(settings);
   const plan = planModels(path, settings.defaultModel);
   const signal = stopSignal();
   const isQuiet = origins.logLevel.from === 'default';
@@ -144,6 +145,7 @@ async function serve(
   const { serviceManagement } = await import('./config/sources/process-environment.js');
   const { settings } = configuration;
   const { trust, owner } = await openTrust(path, settings, secrets);
+  await settleIn(settings);
   if (settings.umask !== undefined) process.umask(settings.umask);
   const first = await firstLook(path, settings);
   const logs = openMasterLogs(settings);
@@ -172,6 +174,17 @@ async function serve(
     return await master.run(heldSignals);
   } finally {
     await logs.flushed();
+  }
+}
+
+/** Where this process and those that it starts work, and with which variables. @throws ConfigError */
+async function settleIn({ chdir, env }: Settings): Promise<void> {
+  const { setVariables } = await import('./config/sources/process-environment.js');
+  setVariables(env);
+  try {
+    if (chdir !== undefined) process.chdir(chdir);
+  } catch (error) {
+    throw new ConfigError([`chdir: cannot work in ${chdir}: ${(error as Error).message}.`]);
   }
 }
 

@@ -6,7 +6,7 @@ import { CTL, type CtlCommand, parseCtlCommand } from './ctl-command.js';
 import { readActivation } from './sources/activation.js';
 import { readConfigFile } from './sources/config-file.js';
 import { CONFIG_VARIABLE, type Environment, readEnvironment } from './sources/environment.js';
-import { type CommandLine, readCommandLine } from './sources/flags.js';
+import { type CommandLine, readArgumentsVariable, readCommandLine } from './sources/flags.js';
 import type { Reading, Source } from './sources/origin.js';
 import { readSecrets, type Secrets } from './sources/secrets.js';
 import { publicAdminFaults } from './trust-checks.js';
@@ -70,17 +70,24 @@ export function parseCommand(inputs: Inputs): Command {
     return parseCtlCommand(
       others,
       inputs.cwd,
-      (line) => [readNamedFile(line, inputs), readEnvironment(inputs.env, inputs.cwd)],
+      (line) => [
+        readNamedFile(line, inputs),
+        readEnvironment(inputs.env, inputs.cwd),
+        readArgumentsVariable(inputs.env, inputs.cwd),
+      ],
       { readFile: inputs.readFile, variable: readSecrets(inputs.env).adminKeys },
     );
   }
   const line = readCommandLine(inputs.argv, inputs.cwd);
   if (line.actions.has('help')) return { name: 'help' };
   if (line.actions.has('version')) return { name: 'version' };
-  const { verb, ...argument } = readArguments(line, inputs.cwd);
+  const { verb: said, ...argument } = readArguments(line, inputs.cwd);
+  const verb = line.actions.has('check-config') ? 'check' : said;
   const file = readNamedFile(line, inputs);
   const activation = readActivation(inputs.env, inputs.pid);
-  const sources = [activation, file, readEnvironment(inputs.env, inputs.cwd), line, argument];
+  const environment = readEnvironment(inputs.env, inputs.cwd);
+  const variable = readArgumentsVariable(inputs.env, inputs.cwd);
+  const sources = [activation, file, environment, variable, line, argument];
   const readings = sources.flatMap((source) => source.readings);
   const { configuration, faults: valueFaults } = configure(readings, inputs.cpus);
   const faults = [...sources.flatMap((source) => source.faults), ...valueFaults];
@@ -135,7 +142,8 @@ function readArguments(
 }
 
 function namedFile(line: CommandLine, { env, cwd }: Inputs): string | undefined {
-  const named = line.config ?? (env[CONFIG_VARIABLE] || undefined);
+  const inVariable = readArgumentsVariable(env, cwd).config;
+  const named = line.config ?? inVariable ?? (env[CONFIG_VARIABLE] || undefined);
   return named === undefined ? undefined : resolve(cwd, named);
 }
 
@@ -146,7 +154,8 @@ function readNamedFile(line: CommandLine, inputs: Inputs): Source {
   try {
     return readConfigFile(path, inputs.readFile(path));
   } catch (error) {
-    const origin = line.config === undefined ? `environment ${CONFIG_VARIABLE}` : 'flag --config';
+    const isFlag = line.config !== undefined;
+    const origin = isFlag ? 'flag --config' : `environment ${CONFIG_VARIABLE}`;
     const reason = error instanceof Error ? error.message : String(error);
     return { readings: [], faults: [`${origin}: cannot read ${path}: ${reason}.`] };
   }

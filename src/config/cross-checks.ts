@@ -1,5 +1,6 @@
 /** Faults of settings that are right one by one and wrong together. */
 import { parseAccessLogFormat } from './access-log-format.js';
+import { envFaults } from './env-checks.js';
 import { reusePortFaults } from './reuse-port.js';
 import { type SettingKey, settingOf } from './settings.js';
 import { describeOrigin, type Origin } from './sources/origin.js';
@@ -34,6 +35,7 @@ export function crossFaults(choices: Choices): string[] {
     ...trustFaults(choices),
     ...reusePortFaults(choices, process.versions.node),
     ...accessLogFaults(choices),
+    ...envFaults(choices),
   ];
 }
 

@@ -47,7 +47,11 @@ export const OFF = 'off';
  * Several values: the flag may be repeated, each of them and the variable may be a list with
  * commas, and the file has an array. Without any the list is empty.
  */
-type Listed = { readonly isList?: true };
+type Listed = {
+  readonly isList?: true;
+  /** Its values may hold commas: each flag is one of them. */
+  readonly hasCommas?: true;
+};
 
 export type AddressSetting = Listed & {
   readonly kind: 'address';

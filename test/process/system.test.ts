@@ -1,8 +1,17 @@
 /** The server among others on its machine: whom it runs as, and what it tells systemd. */
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
+import { Client } from './clients.js';
 import { stopMaster, upgrade } from './masters.js';
 import { CLI, fixture, launch, startServer, type TestServer } from './server.js';
 
@@ -125,4 +134,30 @@ it('does not start as a user that there is not', async () => {
   const server: TestServer = launch(process.execPath, [CLI, ...args, '--keyfile', '/no/k'], {});
   expect(await server.exited).toEqual({ code: 2, signal: null });
   expect(server.stderr).toMatch(/user no-such-user: there is no such user on this machine/);
+});
+
+it('works in --chdir, with the variables of --env, from the flags of FORKCAST_CMD_ARGS', async () => {
+  const folder = realpathSync(temporaryFolder());
+  const server = await startServer({
+    path: 'place',
+    workers: 1,
+    args: ['--chdir', folder],
+    env: { FORKCAST_CMD_ARGS: "--env 'PLACE=here, and there' --chdir /" },
+  });
+  const client = new Client(server.url);
+  const { text } = await client.post('/predict', { instances: ['PLACE'] });
+  expect(JSON.parse(text)).toEqual({ predictions: [[folder, 'here, and there']] });
+  expect(readlinkSync(`/proc/${server.pid}/cwd`)).toBe(folder);
+  client.close();
+  await server.stop();
+});
+
+it('says what folder it cannot work in', async () => {
+  const server = launch(
+    process.execPath,
+    [CLI, 'serve', fixture('echo'), '--chdir', '/not/there'],
+    {},
+  );
+  expect(await server.exited).toEqual({ code: 2, signal: null });
+  expect(server.stderr).toContain('chdir: cannot work in /not/there: ENOENT');
 });

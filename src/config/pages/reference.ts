@@ -20,7 +20,7 @@ const HEAD = `<!-- Generated from src/config/settings.ts by \`npm run docs\`. Do
 Each setting has one name in three spellings: a flag (\`--queue-limit\`), a variable of the
 environment (\`FORKCAST_QUEUE_LIMIT\`) and a key of the config file (\`queueLimit\`).
 
-**Precedence:** defaults < config file < environment < flags. \`forkcast --print-config\` shows every
+**Precedence:** defaults < config file < environment < \`FORKCAST_CMD_ARGS\` (flags in a variable) < flags. \`forkcast --print-config\` shows every
 value and where it came from; what it prints is itself a config file. \`forkcast check\` tells all
 faults at once and exits with code 2 if there are any.
 

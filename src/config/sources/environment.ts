@@ -11,8 +11,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Names the config file; it is no setting, since a file cannot name itself. */
 export const CONFIG_VARIABLE = 'FORKCAST_CONFIG';
 
+/** Holds flags, as GUNICORN_CMD_ARGS does. */
+export const ARGUMENTS_VARIABLE = 'FORKCAST_CMD_ARGS';
+
 /** Variables of ours that are no settings. */
-const NO_SETTINGS: readonly string[] = [CONFIG_VARIABLE, ...SECRET_VARIABLES];
+const NO_SETTINGS: readonly string[] = [CONFIG_VARIABLE, ARGUMENTS_VARIABLE, ...SECRET_VARIABLES];
 
 const PREFIX = 'FORKCAST_';
 const PORT_EXPECTED = `a port from 0 to ${MAX_PORT}`;

@@ -3,6 +3,8 @@ import { didYouMean } from '../closest-name.js';
 import { flagName, isListSetting, type Setting } from '../setting.js';
 import { SETTING_KEYS, type SettingKey, settingOf } from '../settings.js';
 import { listText } from '../value.js';
+import { argumentsIn } from './argument-text.js';
+import { ARGUMENTS_VARIABLE, type Environment } from './environment.js';
 import type { Reading, Source } from './origin.js';
 
 type FlagDoc = { readonly short?: string; readonly doc: string };
@@ -11,6 +13,7 @@ type FlagDoc = { readonly short?: string; readonly doc: string };
 export const ACTIONS = {
   help: { short: 'h', doc: 'Shows this text.' },
   version: { doc: 'Shows the version.' },
+  'check-config': { doc: 'Checks and exits, as "forkcast check" does.' },
   'print-config': { doc: 'Shows every setting with its value and where it came from.' },
   json: { doc: 'Has "forkcast check" and "forkcast ctl" print JSON.' },
 } as const;
@@ -62,6 +65,23 @@ export function readCommandLine(argv: readonly string[], folder: string): Comman
   return { readings, faults, positionals, actions, config: given.get('config')?.text };
 }
 
+/** The flags in FORKCAST_CMD_ARGS. What they say, and what is wrong with them, is told of the variable. */
+export function readArgumentsVariable(env: Environment, folder: string): CommandLine {
+  const line = readCommandLine(argumentsIn(env[ARGUMENTS_VARIABLE] ?? ''), folder);
+  const readings = line.readings.map((reading): Reading => {
+    const name = `${ARGUMENTS_VARIABLE} ${reading.origin.from === 'flag' ? reading.origin.name : ''}`;
+    return { ...reading, origin: { from: 'environment', name: name.trimEnd() } };
+  });
+  // The value of a flag we do not know looks like an argument: one fault for that is enough.
+  const positionals = line.faults.length > 0 ? [] : line.positionals;
+  const strays = [...positionals, ...[...line.actions].map((action) => `--${action}`)];
+  const faults = [
+    ...line.faults,
+    ...strays.map((stray) => `expected flags of settings only; got ${stray}.`),
+  ].map((fault) => `environment ${ARGUMENTS_VARIABLE}: ${fault}`);
+  return { ...line, readings, faults };
+}
+
 /**
  * `parseArgs` lets a flag without a value take the next flag as its value. Such a flag is
  * reported and left out, so that the next one is still read.
@@ -111,11 +131,11 @@ function noteFlag(
   } else if (flag.meaning === 'false' && token.value !== undefined) {
     faults.push(`flag ${token.rawName}: expected no value; got ${JSON.stringify(text)}.`);
   } else if (before !== undefined && isListFlag(flag)) {
-    given.set(flag.key, { flag: token.rawName, text: `${before.text}${flagItems(text)}` });
+    given.set(flag.key, { flag: token.rawName, text: `${before.text}${flagItems(flag, text)}` });
   } else if (before !== undefined && before.text !== text) {
     faults.push(`flag ${token.rawName}: given twice, as ${before.text} and as ${text}.`);
   } else {
-    const whole = isListFlag(flag) ? flagItems(text) : text;
+    const whole = isListFlag(flag) ? flagItems(flag, text) : text;
     given.set(flag.key, { flag: token.rawName, text: whole });
   }
 }
@@ -125,8 +145,10 @@ function isListFlag({ key }: Flag): boolean {
 }
 
 /** One flag may have several items, with commas. */
-function flagItems(text: string): string {
-  return listText(text.split(','));
+function flagItems({ key }: Flag, text: string): string {
+  const setting = key === 'config' ? undefined : settingOf(key);
+  const hasCommas = setting !== undefined && 'hasCommas' in setting && setting.hasCommas === true;
+  return listText(hasCommas ? [text] : text.split(','));
 }
 
 function flagsOf(key: SettingKey, setting: Setting): [string, Flag][] {

@@ -27,6 +27,14 @@ export function environmentWith(
   return { ...process.env, ...additions };
 }
 
+/** Sets variables of this process, and so of those that it starts; each is `KEY=VALUE`. */
+export function setVariables(variables: readonly string[]): void {
+  for (const variable of variables) {
+    const at = variable.indexOf('=');
+    process.env[variable.slice(0, at)] = variable.slice(at + 1);
+  }
+}
+
 /** The environment as it was at the start; what was said in it to this process alone is taken out. */
 export function takeEnvironment(): Environment {
   for (const name of PASSING_VARIABLES) delete process.env[name];

@@ -19,6 +19,20 @@ export const PROCESS_SETTINGS = {
     default: 'off',
     doc: 'The permissions that files it makes do not get; off leaves what it was started with.',
   },
+  chdir: {
+    kind: 'path',
+    group: 'process',
+    doc: 'The folder that master and workers work in, where relative paths of modules start; those of settings start where the server was started.',
+  },
+  env: {
+    kind: 'text',
+    isList: true,
+    hasCommas: true,
+    group: 'process',
+    expected: 'KEY=VALUE',
+    placeholder: 'KEY=VALUE',
+    doc: 'Variables of the environment of master and workers, set before a model or hook is loaded; --print-config shows them, so they are no place for secrets.',
+  },
   procName: {
     kind: 'text',
     group: 'process',

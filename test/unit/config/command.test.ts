@@ -32,9 +32,48 @@ describe('what to do', () => {
     ]);
   });
 
+  it('checks by --check-config, too', () => {
+    expect(command({ argv: ['models', '--check-config'] })).toMatchObject({ name: 'check' });
+  });
+
   it('prints the configuration, with a PATH or without one', () => {
     expect(command({ argv: ['--print-config'] }).name).toBe('printConfig');
     expect(command({ argv: ['check', 'models', '--print-config'] }).name).toBe('printConfig');
+  });
+});
+
+describe('FORKCAST_CMD_ARGS', () => {
+  it('wins over variables and file, and yields to the command line', () => {
+    const env = { FORKCAST_CMD_ARGS: '-w 3 --threads 2 -c a.json', FORKCAST_WORKERS: '5' };
+    const files = { '/srv/a.json': '{ "threads": 1, "queueLimit": 7 }' };
+    const { settings, origins } = configuration({ argv: ['models', '--threads', '4'], env, files });
+    expect(settings).toMatchObject({ workers: 3, threads: 4, queueLimit: 7 });
+    expect(origins.workers).toEqual({ from: 'environment', name: 'FORKCAST_CMD_ARGS -w' });
+  });
+
+  it('is named in its faults, and holds flags of settings alone', () => {
+    const env = { FORKCAST_CMD_ARGS: '--wrokers 3 --queue-limit x' };
+    expect(faults({ env })).toEqual([
+      'environment FORKCAST_CMD_ARGS: flag --wrokers: there is no such flag; did you mean --workers?',
+      expect.stringMatching(/^environment FORKCAST_CMD_ARGS --queue-limit: expected /),
+    ]);
+    expect(faults({ env: { FORKCAST_CMD_ARGS: '--help' } })).toEqual([
+      'environment FORKCAST_CMD_ARGS: expected flags of settings only; got --help.',
+    ]);
+  });
+});
+
+describe('env', () => {
+  it('takes several, with commas in their values', () => {
+    const argv = ['models', '--env', 'A=1,2', '--env', 'B='];
+    expect(configuration({ argv }).settings.env).toEqual(['A=1,2', 'B=']);
+  });
+
+  it.each([
+    ['nothing', 'env: expected KEY=VALUE; got one without a name and "=".'],
+    ['FORKCAST_WORKERS=2', 'env: FORKCAST_WORKERS is a setting: give it as such, not with --env.'],
+  ])('is wrong: %s', (text, fault) => {
+    expect(faults({ argv: ['models', '--env', text] })).toEqual([fault]);
   });
 });
 

@@ -250,7 +250,7 @@ describe('the table', () => {
       count: ['least', 'most'],
       duration: ['least', 'most', 'takesOff'],
     };
-    const text = ['placeholder', 'expected'];
+    const text = ['placeholder', 'expected', 'hasCommas'];
     const more = { choice: ['choices'], path: ['isPositional', 'isOutput'] };
     const extra = { ...own, ...more, address: [], flag: [], text, mode: [] }[setting.kind];
     const known = ['kind', 'group', 'doc', 'short', 'live', 'default', 'isList', ...extra];
