@@ -24,7 +24,7 @@ export type ServerState =
 
 export type ShutdownParts = {
   readonly front: Pick<Front, 'openConnections' | 'closeIdle' | 'closeAll' | 'refuseArriving'>;
-  readonly listeners: Pick<Listeners, 'close'>;
+  readonly listeners: Pick<Listeners, 'areOpen' | 'close' | 'closeBehindLast'>;
   readonly dispatcher: Pick<
     Traffic['dispatcher'],
     'depth' | 'inFlight' | 'isIdle' | 'unanswered' | 'refuseAll'
@@ -92,7 +92,7 @@ export class Shutdown {
       this.#parts.leavingService();
     } else {
       this.#begin('draining');
-      this.#parts.listeners.close();
+      void this.#parts.listeners.closeBehindLast();
       this.#parts.leavingService();
     }
     this.tick();
@@ -166,14 +166,14 @@ export class Shutdown {
     const { listeners, drainDelayMs, now } = this.#parts;
     if (now() - this.#askedAtMs < drainDelayMs) return;
     this.#begin('draining');
-    listeners.close();
+    void listeners.closeBehindLast();
   }
 
   #drained(): void {
-    const { front, dispatcher, gracefulTimeoutMs, drainIdleMs, now } = this.#parts;
+    const { front, listeners, dispatcher, gracefulTimeoutMs, drainIdleMs, now } = this.#parts;
     if (now() - this.#drainingSinceMs >= drainIdleMs) front.closeIdle();
     const isIdle = dispatcher.isIdle;
-    if (isIdle && front.openConnections === 0) {
+    if (isIdle && front.openConnections === 0 && !listeners.areOpen) {
       void this.#stop(EXIT.OK, undefined, false);
     } else if (now() - this.#askedAtMs >= gracefulTimeoutMs) {
       const exitCode = isIdle ? EXIT.OK : EXIT.UNEXPECTED;
@@ -193,8 +193,9 @@ export class Shutdown {
     error: RequestError | undefined,
     mustKill: boolean,
   ): Promise<void> {
-    const { front, supervisor } = this.#parts;
+    const { front, listeners, supervisor } = this.#parts;
     this.state = 'stopping';
+    if (listeners.areOpen) listeners.close();
     if (error !== undefined) {
       this.#refuseAll(error);
       await this.#lastWords();

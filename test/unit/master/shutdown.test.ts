@@ -29,7 +29,7 @@ beforeEach(() => {
   front = rooms;
   shutdown = new Shutdown({
     front: rooms,
-    listeners: { close: tell('stop listening') },
+    listeners: fakeListeners(tell('stop listening')),
     dispatcher: {
       depth: 0,
       inFlight: 0,
@@ -55,6 +55,21 @@ beforeEach(() => {
     stopped: (exitCode) => told.push(`stopped ${exitCode}`),
   });
 });
+
+function fakeListeners(closed: () => void): ConstructorParameters<typeof Shutdown>[0]['listeners'] {
+  let areOpen = true;
+  const close = (): void => {
+    areOpen = false;
+    closed();
+  };
+  return {
+    get areOpen() {
+      return areOpen;
+    },
+    close,
+    closeBehindLast: async () => close(),
+  };
+}
 
 function tickAt(ms: number): void {
   nowMs = ms;
