@@ -1,7 +1,7 @@
 /** A turn of the event loop as short as this leaves hardly a moment for a connection to come unseen. */
-const SHORT_MS = 0.2;
+const SHORT_MS = 0.04;
 /** After this any turn without a connection will do, and after twice that any turn at all. */
-const PATIENCE_MS = 50;
+const PATIENCE_MS = 100;
 
 /**
  * Waits for the best moment to close a listener. Connections that the kernel has
