@@ -1,6 +1,6 @@
 /** Logs in files: rotated under load, in a form of the operator's, at a level that changes. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
@@ -67,6 +67,37 @@ describe('log files', () => {
     expect((await client.get('/livez')).status).toBe(200);
     const moved = join(folder, 'moved', 'access');
     await until('its line', () => jsonLines(moved).find(({ path }) => path === '/livez'));
+    client.close();
+    await server.stop();
+  });
+
+  it('hold what models and native code print, where that is asked for; a reload takes a new file', async () => {
+    const log = join(temporaryFolder(), 'log');
+    const args = ['--capture-output'];
+    const server = await startLoggingTo(log, 'talks', args);
+    const client = new Client(server.url);
+    const print = (text: string) =>
+      client.post('/predict', {
+        instances: [
+          { print: `${text} print` },
+          { warn: `${text} warn` },
+          { fd: 1, text: `${text} fd\n` },
+        ],
+      });
+    expect((await print('early')).status).toBe(200);
+    const hasAll = (file: string, text: string) => (): true | undefined => {
+      const lines = readFileSync(file, 'utf8').split('\n');
+      return ['print', 'warn', 'fd'].every((how) => lines.includes(`${text} ${how}`)) || undefined;
+    };
+    await until('what was printed', hasAll(log, 'early'));
+    renameSync(log, `${log}.1`);
+    server.kill('SIGHUP');
+    await until('reload', () =>
+      existsSync(log) ? jsonLines(log).find(({ msg }) => msg === 'reloaded') : undefined,
+    );
+    expect((await print('late')).status).toBe(200);
+    await until('what was printed later', hasAll(log, 'late'));
+    expect(server.stdout + server.stderr).toBe('');
     client.close();
     await server.stop();
   });

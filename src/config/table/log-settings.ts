@@ -29,6 +29,12 @@ export const LOG_SETTINGS = {
     default: '-',
     doc: 'Where log lines go; SIGUSR1 opens the file anew, so that it may be rotated.',
   },
+  captureOutput: {
+    kind: 'flag',
+    group: 'log',
+    default: false,
+    doc: 'Whether what workers print, native code included, goes where the log goes, standard error too.',
+  },
   accessLogFile: {
     kind: 'path',
     group: 'log',

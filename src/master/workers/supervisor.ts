@@ -1,16 +1,13 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Settings } from '../../config/settings.js';
-import {
-  WORKER_ENVIRONMENT,
-  WORKER_FILE,
-  WORKER_FLAGS,
-} from '../../link/process/worker-process.js';
+import { WORKER_ENVIRONMENT } from '../../link/process/worker-process.js';
 import { bootLimitMs } from '../../model/boot-limit.js';
 import type { Logger } from '../../observe/logger.js';
 import type { RestartReason } from '../../observe/metric-table.js';
 import { bootFailure } from './boot-failure.js';
 import { Deaths, isSuccessor, type Verdict } from './deaths.js';
 import { Departures } from './departures.js';
+import { forkSettings } from './fork-settings.js';
 import { type Generation, type Holding, holdingOf } from './generation.js';
 import { mayCutBackoffShort } from './restart-policy.js';
 import type { Slot } from './slot.js';
@@ -62,12 +59,6 @@ export class Supervisor {
   }
 
   start(): void {
-    cluster.setupPrimary({
-      exec: WORKER_FILE,
-      args: [],
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
-      execArgv: [...process.execArgv, ...WORKER_FLAGS],
-    });
     this.#hasStarted = true;
     this.tick();
   }
@@ -231,7 +222,10 @@ export class Supervisor {
 
   #fork(slot: Slot, nowMs: number): void {
     this.#lastForkMs = nowMs;
+    const { settings, close } = forkSettings(this.#settings);
+    cluster.setupPrimary(settings);
     const child: Worker = cluster.fork(WORKER_ENVIRONMENT);
+    close();
     const worker = new WorkerHandle(
       child,
       slot.number,

@@ -178,7 +178,7 @@ describe('forkcast.json', () => {
 
   test.each([
     ['{"timeout": "soon"}', /timeout: expected a duration such as .*, got "soon"\.$/],
-    ['{"timeout": 0}', /timeout: expected a duration/],
+    ['{"timeout": -1}', /timeout: expected a duration/],
     ['{"retry": 1}', /retry: expected true or false, got 1\.$/],
     [
       '{"warmup": true}',
