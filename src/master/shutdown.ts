@@ -73,8 +73,12 @@ export class Shutdown {
     return this.state === 'serving';
   }
 
-  /** New connections are taken. */
+  /**
+   * New connections are taken. Until they are not, answers leave theirs open: whoever lost one
+   * would come with another, just as the door is closed.
+   */
   get isAccepting(): boolean {
+    if (this.state === 'draining') return this.#parts.listeners.areOpen;
     return this.state === 'serving' || this.state === 'drain delay';
   }
 

@@ -13,11 +13,14 @@ let drainDelayMs: number;
 let front: { openConnections: number };
 let unanswered: ClientRequest[];
 let shutdown: Shutdown;
+/** Somebody is at the door: the listener is not closed yet. */
+let isDoorHeld: boolean;
 
 beforeEach(() => {
   told = [];
   nowMs = 0;
   drainDelayMs = 0;
+  isDoorHeld = false;
   unanswered = [];
   const tell = (what: string) => (): void => void told.push(what);
   const rooms = {
@@ -67,9 +70,19 @@ function fakeListeners(closed: () => void): ConstructorParameters<typeof Shutdow
       return areOpen;
     },
     close,
-    closeBehindLast: async () => close(),
+    closeBehindLast: async () => {
+      if (!isDoorHeld) close();
+    },
   };
 }
+
+test.each([true, false])('leaves connections open as long as the door is: %s', (isHeld) => {
+  isDoorHeld = isHeld;
+  shutdown.drain();
+  tickAt(10);
+  expect(shutdown.isAccepting).toBe(isHeld);
+  expect(told.includes('workers leave')).toBe(!isHeld);
+});
 
 function tickAt(ms: number): void {
   nowMs = ms;
