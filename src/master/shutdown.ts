@@ -24,7 +24,7 @@ export type ServerState =
 
 export type ShutdownParts = {
   readonly front: Pick<Front, 'openConnections' | 'closeIdle' | 'closeAll' | 'refuseArriving'>;
-  readonly listeners: Pick<Listeners, 'areOpen' | 'close' | 'closeBehindLast'>;
+  readonly listeners: Pick<Listeners, 'close'>;
   readonly dispatcher: Pick<
     Traffic['dispatcher'],
     'depth' | 'inFlight' | 'isIdle' | 'unanswered' | 'refuseAll'
@@ -73,12 +73,8 @@ export class Shutdown {
     return this.state === 'serving';
   }
 
-  /**
-   * New connections are taken. Until they are not, answers leave theirs open: whoever lost one
-   * would come with another, just as the door is closed.
-   */
+  /** New connections are taken. */
   get isAccepting(): boolean {
-    if (this.state === 'draining') return this.#parts.listeners.areOpen;
     return this.state === 'serving' || this.state === 'drain delay';
   }
 
@@ -96,7 +92,7 @@ export class Shutdown {
       this.#parts.leavingService();
     } else {
       this.#begin('draining');
-      void this.#parts.listeners.closeBehindLast();
+      this.#parts.listeners.close();
       this.#parts.leavingService();
     }
     this.tick();
@@ -170,14 +166,14 @@ export class Shutdown {
     const { listeners, drainDelayMs, now } = this.#parts;
     if (now() - this.#askedAtMs < drainDelayMs) return;
     this.#begin('draining');
-    void listeners.closeBehindLast();
+    listeners.close();
   }
 
   #drained(): void {
-    const { front, listeners, dispatcher, gracefulTimeoutMs, drainIdleMs, now } = this.#parts;
+    const { front, dispatcher, gracefulTimeoutMs, drainIdleMs, now } = this.#parts;
     if (now() - this.#drainingSinceMs >= drainIdleMs) front.closeIdle();
     const isIdle = dispatcher.isIdle;
-    if (isIdle && front.openConnections === 0 && !listeners.areOpen) {
+    if (isIdle && front.openConnections === 0) {
       void this.#stop(EXIT.OK, undefined, false);
     } else if (now() - this.#askedAtMs >= gracefulTimeoutMs) {
       const exitCode = isIdle ? EXIT.OK : EXIT.UNEXPECTED;
@@ -197,9 +193,8 @@ export class Shutdown {
     error: RequestError | undefined,
     mustKill: boolean,
   ): Promise<void> {
-    const { front, listeners, supervisor } = this.#parts;
+    const { front, supervisor } = this.#parts;
     this.state = 'stopping';
-    if (listeners.areOpen) listeners.close();
     if (error !== undefined) {
       this.#refuseAll(error);
       await this.#lastWords();

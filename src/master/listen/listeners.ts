@@ -18,7 +18,6 @@ import {
   listen,
   listenOn,
 } from './listen.js';
-import { quietTurn } from './quiet-turn.js';
 import type { SharedSockets } from './shared-sockets.js';
 import { removeSocketFile } from './unix-socket.js';
 
@@ -52,7 +51,6 @@ export class Listeners {
   areShared = false;
   readonly #parts: ListenersParts;
   #open: readonly Open[] = [];
-  #accepted = 0;
 
   constructor(parts: ListenersParts) {
     this.#parts = parts;
@@ -73,17 +71,6 @@ export class Listeners {
   /** As `formatAddress` writes them, with the ports that the kernel gave. */
   get boundAddresses(): string[] {
     return this.#open.map(({ address }) => formatAddress(address));
-  }
-
-  get areOpen(): boolean {
-    return this.#open.length > 0;
-  }
-
-  /** Takes those who are at the door, and then no more. */
-  async closeBehindLast(): Promise<void> {
-    // Another master takes them, where there is one.
-    if (!this.areShared) await quietTurn(() => this.#accepted);
-    this.close();
   }
 
   /** Takes no more connections; those that are open stay. */
@@ -113,23 +100,15 @@ export class Listeners {
   }
 
   async #begin(configured: Address): Promise<Open> {
-    const server = this.#makeServer();
+    const server = this.#parts.makeServer();
     return { ...(await listen(server, configured, this.#options())), configured, server };
   }
 
   async #join(configured: Address, { fd, address, file }: HandedSocket): Promise<Open> {
-    const server = this.#makeServer();
+    const server = this.#parts.makeServer();
     await listenOn(server, fd, this.#parts.settings.backlog);
     const place = parseAddress(address, '/') ?? configured;
     return { configured, address: place, server, ...(file && { file }) };
-  }
-
-  #makeServer(): Server {
-    const server = this.#parts.makeServer();
-    server.on('connection', () => {
-      this.#accepted += 1;
-    });
-    return server;
   }
 
   #options(): ListenOptions {

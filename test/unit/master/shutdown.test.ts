@@ -13,14 +13,11 @@ let drainDelayMs: number;
 let front: { openConnections: number };
 let unanswered: ClientRequest[];
 let shutdown: Shutdown;
-/** Somebody is at the door: the listener is not closed yet. */
-let isDoorHeld: boolean;
 
 beforeEach(() => {
   told = [];
   nowMs = 0;
   drainDelayMs = 0;
-  isDoorHeld = false;
   unanswered = [];
   const tell = (what: string) => (): void => void told.push(what);
   const rooms = {
@@ -32,7 +29,7 @@ beforeEach(() => {
   front = rooms;
   shutdown = new Shutdown({
     front: rooms,
-    listeners: fakeListeners(tell('stop listening')),
+    listeners: { close: tell('stop listening') },
     dispatcher: {
       depth: 0,
       inFlight: 0,
@@ -57,31 +54,6 @@ beforeEach(() => {
     atRest: tell('at rest'),
     stopped: (exitCode) => told.push(`stopped ${exitCode}`),
   });
-});
-
-function fakeListeners(closed: () => void): ConstructorParameters<typeof Shutdown>[0]['listeners'] {
-  let areOpen = true;
-  const close = (): void => {
-    areOpen = false;
-    closed();
-  };
-  return {
-    get areOpen() {
-      return areOpen;
-    },
-    close,
-    closeBehindLast: async () => {
-      if (!isDoorHeld) close();
-    },
-  };
-}
-
-test.each([true, false])('leaves connections open as long as the door is: %s', (isHeld) => {
-  isDoorHeld = isHeld;
-  shutdown.drain();
-  tickAt(10);
-  expect(shutdown.isAccepting).toBe(isHeld);
-  expect(told.includes('workers leave')).toBe(!isHeld);
 });
 
 function tickAt(ms: number): void {
