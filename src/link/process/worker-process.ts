@@ -9,6 +9,9 @@ export const WORKER_FILE: string = fileURLToPath(new URL('../../worker/main.cjs'
 /** A batch of requests lives together: in a small young generation each of them is copied twice. */
 export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=32'];
 
+/** The private stream's file descriptor in a worker: after stdin, stdout, stderr and the control channel. */
+export const LINK_FD = 4;
+
 /** Of no use to a worker, or not its business: keys, and whom the master tells how it is. */
 const NOT_FOR_WORKERS: readonly string[] = [...SECRET_VARIABLES, ...SERVICE_VARIABLES];
 

@@ -77,12 +77,18 @@ export class Upgrade {
     const { main, admin, log, start } = this.#parts;
     this.phase = 'starting';
     this.#setShared(true);
-    this.#successor = start([...main.sockets, ...admin.sockets], {
-      ready: () => this.#ready(),
-      serving: () => this.#serving(),
-      leaving: () => this.#leaving(),
-      gone: (exit) => this.#gone(exit),
-    });
+    try {
+      this.#successor = start([...main.sockets, ...admin.sockets], {
+        ready: () => this.#ready(),
+        serving: () => this.#serving(),
+        leaving: () => this.#leaving(),
+        gone: (exit) => this.#gone(exit),
+      });
+    } catch (error) {
+      // For want of memory, for instance.
+      this.#gone({ code: null, signal: null, reason: (error as Error).message });
+      return;
+    }
     log.info({ newPid: this.successorPid }, 'upgrade: new master started');
   }
 

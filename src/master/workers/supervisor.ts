@@ -1,4 +1,4 @@
-import cluster, { type Worker } from 'node:cluster';
+import cluster from 'node:cluster';
 import type { Settings } from '../../config/settings.js';
 import { WORKER_ENVIRONMENT } from '../../link/process/worker-process.js';
 import { bootLimitMs } from '../../model/boot-limit.js';
@@ -8,6 +8,7 @@ import { bootFailure } from './boot-failure.js';
 import { Deaths, isSuccessor, type Verdict } from './deaths.js';
 import { Departures } from './departures.js';
 import { forkSettings } from './fork-settings.js';
+import { forkWorker } from './fork-worker.js';
 import { type Generation, type Holding, holdingOf } from './generation.js';
 import { mayCutBackoffShort } from './restart-policy.js';
 import type { Slot } from './slot.js';
@@ -224,7 +225,7 @@ export class Supervisor {
     this.#lastForkMs = nowMs;
     const { settings, close } = forkSettings(this.#settings);
     cluster.setupPrimary(settings);
-    const child: Worker = cluster.fork(WORKER_ENVIRONMENT);
+    const child = forkWorker(() => cluster.fork(WORKER_ENVIRONMENT));
     close();
     const worker = new WorkerHandle(
       child,

@@ -8,6 +8,7 @@ import {
   isEnvelope,
   type ToWorker,
 } from '../../link/process/control.js';
+import { LINK_FD } from '../../link/process/worker-process.js';
 import type { ModelDescription } from '../../model/description.js';
 import type { RestartReason } from '../../observe/metric-table.js';
 import type { WorkerAccount } from '../../observe/worker-accounts.js';
@@ -43,9 +44,6 @@ export type HandleEvents = {
   unreachable(handle: WorkerHandle): void;
   died(handle: WorkerHandle, exit: WorkerExit): void;
 };
-
-/** The private stream's file descriptor in the worker: after stdin, stdout, stderr and the control channel. */
-const LINK_FD = 4;
 
 /** A stream that outlives its process longer than this is held open by somebody else. */
 const STREAM_GRACE_MS = 1000;

@@ -13,6 +13,7 @@ let workersGo: () => Promise<void>;
 let workersComeBack: () => Promise<void>;
 let areWorkersComing: boolean;
 let nowMs: number;
+let mayStart: boolean;
 let captured: ReturnType<typeof capturedLog>;
 let main: { areShared: boolean };
 
@@ -39,6 +40,7 @@ function upgradeOf({ pid = 99, hasPredecessor = false } = {}): Upgrade {
     pid,
     hasPredecessor: () => hasPredecessor,
     start: (sockets, events) => {
+      if (!mayStart) throw new Error('spawn ENOMEM');
       successor = events;
       told.push(`start with ${sockets.map(({ setting }) => setting)}`);
       return {
@@ -72,6 +74,7 @@ beforeEach(() => {
   told = [];
   captured = capturedLog();
   areWorkersComing = true;
+  mayStart = true;
   nowMs = 0;
   workersGo = async () => void told.push('workers go');
   workersComeBack = async () => {};
@@ -108,6 +111,24 @@ describe('USR2', () => {
     expect(told.slice(1)).toEqual(['yield admin-bind', 'go']);
     successor.serving();
     expect(upgrade.phase).toBe('beside');
+  });
+
+  test('for which no process can be had changes nothing, and may be tried again', () => {
+    const upgrade = upgradeOf();
+    mayStart = false;
+    upgrade.begin();
+    expect([upgrade.phase, main.areShared, upgrade.successorPid]).toEqual([
+      'none',
+      false,
+      undefined,
+    ]);
+    expect(captured.lines().at(-1)).toMatchObject({
+      msg: 'upgrade failed',
+      reason: 'spawn ENOMEM',
+    });
+    mayStart = true;
+    upgrade.begin();
+    expect(upgrade.phase).toBe('starting');
   });
 
   test.each([

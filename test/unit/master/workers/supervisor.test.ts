@@ -1,4 +1,5 @@
 // What the supervisor decides, in virtual time, over workers that are no processes.
+import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Generation } from '../../../../src/master/workers/generation.js';
 import { Supervisor } from '../../../../src/master/workers/supervisor.js';
@@ -228,6 +229,70 @@ describe('a worker that died', () => {
     expect(fatal()).toBeUndefined();
     pass(settings.restartBackoff);
     expect(workers).toHaveLength(4);
+  });
+});
+
+describe('a worker that gets no process', () => {
+  const THROWN = 'spawn ENOMEM';
+
+  function systemHasNone(): void {
+    forked.fork = () => {
+      throw new Error(THROWN);
+    };
+  }
+
+  /** Its stream closes a moment after it has said why. */
+  function streamClosed(): Promise<void> {
+    return new Promise((resolve) => process.nextTick(resolve));
+  }
+
+  test('ends nobody else: its slot tries again after the backoff', async () => {
+    allReady();
+    const { fork } = forked;
+    systemHasNone();
+    worker(0).dies(1);
+    pass(settings.restartBackoff);
+    pass(1);
+    await streamClosed();
+    expect(states()).toEqual([[], ['ready']]);
+    expect(lines().at(-1)).toMatchObject({
+      msg: 'worker died',
+      reason: `no process could be started for it: ${THROWN}`,
+    });
+    expect(fatal()).toBeUndefined();
+    forked.fork = fork;
+    pass(settings.restartBackoffMax);
+    worker(2).isReady();
+    expect(states()).toEqual([['ready'], ['ready']]);
+  });
+
+  test('is told by Node in a moment: a child without a pid', async () => {
+    allReady();
+    const child = Object.assign(new EventEmitter(), { process: {} });
+    forked.fork = () => child;
+    worker(0).dies(1);
+    pass(settings.restartBackoff);
+    expect(states()).toEqual([['booting'], ['ready']]);
+    child.emit('error', new Error('spawn EAGAIN'));
+    await streamClosed();
+    expect(states()).toEqual([[], ['ready']]);
+    expect(lines().at(-1)?.reason).toMatch(/spawn EAGAIN$/);
+  });
+
+  test('is a move that failed', async () => {
+    allReady();
+    systemHasNone();
+    const [slot] = supervisor.slots;
+    if (slot === undefined) throw new Error('no slot');
+    supervisor.move(slot, { ...slot.holding, key: 'next' });
+    pass(0);
+    pass(1);
+    await streamClosed();
+    expect(slot.move).toMatchObject({
+      state: 'failed',
+      failure: { reason: expect.stringContaining(THROWN) },
+    });
+    expect(supervisor.readyWorkers).toHaveLength(2);
   });
 });
 
