@@ -1,6 +1,8 @@
 /** Keys of both ports, as an operator sets them, changes them and uses them. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
@@ -79,6 +81,31 @@ it('asks for keys on both ports, takes new ones on reload, and tells nobody what
   );
   const told = shown + JSON.stringify(server.lines) + server.stdout + server.stderr;
   for (const key of [OLD, NEW, ADMIN, 'variable-key-012345']) expect(told).not.toContain(key);
+  await server.stop();
+});
+
+it('believes nobody who is gone before he is accepted, though he has no address any more', async () => {
+  const server = await startServer({
+    path: 'echo',
+    workers: 1,
+    args: ['--forwarded-allow-ips', '192.0.2.1', '--access-log-file', '-'],
+  });
+  const port = Number(new URL(server.url).port);
+  server.kill('SIGSTOP');
+  // The kernel accepts for it; what they send is still there to be read when they have reset.
+  const text = 'GET /v1/models HTTP/1.1\r\nhost: a\r\nx-forwarded-for: 203.0.113.66\r\n\r\n';
+  for (let client = 0; client < 3; client += 1) {
+    const socket = connect(port, '127.0.0.1');
+    await new Promise((resolve) => socket.write(text, resolve));
+    socket.resetAndDestroy();
+    await once(socket, 'close');
+  }
+  server.kill('SIGCONT');
+  const headers = { 'x-forwarded-for': '203.0.113.66' };
+  expect((await fetch(`${server.url}/v1/models`, { headers })).status).toBe(200);
+  const { remoteAddress } = await server.line('request');
+  expect(remoteAddress).toBe('127.0.0.1');
+  expect(server.linesOf('request')).toHaveLength(1);
   await server.stop();
 });
 

@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Settings } from '../../config/settings.js';
 import type { Tls } from '../trust/tls.js';
 
@@ -17,9 +18,24 @@ export function makeServer(settings: Settings, tls: Tls | undefined): Server {
     noDelay: true,
   };
   const server = tls?.makeServer(options, settings.headerTimeout) ?? createServer(options);
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    if (hasLeft(socket, server)) socket.destroy();
+  });
   server.maxHeadersCount = 0; // node:http would drop the surplus silently; readHead refuses
   server.timeout = 0;
   return server;
+}
+
+/**
+ * A client that was gone before it was accepted has no address any more, and what it has sent could
+ * still be read. Without an address it would pass for a proxy on a Unix socket, which is believed.
+ */
+export function hasLeft(
+  { remoteAddress }: Pick<Socket, 'remoteAddress'>,
+  server: Pick<Server, 'address'>,
+): boolean {
+  const place = server.address();
+  return remoteAddress === undefined && typeof place === 'object' && place !== null;
 }
 
 /** Timeouts are enforced by a sweep over the connections; fine enough for the shortest of them. */
