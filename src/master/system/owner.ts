@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, lchownSync, lstatSync, readFileSync } from 'node:fs';
 import type { Settings } from '../../config/settings.js';
 import { ConfigError } from '../../errors.js';
 import { asNumber, findGroup, findUser } from './accounts.js';
@@ -49,11 +49,17 @@ type WithGroups = { initgroups?(name: string, gid: number): void };
 
 /** From here on there is no way back. @param files what was made before and is written or removed later */
 export function become({ uid, gid, name }: Owner, files: readonly string[]): void {
-  for (const file of files) chownSync(file, uid, gid);
+  for (const file of files) if (isOwnable(file)) lchownSync(file, uid, gid);
   if (name === undefined) process.setgroups?.([gid]);
   else (process as WithGroups).initgroups?.(name, gid);
   process.setgid?.(gid);
   process.setuid?.(uid);
+}
+
+/** A link may lead to anybody's file, and a device such as /dev/null is everybody's. */
+export function isOwnable(file: string): boolean {
+  const stats = lstatSync(file, { throwIfNoEntry: false });
+  return stats !== undefined && (stats.isFile() || stats.isSocket());
 }
 
 /** Those that the server has made by now, and will write, reopen or remove. */

@@ -1,7 +1,10 @@
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../../../src/errors.js';
 import { findGroup, findUser } from '../../../../src/master/system/accounts.js';
-import { findOwner, type OwnerPorts } from '../../../../src/master/system/owner.js';
+import { findOwner, isOwnable, type OwnerPorts } from '../../../../src/master/system/owner.js';
+import { temporaryFolder } from '../../../fixtures/temporary-folder.js';
 
 const PASSWD = 'root:x:0:0:root:/root:/bin/sh\nweb:x:33:34::/var/www:\n44:x:55:56::/:\nbroken:x:y';
 const GROUP = 'root:x:0:\nwww:x:34:web\nlab:x:70:';
@@ -58,4 +61,13 @@ describe('whom the server becomes', () => {
   ])('user %s, group %s, as %i: %s', (user, group, uid, text) => {
     expect(fault(user, group, uid)).toMatch(text);
   });
+});
+
+test('a file is given away, but neither what a link leads to, nor a device, nor what is not there', () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'log');
+  writeFileSync(file, '');
+  symlinkSync(file, join(folder, 'link'));
+  const all = [file, join(folder, 'link'), '/dev/null', join(folder, 'none')];
+  expect(all.map(isOwnable)).toEqual([true, false, false, false]);
 });
