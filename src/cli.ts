@@ -153,7 +153,7 @@ async function serve(
   if (unusedSockets.length > 0) log.warn({ sockets: unusedSockets }, 'sockets of systemd not used');
   for (const warning of trust.warnings(settings)) log.warn({ warning }, 'check the permissions');
   const hooks = await MasterHooks.open(settings, log);
-  const sourceFiles = [
+  const sourceFiles = (): string[] => [
     ...(configFile === undefined ? [] : [configFile]),
     ...(settings.hooks === undefined ? [] : [settings.hooks]),
     ...settings.reloadExtraFile,

@@ -16,7 +16,7 @@ export type MasterOptions = {
   /** Absolute path of what is served. */
   readonly root: string;
   /** Files beside it that --reload looks at. */
-  readonly sourceFiles: readonly string[];
+  sourceFiles(): readonly string[];
   readonly first: FirstLook;
   readonly trust: Trust;
   /** Whom to become once all places are open; undefined: stay who you are. */

@@ -149,11 +149,15 @@ describe('--reload', () => {
     lay('four.mjs', 'export const one = 44;');
     await reloaded(2);
     expect(await predict(client)).toBe('44');
-    writeFileSync(config, '{ "queueLimit": 7 }');
+    lay('hooks.mjs', 'export default { onReload() {} };');
+    writeFileSync(config, '{ "queueLimit": 7, "hooks": "hooks.mjs" }');
     const taken = await reloaded(3);
-    expect(taken.settings).toMatchObject({ taken: ['queueLimit'] });
+    expect(taken.settings).toMatchObject({ taken: ['queueLimit', 'hooks'] });
     writeFileSync(extra, 'ab');
     await reloaded(4);
+    // Named only since the reload before.
+    lay('hooks.mjs', 'export default { onReload() {}, onExit() {} };');
+    await reloaded(5);
     client.close();
     await server.stop();
   });

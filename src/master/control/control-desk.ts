@@ -51,8 +51,8 @@ export type ControlDeskParts = {
   rolloutEnded(outcome: RolloutOutcome): void;
   fatal(error: StartError): void;
   reread(): Settings;
-  /** Files beside the repository that --reload looks at. */
-  readonly sourceFiles: readonly string[];
+  /** Files beside the repository that --reload looks at, by the settings that hold now. */
+  sourceFiles(): readonly string[];
   readonly reloadables: readonly Reloadable[];
   /** All rooms act by the new settings from now on. */
   settingsTaken(): void;
@@ -176,7 +176,7 @@ export class ControlDesk {
     this.#sources ??= new SourceWatch({
       root,
       taken,
-      files: sourceFiles,
+      files: sourceFiles(),
       log,
       reload: () => this.#reload.run().then(nothing, nothing),
     });
@@ -184,6 +184,7 @@ export class ControlDesk {
 
   #taken(appearance: Appearance): void {
     this.#parts.settingsTaken();
+    this.#sources?.follow(this.#parts.sourceFiles());
     this.#watch?.close();
     this.#watch = undefined;
     this.watch(appearance);

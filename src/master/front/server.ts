@@ -30,7 +30,7 @@ export function makeServer(settings: Settings, tls: Tls | undefined): Server {
  * A client that was gone before it was accepted has no address any more, and what it has sent could
  * still be read. Without an address it would pass for a proxy on a Unix socket, which is believed.
  */
-export function hasLeft(
+function hasLeft(
   { remoteAddress }: Pick<Socket, 'remoteAddress'>,
   server: Pick<Server, 'address'>,
 ): boolean {

@@ -47,6 +47,11 @@ export class SourceWatch {
     }
   }
 
+  /** The settings name these files by now. */
+  follow(files: readonly string[]): void {
+    this.learn(files.map((path) => ({ path, look: fileLook(path) })));
+  }
+
   close(): void {
     this.#watch.close();
   }
