@@ -48,6 +48,7 @@ export class Generations {
   readonly #parts: GenerationsParts;
   #lastNumber = 1;
   #startedAtMs = 0;
+  #closed: RequestError | undefined;
   /** Given how many were replaced, or why it failed. */
   #end: (ended: number | Error) => void = () => {};
 
@@ -80,6 +81,7 @@ export class Generations {
     slots: number = this.current.slots,
     renewal: Renewal = this.current.renewal,
   ): Promise<number> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
     const { catalog, log, now } = this.#parts;
     const from = this.current;
     this.#lastNumber += 1;
@@ -109,7 +111,13 @@ export class Generations {
     }
   }
 
-  /** Ends a rollout at once: the server stops. */
+  /** The server stops: a rollout ends at once, and a verb that is still reading begins none. */
+  close(error: RequestError): void {
+    this.#closed = error;
+    this.abandon(error);
+  }
+
+  /** Ends a rollout at once. */
   abandon(error: RequestError): void {
     const { rollout } = this;
     if (rollout === undefined) return;

@@ -23,7 +23,7 @@ export type ControlParts = {
   /** Absolute path of what is served. */
   readonly root: string;
   readonly catalog: Catalog;
-  readonly generations: Pick<Generations, 'current' | 'roll' | 'abandon'>;
+  readonly generations: Pick<Generations, 'current' | 'roll' | 'close'>;
   readonly log: Pick<Logger, 'warn'>;
   readonly queue: VerbQueue;
   look(): Promise<RepositoryLook>;
@@ -75,7 +75,7 @@ export class RepositoryControl {
   /** The server stops: nothing more is begun, and what is under way is given up. */
   close(error: RequestError): void {
     this.#parts.queue.close(error);
-    this.#parts.generations.abandon(error);
+    this.#parts.generations.close(error);
   }
 
   async #load(name: string): Promise<void> {

@@ -79,7 +79,7 @@ beforeEach(() => {
         return current;
       },
       roll,
-      abandon: () => {},
+      close: () => {},
     },
     look: async () => {
       const models: SurveyedModel[] = [...folder].map(([name, { plans, faults }]) => ({

@@ -694,3 +694,10 @@ describe('at the start', () => {
     expect(happened.at(-1)).toMatch(/^fatal 10 it exited with code 3 while it loaded model "b"/);
   });
 });
+
+test('none begins when the server stops, whoever was still reading for one', async () => {
+  generations.close(new RequestError('DRAINING', 'the server is stopping'));
+  const { current } = generations;
+  await expect(generations.roll(current, new Set())).rejects.toMatchObject({ code: 'DRAINING' });
+  expect(generations.rollout).toBeUndefined();
+});
