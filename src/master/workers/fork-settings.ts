@@ -1,7 +1,8 @@
 import type { ClusterSettings } from 'node:cluster';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Settings } from '../../config/settings.js';
 import { WORKER_FILE, WORKER_FLAGS } from '../../link/process/worker-process.js';
+import { openToAppend } from '../../observe/output/file-writer.js';
 
 /** Where the log goes when it goes into no file. */
 const STDOUT_FD = 1;
@@ -30,7 +31,7 @@ export function forkSettings({ captureOutput, logFile }: OutputSettings): ForkSe
 /** A worker that cannot write there prints where the log would go without a file. */
 function openLog(path: string | undefined): number | undefined {
   try {
-    return path === undefined ? undefined : openSync(path, 'a');
+    return path === undefined ? undefined : openToAppend(path);
   } catch {
     return undefined;
   }

@@ -6,9 +6,17 @@ const FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | cons
 /** Not for everybody to read: lines hold the addresses of clients. */
 const MODE = 0o640;
 
-/** Opens a file to append to; made if it is not there. @throws the system's error */
+/**
+ * Opens a file to append to; made if it is not there.
+ * Never waits, not even for the reader of a pipe. @throws the system's error
+ */
+export function openToAppend(path: string): number {
+  return openSync(path, FLAGS, MODE);
+}
+
+/** @throws the system's error */
 export function openFileWriter(path: string): Writer {
-  const fd = openSync(path, FLAGS, MODE);
+  const fd = openToAppend(path);
   return {
     write: (bytes, done) => write(fd, bytes, done),
     writeSync: (bytes) => writeSync(fd, bytes),
