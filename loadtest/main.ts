@@ -7,6 +7,7 @@ import { parseFaultOptions } from './faults/options.js';
 import { type Options, parseOptions, USAGE } from './options.js';
 import { comparisonReport, crashReport, drainReport } from './report.js';
 import { writeResults } from './results.js';
+import { simulate } from './simulation/simulate.js';
 import { chosenTargets } from './targets.js';
 
 /** `isGood` is about Forkcast only: what the baseline loses is shown, not judged. */
@@ -69,6 +70,8 @@ const argv = process.argv.slice(2);
 const isFaults = argv[0] === 'faults';
 if (argv.includes('--help')) {
   process.stdout.write(`${isFaults ? FAULT_USAGE : `${USAGE}\n\n${FAULT_USAGE}`}\n`);
+} else if (argv[0] === 'simulate') {
+  process.stdout.write(`${simulate()}\n`);
 } else if (isFaults) {
   const options = orUsage(FAULT_USAGE, () => parseFaultOptions(argv.slice(1), FAULT_NAMES));
   process.exitCode = await runFaults(options, note);

@@ -1,0 +1,68 @@
+/** `npm run loadtest -- simulate`: the dispatcher's policy against the best there could be. */
+import { percentileOfSorted } from '../statistics.js';
+import { dispatchedQueue } from './dispatched-queue.js';
+import { idealQueue } from './ideal-queue.js';
+import { type Kind, meanMs, mixedServices, poissonArrivals, seeded } from './random.js';
+import type { Way } from './simulated-server.js';
+
+export type Scene = {
+  readonly workers: number;
+  /** Arrivals, as a share of what the workers can do. */
+  readonly load: number;
+  readonly kinds: readonly Kind[];
+  readonly requests: number;
+  readonly seed: number;
+  readonly way: Way;
+};
+
+export type Comparison = {
+  readonly percent: number;
+  readonly idealMs: number;
+  readonly ms: number;
+};
+
+/** Now and then a request takes 25 times as long, and nothing in it says so. */
+export const MIX: readonly Kind[] = [
+  { share: 0.95, ms: 2 },
+  { share: 0.05, ms: 50 },
+];
+/** What a worker and its master were seen to need on a small machine. */
+export const MEASURED_WAY: Way = { linkMs: 0.05, overheadMs: 0.05 };
+/** Measured run times are never twice the same. */
+const NOISE = 0.05;
+const PERCENTS = [50, 99, 99.9];
+
+export function compareWithIdeal(scene: Scene): readonly Comparison[] {
+  const { workers, load, kinds, requests, way } = scene;
+  const random = seeded(scene.seed);
+  const arrivals = poissonArrivals(requests, meanMs(kinds) / workers / load, random);
+  const services = mixedServices(requests, kinds, NOISE, random);
+  const ideal = idealQueue(arrivals, services, workers).sort();
+  const dispatched = dispatchedQueue(arrivals, services, { workers, way }).sort();
+  return PERCENTS.map((percent) => ({
+    percent,
+    idealMs: percentileOfSorted(ideal, percent),
+    ms: percentileOfSorted(dispatched, percent),
+  }));
+}
+
+/** A Markdown table. */
+export function simulate(requests = 200_000): string {
+  const lines = ['| workers | load | way | p50 | p99 | p99.9 |', '|---|---|---|---|---|---|'];
+  for (const [workers, load] of [
+    [2, 0.6],
+    [2, 0.8],
+    [8, 0.8],
+  ] as const) {
+    for (const way of [{ linkMs: 0, overheadMs: 0 }, MEASURED_WAY]) {
+      const figures = compareWithIdeal({ workers, load, kinds: MIX, requests, seed: 1, way });
+      const cells = figures.map(
+        ({ idealMs, ms }) =>
+          `${idealMs.toFixed(1)} → ${ms.toFixed(1)} ms (${(ms / idealMs).toFixed(2)} ×)`,
+      );
+      const costs = `${way.linkMs} + ${way.overheadMs} ms`;
+      lines.push(`| ${workers} | ${load * 100} % | ${costs} | ${cells.join(' | ')} |`);
+    }
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,24 @@
+import { ANY_WORKER, Queued } from '../../src/queue/request.js';
+
+/** A request that knows how long it will keep its worker. */
+export class SimulatedRequest extends Queued {
+  readonly arrival: number;
+  readonly key: string = ANY_WORKER;
+  readonly group: string = 'model';
+  readonly model: string = 'model';
+  readonly bytes: number = 100;
+  readonly isRetryable: boolean = true;
+  readonly timeoutMs: number = Number.POSITIVE_INFINITY;
+  queueDeadlineMs: number = Number.POSITIVE_INFINITY;
+  readonly clientTimeoutMs: undefined = undefined;
+  readonly streamTimeoutMs: undefined = undefined;
+  readonly arrivedMs: number;
+  readonly serviceMs: number;
+
+  constructor(arrival: number, arrivedMs: number, serviceMs: number) {
+    super();
+    this.arrival = arrival;
+    this.arrivedMs = arrivedMs;
+    this.serviceMs = serviceMs;
+  }
+}

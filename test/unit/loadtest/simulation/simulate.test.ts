@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { compareWithIdeal, MEASURED_WAY, MIX } from '../../../../loadtest/simulation/simulate.js';
+import { SimulatedServer } from '../../../../loadtest/simulation/simulated-server.js';
+import { Timeline } from '../../../../loadtest/simulation/timeline.js';
+
+const NO_WAY = { linkMs: 0, overheadMs: 0 };
+const SCENES = [
+  { workers: 2, load: 0.6 },
+  { workers: 2, load: 0.8 },
+  { workers: 8, load: 0.8 },
+];
+
+describe('the dispatcher under mixed run times, against an ideal queue', () => {
+  it.each(SCENES)('is as good where the way costs nothing ($workers workers, $load)', (scene) => {
+    const shape = { ...scene, kinds: MIX, requests: 20_000, way: NO_WAY, seed: 3 };
+    for (const { percent, ms, idealMs } of compareWithIdeal(shape)) {
+      expect(ms / idealMs, `p${percent}`).toBeLessThan(1.005);
+    }
+  });
+
+  it.each(SCENES)('pays little for the way ($workers workers, $load)', (scene) => {
+    const shape = { ...scene, kinds: MIX, requests: 20_000, way: MEASURED_WAY, seed: 3 };
+    const [, p99, p999] = compareWithIdeal(shape);
+    expect((p99?.ms ?? 0) / (p99?.idealMs ?? 0)).toBeLessThan(1.15);
+    expect((p999?.ms ?? 0) / (p999?.idealMs ?? 0)).toBeLessThan(1.25);
+  });
+});
+
+describe('tiny requests', () => {
+  it.each([0.02, 0.05])('of %d ms keep a worker busy all the time', (serviceMs) => {
+    const server = new SimulatedServer({ workers: 1, way: { linkMs: 0.05, overheadMs: 0.01 } });
+    let answers = 0;
+    server.onAnswer = () => {
+      answers += 1;
+      if (answers < 20_000) server.submit(serviceMs);
+    };
+    server.timeline.at(0, () => {
+      for (let n = 0; n < 64; n += 1) server.submit(serviceMs);
+    });
+    server.timeline.run();
+    expect(server.busyMs / server.timeline.nowMs).toBeGreaterThan(0.95);
+  });
+});
+
+describe('the timeline', () => {
+  it('acts in order of time, and of what is due at once in the order it was added', () => {
+    const timeline = new Timeline();
+    const seen: string[] = [];
+    const note = (text: string) => () => seen.push(`${text} ${timeline.nowMs}`);
+    for (const atMs of [5, 1, 4, 1, 3]) timeline.at(atMs, note(`at ${atMs}`));
+    timeline.at(2, () => timeline.after(2, note('after')));
+    timeline.at(9, () => timeline.at(0, note('too late')));
+    timeline.run();
+    expect(seen).toEqual([
+      'at 1 1',
+      'at 1 1',
+      'at 3 3',
+      'at 4 4',
+      'after 4',
+      'at 5 5',
+      'too late 9',
+    ]);
+  });
+});
