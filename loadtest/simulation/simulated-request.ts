@@ -1,10 +1,13 @@
 import { ANY_WORKER, Queued } from '../../src/queue/request.js';
 
+/** All of them are for one model. */
+export const GROUP = 'model';
+
 /** A request that knows how long it will keep its worker. */
 export class SimulatedRequest extends Queued {
   readonly arrival: number;
   readonly key: string = ANY_WORKER;
-  readonly group: string = 'model';
+  readonly group: string = GROUP;
   readonly model: string = 'model';
   readonly bytes: number = 100;
   readonly isRetryable: boolean = true;

@@ -1,6 +1,6 @@
 import { Dispatcher, type DispatcherOptions } from '../../src/queue/dispatcher.js';
 import type { WorkerLoad } from '../../src/queue/fleet/worker-load.js';
-import { SimulatedRequest } from './simulated-request.js';
+import { GROUP, SimulatedRequest } from './simulated-request.js';
 import { Timeline } from './timeline.js';
 
 /** What lies between the dispatcher and a model, in milliseconds. */
@@ -11,13 +11,25 @@ export type Way = {
   readonly overheadMs: number;
 };
 
-/** How long a worker computes what came in one read; alone it is the service time of each. */
-export type RunTogether = (servicesMs: readonly number[]) => number;
+/** A model that runs requests together: what a call costs, and what each of its rows. */
+export type BatchModel = {
+  readonly fixedMs: number;
+  readonly perRowMs: number;
+  readonly maxRows: number;
+  readonly maxDelayMs?: number;
+};
 
 export type ServerOptions = Partial<DispatcherOptions> & {
   readonly workers: number;
   readonly way: Way;
-  readonly runTogether?: RunTogether;
+  /** Without it, each request runs by itself for its own service time. */
+  readonly batches?: BatchModel;
+};
+
+type Reply = {
+  readonly request: SimulatedRequest;
+  readonly shareMs: number;
+  readonly rows: number;
 };
 
 type Load = WorkerLoad<SimulatedRequest, SimulatedWorker>;
@@ -35,14 +47,12 @@ export class SimulatedServer {
   onAnswer: (request: SimulatedRequest, latencyMs: number) => void = () => {};
   readonly #options: ServerOptions;
   readonly #dispatcher: Dispatcher<SimulatedRequest, SimulatedWorker>;
-  readonly #runTogether: RunTogether;
   /** Together, in which workers computed. */
   busyMs = 0;
   #arrivals = 0;
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#runTogether = options.runTogether ?? oneByOne;
     this.#dispatcher = new Dispatcher<SimulatedRequest, SimulatedWorker>(
       { workAheadMs: 1, ...options },
       {
@@ -51,8 +61,14 @@ export class SimulatedServer {
         cutOff: () => {},
         abort: () => {},
         kill: () => {},
+        wakeAt: (atMs) => this.timeline.at(atMs, () => this.#dispatcher.dispatch(atMs)),
       },
     );
+    const { batches } = options;
+    if (batches !== undefined) {
+      const rule = { maxRows: batches.maxRows, maxDelayMs: batches.maxDelayMs ?? 0 };
+      this.#dispatcher.estimates.batchBy(new Map([[GROUP, rule]]));
+    }
     for (let n = 0; n < options.workers; n += 1) {
       const worker: SimulatedWorker = { load: undefined, inbox: [], isBusy: false };
       worker.load = this.#dispatcher.addWorker(worker, 0);
@@ -77,29 +93,38 @@ export class SimulatedServer {
     if (requests.length === 0) return;
     worker.inbox = [];
     worker.isBusy = true;
-    const runMs = this.#runTogether(requests.map(({ serviceMs }) => serviceMs));
-    const totalMs = runMs + requests.length * this.#options.way.overheadMs;
+    const replies = this.#run(requests);
+    const { linkMs, overheadMs } = this.#options.way;
+    const runMs = replies.reduce((sum, reply) => sum + reply.shareMs, 0);
+    const totalMs = runMs + requests.length * overheadMs;
     this.busyMs += totalMs;
     this.timeline.after(totalMs, () => {
       worker.isBusy = false;
-      this.timeline.after(this.#options.way.linkMs, () => this.#replied(worker, requests, runMs));
+      this.timeline.after(linkMs, () => this.#replied(worker, replies));
       this.#read(worker);
     });
   }
 
-  /** Times by shares, as workers tell them: of one by one each its own. */
-  #replied(worker: SimulatedWorker, requests: readonly SimulatedRequest[], runMs: number): void {
-    const alone = requests.reduce((sum, { serviceMs }) => sum + serviceMs, 0);
-    for (const request of requests) {
-      if (worker.load === undefined) return;
-      const { nowMs } = this.timeline;
-      const shareMs = (runMs * request.serviceMs) / alone;
-      this.#dispatcher.finished(worker.load, request, shareMs, nowMs);
+  #run(requests: readonly SimulatedRequest[]): Reply[] {
+    const { batches } = this.#options;
+    if (batches === undefined) {
+      return requests.map((request) => ({ request, shareMs: request.serviceMs, rows: 1 }));
+    }
+    const { fixedMs, perRowMs, maxRows } = batches;
+    return requests.map((request, n) => {
+      const first = n - (n % maxRows);
+      const rows = Math.min(maxRows, requests.length - first);
+      return { request, shareMs: fixedMs / rows + perRowMs, rows };
+    });
+  }
+
+  #replied({ load }: SimulatedWorker, replies: readonly Reply[]): void {
+    if (load === undefined) return;
+    const { nowMs } = this.timeline;
+    for (const { request, shareMs, rows } of replies) {
+      const times = { runMicros: shareMs * 1000, inputMicros: 0, outputMicros: 0 };
+      this.#dispatcher.finished(load, request, { ...times, rows, ownRows: 1 }, nowMs);
       this.onAnswer(request, nowMs - request.arrivedMs);
     }
   }
-}
-
-function oneByOne(servicesMs: readonly number[]): number {
-  return servicesMs.reduce((sum, ms) => sum + ms, 0);
 }

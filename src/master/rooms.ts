@@ -294,6 +294,6 @@ export class Rooms {
     const { models } = this.#catalog;
     this.#targets.learn(models);
     this.#statistics.keepOnly(models);
-    this.traffic?.dispatcher.limits.learn(models);
+    this.traffic?.modelsAre(models);
   }
 }

@@ -1,3 +1,4 @@
+import type { Batching } from './batching.js';
 import type { RuntimeName } from './runtime-name.js';
 import type { Signature } from './tensor/signature.js';
 
@@ -25,6 +26,8 @@ export type ModelDescription = OwnLimits & {
   readonly routes?: OwnPlace;
   /** It makes its answers piece by piece; absent: it is not known to. */
   readonly isStreaming?: boolean;
+  /** How its requests run together; absent: each by itself, or it is not known yet. */
+  readonly batch?: Batching;
   readonly loadMs: number;
   readonly warmupMs: number;
 };

@@ -1,4 +1,5 @@
 import { EXIT, StartError } from '../errors.js';
+import { withAllowedSizes } from './allowed-sizes.js';
 import type { Model } from './model.js';
 import { firstLine } from './model-error.js';
 import type { ModelPlan } from './model-plan.js';
@@ -29,7 +30,7 @@ export async function loadModel(plan: ModelPlan, options: LoadOptions): Promise<
     const threads = plan.threads ?? options.threads;
     const models = withOverrides([await load(plan, { ...options, threads })].flat(), plan);
     checkClashes(models, options.loaded);
-    return models;
+    return models.map(withAllowedSizes);
   } catch (error) {
     const reason = `model "${plan.name}" (${plan.file}) could not load: ${firstLine(error)}`;
     throw new StartError(EXIT.MODEL_LOAD_FAILED, reason, { cause: error });

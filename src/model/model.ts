@@ -74,6 +74,10 @@ export type TensorModel = LoadedModel & {
   readonly isRowWise?: boolean;
   /** Rows that may run together; 1: each request by itself. Absent: as `isRowWise` allows. */
   readonly maxBatchRows?: number;
+  /** How long a request may wait for others to fill its batch. */
+  readonly maxBatchDelayMs?: number;
+  /** The only numbers of rows that it runs with, ascending; absent: any. */
+  readonly allowedBatchSizes?: readonly number[];
   run(inputs: Tensors, context: PredictContext, finish: Finish<Tensors>): void;
 };
 

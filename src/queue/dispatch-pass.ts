@@ -2,10 +2,13 @@ import type { DispatcherPorts } from './dispatcher-ports.js';
 import type { Endings } from './fate/endings.js';
 import { isSuspect } from './fate/quarantine.js';
 import { queueTimeout } from './fate/refusal.js';
+import type { Estimate } from './fleet/estimate.js';
 import type { Fleet } from './fleet/fleet.js';
-import { chooseFree, chooseToReserve, type FreeRule } from './fleet/worker-choice.js';
+import { chooseFree, chooseToReserve, countFree, type FreeRule } from './fleet/worker-choice.js';
 import type { WorkerLoad } from './fleet/worker-load.js';
 import type { Queued } from './request.js';
+import { gathersUntilMs } from './units/gathering.js';
+import { type UnitBounds, unitBounds } from './units/unit.js';
 import type { Lane } from './waiting/lane.js';
 import type { Ranks } from './waiting/ranks.js';
 import type { WaitingRoom } from './waiting/waiting-room.js';
@@ -20,7 +23,11 @@ export type PassRule<W> = FreeRule<W> & {
  * whose first request cannot be given to any of its holders is passed over, and
  * they are claimed for it, so with the same holders for all the first one that
  * cannot go ends the pass. One that its model's limit holds back claims nobody:
- * it does not wait for a worker.
+ * it does not wait for a worker. Nor does one that waits for others to fill its batch.
+ *
+ * With the first request of a lane a worker may get others of it that wait as well: a unit,
+ * which it can run as one (see units/unit.ts). So a later request may go past earlier ones of
+ * other lanes, but only along with one that was before them, and no unit is long.
  */
 export class DispatchPass<R extends Queued, W> {
   readonly #rule: PassRule<W>;
@@ -28,7 +35,7 @@ export class DispatchPass<R extends Queued, W> {
   readonly #fleet: Fleet<R, W>;
   readonly #endings: Endings<R, W>;
   readonly #ranks: Ranks;
-  readonly #send: DispatcherPorts<R, W>['send'];
+  readonly #ports: Pick<DispatcherPorts<R, W>, 'send' | 'wakeAt'>;
   /** Number of the pass that is under way, or was last. */
   #pass = 0;
 
@@ -38,21 +45,22 @@ export class DispatchPass<R extends Queued, W> {
     fleet: Fleet<R, W>,
     endings: Endings<R, W>,
     ranks: Ranks,
-    send: DispatcherPorts<R, W>['send'],
+    ports: Pick<DispatcherPorts<R, W>, 'send' | 'wakeAt'>,
   ) {
     this.#rule = rule;
     this.#waiting = waiting;
     this.#fleet = fleet;
     this.#endings = endings;
     this.#ranks = ranks;
-    this.#send = send;
+    this.#ports = ports;
   }
 
   /** For a new request while nobody waits: spares it the queue. False: it is to wait, or is too late. */
   giveAtOnce(request: R, lane: Lane<R, W>, nowMs: number): boolean {
     if (nowMs > request.latestStartMs || lane.isHeldBack || !this.#rule.mayGive()) return false;
+    if (gathersUntilMs(request, 1, nowMs) !== undefined) return false;
     this.#pass += 1;
-    return this.#giveToFree(request, lane.holders, nowMs);
+    return this.#giveToFree(request, lane, nowMs);
   }
 
   run(nowMs: number): void {
@@ -66,9 +74,9 @@ export class DispatchPass<R extends Queued, W> {
     let lane = lanes.first;
     // A port that calls back begins a later pass, and that one has seen to everything.
     while (lane?.first !== undefined && pass === this.#pass) {
-      if (lane.isHeldBack) {
+      if (lane.isHeldBack || this.#gathers(lane.first, lane, nowMs)) {
         overtaken = lane;
-      } else if (!this.#serve(lane.first, lane.holders, nowMs)) {
+      } else if (!this.#serve(lane.first, lane, nowMs)) {
         if (lane.later === undefined) return;
         unclaimed -= this.#claim(lane.holders);
         if (unclaimed === 0) return;
@@ -78,21 +86,77 @@ export class DispatchPass<R extends Queued, W> {
     }
   }
 
+  /** Whether those that wait in it are still to become more. */
+  #gathers(first: R, lane: Lane<R, W>, nowMs: number): boolean {
+    const untilMs = gathersUntilMs(first, lane.depth, nowMs);
+    if (untilMs !== undefined) this.#ports.wakeAt?.(untilMs);
+    return untilMs !== undefined;
+  }
+
   /** True when it waits in its lane no longer: it runs, has reserved a worker, or was refused. */
-  #serve(request: R, holders: readonly WorkerLoad<R, W>[], nowMs: number): boolean {
+  #serve(request: R, lane: Lane<R, W>, nowMs: number): boolean {
     if (nowMs > request.latestStartMs) {
       this.#endings.refuse(request, queueTimeout(request, nowMs));
       return true;
     }
-    if (isSuspect(request)) return this.#reserve(request, holders, nowMs);
-    return this.#giveToFree(request, holders, nowMs);
+    if (isSuspect(request)) return this.#reserve(request, lane.holders, nowMs);
+    return this.#giveToFree(request, lane, nowMs);
   }
 
-  #giveToFree(request: R, holders: readonly WorkerLoad<R, W>[], nowMs: number): boolean {
+  #giveToFree(request: R, lane: Lane<R, W>, nowMs: number): boolean {
     expectOf(request);
-    const load = chooseFree(holders, request, this.#rule, this.#pass, nowMs);
-    if (load !== undefined) this.#give(request, load, nowMs);
-    return load !== undefined;
+    const load = chooseFree(lane.holders, request, this.#rule, this.#pass, nowMs);
+    if (load === undefined) return false;
+    const { estimate } = request;
+    if (estimate?.batch.mayBatch === true) this.#giveUnit(request, estimate, lane, load, nowMs);
+    else this.#give(request, load, nowMs);
+    return true;
+  }
+
+  /** Gives it, and with it those of its lane that had better run in one with it. */
+  #giveUnit(first: R, estimate: Estimate, lane: Lane<R, W>, load: WorkerLoad<R, W>, nowMs: number) {
+    if (load.inFlight === 0) first.estimateMs = estimate.expectAloneMs(first.bytes);
+    const isLast = lane.first === undefined || lane.first === lane.last;
+    const free = isLast ? 1 : countFree(lane.holders, this.#rule, this.#pass, nowMs);
+    const waiting = lane.depth;
+    this.#give(first, load, nowMs);
+    if (isLast || first.estimateMs === Number.POSITIVE_INFINITY) return;
+    const { workAheadMs } = this.#rule;
+    const scene = { bytes: first.bytes, waiting, freeWorkers: free, workAheadMs };
+    this.#fill(first, estimate, unitBounds(estimate.batch, scene), lane, load, nowMs);
+  }
+
+  #fill(
+    first: R,
+    { batch }: Estimate,
+    bounds: UnitBounds,
+    lane: Lane<R, W>,
+    load: WorkerLoad<R, W>,
+    nowMs: number,
+  ): void {
+    const pass = this.#pass;
+    let rows = batch.rowsOf(first.bytes);
+    for (let members = 1; members < bounds.requests && pass === this.#pass; members += 1) {
+      const next = lane.first;
+      if (next === undefined || !this.#mayJoin(next, first, lane, load, nowMs)) return;
+      const more = batch.rowsOf(next.bytes);
+      rows += more;
+      if (rows > bounds.rows || batch.runMs(rows) > bounds.runMs) return;
+      expectOf(next);
+      if (next.estimateMs === Number.POSITIVE_INFINITY) return;
+      next.estimateMs = batch.addedMs(more);
+      if (!load.hasTimeFor(next)) return;
+      this.#give(next, load, nowMs);
+    }
+  }
+
+  /** All that keeps a request from going now, and from going to this worker, holds for members of a unit as well. */
+  #mayJoin(next: R, first: R, lane: Lane<R, W>, load: WorkerLoad<R, W>, nowMs: number): boolean {
+    if (next.group !== first.group || isSuspect(next) || nowMs > next.latestStartMs) return false;
+    // With priorities their order is not to be changed by what happens to fit together.
+    if (this.#ranks.areWeighted && this.#waiting.lanes.first !== lane) return false;
+    if (lane.isHeldBack || !load.isOpen || load.inFlight >= this.#rule.maxInFlight) return false;
+    return this.#rule.mayGive() && !this.#rule.isBackedUp(load.worker);
   }
 
   /**
@@ -141,7 +205,7 @@ export class DispatchPass<R extends Queued, W> {
     request.dispatchedAtMs = nowMs;
     request.dispatches += 1;
     load.take(request, nowMs);
-    this.#send(request, load.worker);
+    this.#ports.send(request, load.worker);
   }
 }
 

@@ -27,6 +27,8 @@ export type DispatcherPorts<R, W> = {
    * workers; call `dispatch` when there is room again.
    */
   mayDispatch?(): boolean;
+  /** Call `dispatch` at this time: somebody waits until then for others to fill its batch. */
+  wakeAt?(atMs: number): void;
   /** The worker's process was stopped from outside (SIGSTOP): its overdue request is run again, not blamed. */
   isStopped?(worker: W): boolean;
 };

@@ -8,6 +8,8 @@ import { charge, type Death, fateOf } from './fate/quarantine.js';
 import { executionTimeout, queueTimeout } from './fate/refusal.js';
 import { Estimates } from './fleet/estimate.js';
 import { Fleet } from './fleet/fleet.js';
+import { learn } from './fleet/learning.js';
+import type { RunFigures } from './fleet/run-figures.js';
 import { WorkerLoad } from './fleet/worker-load.js';
 import type { Queued } from './request.js';
 import type { Lane } from './waiting/lane.js';
@@ -68,9 +70,8 @@ export class Dispatcher<R extends Queued, W> {
       isBackedUp: (worker: W) => ports.isBackedUp?.(worker) === true,
       mayGive: () => ports.mayDispatch?.() !== false,
     };
-    const send = (request: R, worker: W): void => ports.send(request, worker);
     const rooms = [this.#waiting, this.#fleet, this.#endings, this.#ranks] as const;
-    this.#pass = new DispatchPass(rule, ...rooms, send);
+    this.#pass = new DispatchPass(rule, ...rooms, ports);
   }
 
   /** Requests that wait. */
@@ -156,9 +157,14 @@ export class Dispatcher<R extends Queued, W> {
   /**
    * The worker is through with a request: answered it, or gave it up after a
    * cancel. True: answer the client with it. False: nobody wants it any more, or
-   * it came late. `runMs` is what the worker says it took; undefined teaches nothing.
+   * it came late. `run` is what the worker says of it; undefined teaches nothing.
    */
-  finished(load: WorkerLoad<R, W>, request: R, runMs: number | undefined, nowMs: number): boolean {
+  finished(
+    load: WorkerLoad<R, W>,
+    request: R,
+    run: RunFigures | undefined,
+    nowMs: number,
+  ): boolean {
     if (!load.requests.has(request)) return false;
     const isWanted = request.state === 'in flight';
     if (isWanted) load.notePace(request, nowMs);
@@ -166,7 +172,7 @@ export class Dispatcher<R extends Queued, W> {
     if (load.reservedFor === request) load.reservedFor = undefined;
     if (isWanted) {
       // Of a cancelled one the time is not learned: it may have been cut short.
-      if (runMs !== undefined) request.estimate?.observe(request.bytes, runMs);
+      learn(load, request, run);
       if (!request.hasBegun) request.limit?.sawWhole();
       this.#endings.settle(request);
     }

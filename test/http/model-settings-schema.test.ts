@@ -97,6 +97,8 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
     { a: { from: 'x', shape: [1] } },
   ],
   maxBatchRows: [1, 65_536, 0, 65_537, 1.5, '8', null],
+  maxBatchDelay: ['5ms', 0, 'off', 0.0005, -1, null],
+  allowedBatchSizes: [[1, 8, 32], [32, 8], [8], [], [0], [8, 8], [1.5], [65_537], ['8'], 8, null],
   timeout: ['250ms', '1.5H', 1, 0.001, '30', 0, -1, 86_401, 'soon', '', '1 s', null, true],
   retry: [true, false, 0, 'true', null],
   warmup: [

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withAllowedSizes } from '../../src/model/allowed-sizes.js';
 import { loadModel } from '../../src/model/load-model.js';
 import type { PredictContext, TensorModel } from '../../src/model/model.js';
 import { findModels } from '../../src/model/repository/repository.js';
@@ -107,5 +108,22 @@ test.each([['digits-lr'], ['digits-mlp'], ['digits-rf']])(
     const model = await load(folder);
     const [spec] = model.signature.inputs;
     expect(await compare(folder, spec?.name ?? '', 64)).toBe(7);
+  },
+);
+
+test.each([['digits-lr'], ['digits-mlp'], ['digits-rf']])(
+  'the bundled %s, filled up to an allowed size, answers as without, bit by bit',
+  async (name) => {
+    const folder = new URL(`../../models/${name}`, import.meta.url).pathname;
+    const model = await load(folder);
+    const sized = withAllowedSizes({ ...model, allowedBatchSizes: [8, 32] }) as TensorModel;
+    const batching = withNaturalBatches(sized) as TensorModel;
+    const asked = requests(model.signature.inputs[0]?.name ?? '', 64);
+    const together = await Promise.all(asked.map((inputs) => run(batching, inputs)));
+    for (const [index, inputs] of asked.entries()) {
+      const alone = await run(model, inputs);
+      expect(together[index]).toEqual({ ...alone, batchRows: 7 });
+    }
+    await model.dispose();
   },
 );

@@ -1,18 +1,21 @@
 import { RequestError } from '../../errors.js';
 import type { ReplyFacts } from '../../link/frames/reply-facts.js';
 import type { ReplyHandlers } from '../../link/master-end.js';
+import type { ServedModel } from '../../model/description.js';
 import type { RestartReason } from '../../observe/metric-table.js';
 import type { Admission } from '../../queue/admission/admission.js';
 import type { ByteBudget } from '../../queue/admission/byte-budget.js';
 import { Dispatcher, type DispatcherPorts } from '../../queue/dispatcher.js';
 import type { KillCause } from '../../queue/dispatcher-ports.js';
 import type { Death } from '../../queue/fate/quarantine.js';
+import type { BatchRule } from '../../queue/fleet/batch-cost.js';
 import { ANY_WORKER } from '../../queue/request.js';
 import { type ClientRequest, OTHER } from '../client-request.js';
 import type { Answers } from '../front/answers.js';
-import { keysOf } from '../model-key.js';
+import { keyOf, keysOf } from '../model-key.js';
 import { noWorkers, type Prospects, whyHopeless, whyNobodys } from '../models/prospects.js';
 import type { ServingWorker } from '../serving-worker.js';
+import { Alarm } from './alarm.js';
 import type { ModelTargets } from './model-target.js';
 import { type Priorities, readPriority } from './priority-header.js';
 
@@ -51,6 +54,7 @@ export class Traffic {
   readonly #options: TrafficOptions;
   readonly #answers: Answers;
   #priorities: Priorities | undefined;
+  readonly #alarm: Alarm;
   /** Of the targets, when the dispatcher last forgot those that are gone. */
   #generation = 0;
 
@@ -70,6 +74,7 @@ export class Traffic {
       ...share,
     };
     this.dispatcher = new Dispatcher(rules, this.#ports());
+    this.#alarm = new Alarm(options.now, (nowMs) => this.dispatcher.dispatch(nowMs));
   }
 
   /** Why its body need not be read: what its head says is wrong, or it would wait too long. */
@@ -127,6 +132,12 @@ export class Traffic {
     this.dispatcher.withdraw(request, this.#options.now());
     if (isAtWorker) request.worker?.link.cancel(request.arrival);
     this.#answers.left(request);
+  }
+
+  /** All models there are. */
+  modelsAre(models: readonly ServedModel[]): void {
+    this.dispatcher.limits.learn(models);
+    this.dispatcher.estimates.batchBy(batchRulesOf(models));
   }
 
   workerReady(worker: ServingWorker): void {
@@ -189,6 +200,7 @@ export class Traffic {
       whyHopeless: (key) => whyHopeless(key, this.#options.prospects),
       mayDispatch: () => !this.#options.budget.isExceeded,
       isBackedUp: (worker) => worker.link.isBackedUp,
+      wakeAt: (atMs) => this.#alarm.setFor(atMs),
       isStopped: (worker) => worker.isStopped,
     };
   }
@@ -205,10 +217,12 @@ export class Traffic {
     worker.served += 1;
     noteFacts(request, facts);
     request.estimate?.observeReply(replyBytes);
-    // Only what ran teaches: a refused body took no time, and must not make the next look short.
-    const { rows, runMicros } = facts.figures;
-    const runMs = rows > 0 || runMicros > 0 ? runMicros / 1000 : undefined;
-    const isWanted = this.dispatcher.finished(worker.load, request, runMs, this.#options.now());
+    const isWanted = this.dispatcher.finished(
+      worker.load,
+      request,
+      facts.figures,
+      this.#options.now(),
+    );
     return isWanted ? request : undefined;
   }
 
@@ -245,6 +259,14 @@ export class Traffic {
         new RequestError('MODEL_ERROR', 'the model broke off its reply'),
       );
   }
+}
+
+function batchRulesOf(models: readonly ServedModel[]): Map<string, BatchRule> {
+  const rules = new Map<string, BatchRule>();
+  for (const { name, version, batch } of models) {
+    if (batch !== undefined) rules.set(keyOf({ name, version }), batch);
+  }
+  return rules;
 }
 
 function noteFacts(request: ClientRequest, facts: ReplyFacts): void {

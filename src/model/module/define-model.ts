@@ -117,6 +117,10 @@ export type TensorModule<S extends Signature = Signature> = ModuleBase & {
   signature: S;
   /** Rows of several requests that may run together; 1, each request by itself, unless told. */
   maxBatchRows?: number;
+  /** How long a request may wait for others to fill its batch; 0 unless told. */
+  maxBatchDelay?: string | number;
+  /** The only numbers of rows that `predict` gets; any unless told. */
+  allowedBatchSizes?: readonly number[];
   predict(inputs: InputsOf<S>, context: RunContext): Result<Outputs, Outputs>;
 };
 

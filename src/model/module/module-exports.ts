@@ -39,7 +39,9 @@ export type ModuleExports = {
 type Exported = Readonly<Record<string, unknown>>;
 
 /** What a function says of itself by the exports beside it. */
-const TRAITS: readonly string[] = ['signature', 'warmup', 'maxBatchRows'];
+const TRAITS: readonly string[] = [
+  ...['signature', 'warmup', 'maxBatchRows', 'maxBatchDelay', 'allowedBatchSizes'],
+];
 /** Exports that say something of the module, and so are no models. */
 const RESERVED: readonly string[] = [
   ...TRAITS,

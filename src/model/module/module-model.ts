@@ -1,5 +1,6 @@
 /** One model of a user's module: what its definition says, checked, and how it runs. */
 import { RequestError } from '../../errors.js';
+import { batchSettingOf } from '../batching.js';
 import type { InstancesModel, Model, OwnRoutes, TensorModel } from '../model.js';
 import { modelError } from '../model-error.js';
 import type { ModelPlan } from '../model-plan.js';
@@ -29,6 +30,8 @@ export type ModuleSettings = Pick<
   | 'retry'
   | 'warmup'
   | 'maxBatchRows'
+  | 'maxBatchDelayMs'
+  | 'allowedBatchSizes'
 >;
 
 /** @throws Error with every fault */
@@ -44,9 +47,10 @@ export function settingsOf(said: object, keys: readonly string[]): ModuleSetting
 export function moduleModel(traits: ModuleTraits, definition: Definition): Model {
   const signature = signatureOf(definition);
   if (signature !== undefined) return tensorModel(traits, signature, definition);
-  if ((traits.maxBatchRows ?? 1) > 1) {
+  const setting = batchSettingOf(traits);
+  if (setting !== undefined) {
     const problem = 'only a module with a signature can run rows of several requests';
-    throw new Error(`maxBatchRows: ${problem}`);
+    throw new Error(`${setting}: ${problem}`);
   }
   return instancesModel(traits, definition);
 }

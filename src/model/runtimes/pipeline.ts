@@ -2,6 +2,8 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { RequestError } from '../../errors.js';
+import { withAllowedSizes } from '../allowed-sizes.js';
+import { batchSettingOf } from '../batching.js';
 import type { LoadOptions } from '../load-model.js';
 import type { InstancesModel, Model, TensorModel } from '../model.js';
 import { firstLine } from '../model-error.js';
@@ -84,7 +86,7 @@ async function loadOwn(path: string, plan: ModelPlan, options: LoadOptions): Pro
   };
   const [model, another] = await loadModuleModels(step, options);
   if (model?.routes !== undefined) throw new Error('a step cannot have routes of its own');
-  if (model !== undefined && another === undefined) return model;
+  if (model !== undefined && another === undefined) return withAllowedSizes(model);
   throw new Error('the module gives several models; expected one');
 }
 
@@ -128,7 +130,8 @@ function batching({ stages }: Stages): Pick<TensorModel, 'isRowWise' | 'maxBatch
   let most: number | undefined;
   for (const { model } of stages) {
     if (model.kind !== 'tensors') return { isRowWise: false };
-    const { isRowWise = false, maxBatchRows, signature } = model;
+    const { maxBatchRows, allowedBatchSizes, signature } = model;
+    const isRowWise = model.isRowWise === true || allowedBatchSizes !== undefined;
     const { inputs, outputs } = signature;
     const hasFreeRows = [...inputs, ...outputs].every(({ shape }) => shape[0] === -1);
     if (!hasFreeRows || maxBatchRows === 1) return { isRowWise: false };
@@ -144,9 +147,10 @@ function rowModel(traits: Traits, stages: Stages): InstancesModel {
     const problem = `"${name}" is one value for all rows, but a step of the pipeline has no signature`;
     throw new Error(problem);
   }
-  if ((traits.maxBatchRows ?? 1) > 1) {
+  const setting = batchSettingOf(traits);
+  if (setting !== undefined) {
     throw new Error(
-      'maxBatchRows: a step has no signature, so rows of several requests cannot run together',
+      `${setting}: a step has no signature, so rows of several requests cannot run together`,
     );
   }
   return {

@@ -66,6 +66,20 @@ export const MODEL_SETTINGS = {
     example: '16',
     isOfModule: true,
   },
+  maxBatchDelay: {
+    kind: 'durationOrOff',
+    doc: 'How long a request may wait for others to fill its batch, up to `maxBatchRows`, although a worker is free. Worth it only where one run of many rows is much cheaper than many runs and requests come too far apart to meet in the queue.',
+    otherwise: '0: nobody waits while a worker is free',
+    example: '"5ms"',
+    isOfModule: true,
+  },
+  allowedBatchSizes: {
+    kind: 'batchSizes',
+    doc: 'The only numbers of rows that the model runs with (`allowed_batch_sizes` of TensorFlow Serving). A run of fewer rows is filled up to the next size with its last row over again, whose results are dropped; more rows than the largest size run in parts. It tells that the model computes row by row, as `maxBatchRows` does, and the smaller of that and the largest size bounds a batch.',
+    otherwise: 'any number',
+    example: '[1, 8, 32]',
+    isOfModule: true,
+  },
   timeout: {
     kind: 'durationOrOff',
     doc: 'The longest time of one run; then 504 `EXECUTION_TIMEOUT`. With `"off"` or 0 a run may last for ever, and then keeps its worker.',

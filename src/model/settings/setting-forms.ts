@@ -26,6 +26,8 @@ export type SettingValues = {
   /** Milliseconds; NO_LIMIT: off. */
   readonly durationOrOff: number;
   readonly flag: boolean;
+  /** Ascending. */
+  readonly batchSizes: readonly number[];
   readonly warmup: Warmup;
   readonly inputs: TensorOverrides;
   readonly outputs: TensorOverrides;
@@ -58,6 +60,29 @@ const durationOrOff: Form<number> = simple(
   { anyOf: [...TIME_SCHEMA.anyOf, { enum: [OFF, 0] }] },
   (value) => (value === OFF || value === 0 || value === '0' ? NO_LIMIT : timeOf(value)),
 );
+
+const MOST_ROWS = 65_536;
+const MOST_SIZES = 64;
+
+const batchSizes: Form<readonly number[]> = simple(
+  `a list of 1 to ${MOST_SIZES} different whole numbers from 1 to ${MOST_ROWS}, such as [1, 8, 32]`,
+  {
+    type: 'array',
+    minItems: 1,
+    maxItems: MOST_SIZES,
+    uniqueItems: true,
+    items: { type: 'integer', minimum: 1, maximum: MOST_ROWS },
+  },
+  (value) =>
+    Array.isArray(value) && areSizes(value) ? value.toSorted((a, b) => a - b) : undefined,
+);
+
+function areSizes(values: readonly unknown[]): values is readonly number[] {
+  const isSize = (size: unknown): boolean =>
+    Number.isInteger(size) && Number(size) >= 1 && Number(size) <= MOST_ROWS;
+  const isCountRight = values.length >= 1 && values.length <= MOST_SIZES;
+  return isCountRight && values.every(isSize) && new Set(values).size === values.length;
+}
 
 const file: Form<string> = text(
   'a path below the folder of forkcast.json, such as "export/model.onnx"',
@@ -108,6 +133,7 @@ const FORMS: { readonly [K in SettingKind]: (bounds: Bounds) => Form<SettingValu
   duration: () => duration,
   durationOrOff: () => durationOrOff,
   flag: () => flag,
+  batchSizes: () => batchSizes,
   warmup: () => warmup,
   inputs: () => inputOverrides,
   outputs: () => outputOverrides,

@@ -24,6 +24,11 @@ export type Signature = {
   readonly outputs: readonly TensorSpec[];
 };
 
+/** A request may leave it out. */
+export function isOptional({ isOptional: mayBeLeftOut }: TensorSpec): boolean {
+  return mayBeLeftOut === true;
+}
+
 /** Whether a request may need numbers with more digits than a double holds. */
 export function takesWideIntegers({ inputs }: Signature): boolean {
   return inputs.some(({ dtype }) => dtype === 'int64' || dtype === 'uint64');

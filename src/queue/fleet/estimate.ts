@@ -1,3 +1,4 @@
+import { BatchCost, type BatchRule, RUN_ALONE } from './batch-cost.js';
 import { Pace } from './pace.js';
 
 /** The weight of a new observation once there are enough: the last 16 or so count. */
@@ -44,6 +45,8 @@ export class Estimate {
   #largestReplyBytes = 0;
   /** What such a request costs in all, where workers go from one to the next. */
   readonly pace: Pace = new Pace();
+  /** What running several together costs, and whether it may be done. */
+  readonly batch: BatchCost = new BatchCost();
   #count = 0;
   #meanBytes = 0;
   #meanMs = 0;
@@ -88,6 +91,13 @@ export class Estimate {
     return Math.max(LEAST_MS, this.#meanMs + this.#msPerByte * (bytes - this.#meanBytes));
   }
 
+  /** The same of a request that finds its worker empty: what it shares with a batch at other times it pays itself. */
+  expectAloneMs(bytes: number): number {
+    const sharedMs = this.expectMs(bytes);
+    if (!this.batch.mayBatch) return sharedMs;
+    return Math.max(sharedMs, this.batch.runMs(this.batch.rowsOf(bytes)));
+  }
+
   /** Whether run times keep to the estimate to within this time. */
   isSteady(withinMs: number): boolean {
     return CERTAIN_DEVIATIONS ** 2 * this.#residual <= withinMs * withinMs;
@@ -119,13 +129,21 @@ export class Estimate {
 /** The estimates by group; groups are models of this server, so they are few. */
 export class Estimates {
   readonly #byGroup: Map<string, Estimate> = new Map();
+  #rules: ReadonlyMap<string, BatchRule> = new Map();
 
   of(group: string): Estimate {
     const known = this.#byGroup.get(group);
     if (known !== undefined) return known;
     const estimate = new Estimate();
+    estimate.batch.rule = this.#rules.get(group) ?? RUN_ALONE;
     this.#byGroup.set(group, estimate);
     return estimate;
+  }
+
+  /** Of all groups that may run together; those of others run each by itself. */
+  batchBy(rules: ReadonlyMap<string, BatchRule>): void {
+    this.#rules = rules;
+    for (const [group, { batch }] of this.#byGroup) batch.rule = rules.get(group) ?? RUN_ALONE;
   }
 
   /** Other workers, other costs. */

@@ -63,6 +63,21 @@ export function chooseFree<R extends Queued, W>(
   return best;
 }
 
+/** How many of them could be given something now. */
+export function countFree<R extends Queued, W>(
+  holders: readonly WorkerLoad<R, W>[],
+  rule: FreeRule<W>,
+  pass: number,
+  nowMs: number,
+): number {
+  let free = 0;
+  for (const load of holders) {
+    if (!load.isOpen || load.inFlight >= rule.maxInFlight || load.claimedIn === pass) continue;
+    if (load.workInFrontMs(nowMs, rule.workAheadMs) <= rule.workAheadMs) free += 1;
+  }
+  return free;
+}
+
 /** The worker that will be empty soonest, as a suspect's own; undefined when all are taken. */
 export function chooseToReserve<R extends Queued, W>(
   holders: readonly WorkerLoad<R, W>[],

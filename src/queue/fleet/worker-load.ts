@@ -1,5 +1,6 @@
 import { ANY_WORKER, type Queued } from '../request.js';
 import { RequestList } from '../request-list.js';
+import { BatchWatch } from './batch-watch.js';
 import { Hearing } from './hearing.js';
 
 /**
@@ -30,6 +31,7 @@ export class WorkerLoad<R extends Queued, W> {
   /** Groups whose runs were seen to be asynchronous: they hear that they are to stop. */
   readonly asynchronous: Set<string> = new Set();
   readonly hearing: Hearing;
+  readonly batches: BatchWatch = new BatchWatch();
   reservedFor: R | undefined = undefined;
   /** The last pass of the dispatcher in which somebody waited for it in vain. */
   claimedIn = 0;

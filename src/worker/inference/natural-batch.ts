@@ -1,26 +1,22 @@
+import { batchingOf } from '../../model/batching.js';
 import type { Finish, Model, PredictContext, TensorModel } from '../../model/model.js';
-import type { Signature, TensorSpec } from '../../model/tensor/signature.js';
+import { isOptional } from '../../model/tensor/signature.js';
 import type { Tensors } from '../../model/tensor/tensor.js';
 import { commonRows, haveLikeRows, joinRows, sliceRows } from '../../model/tensor/tensor-rows.js';
 import { BatchContext } from './batch-context.js';
 
-/** A larger batch gains little more, and delays its first member. */
-const STANDARD_BATCH_ROWS = 64;
-
 /**
- * The model, running together what came together; itself where that brings nothing. Only a model
- * that is known to compute row by row does so untold: any other would mix requests.
+ * The model, running together what came together; itself where each request runs by itself.
  */
 export function withNaturalBatches(model: Model): Model {
-  if (model.kind !== 'tensors') return model;
-  const maxRows = model.maxBatchRows ?? (model.isRowWise ? STANDARD_BATCH_ROWS : 1);
-  if (maxRows === 1 || !hasRows(model.signature)) return model;
-  const batch = new NaturalBatch(model, maxRows);
-  const batching: TensorModel = {
+  const batching = batchingOf(model);
+  if (batching === undefined || model.kind !== 'tensors') return model;
+  const batch = new NaturalBatch(model, batching.maxRows);
+  const together: TensorModel = {
     ...model,
     run: (inputs, context, finish) => batch.run(inputs, context, finish),
   };
-  return batching;
+  return together;
 }
 
 /** One request's part of a batch. */
@@ -125,13 +121,4 @@ function handOut(
     from += member.rows;
     member.finish(undefined, own, (runMicros * member.rows) / rows, rows);
   }
-}
-
-function hasRows({ inputs, outputs }: Signature): boolean {
-  const needed = inputs.filter((spec) => !isOptional(spec));
-  return needed.length > 0 && [...needed, ...outputs].every(({ shape }) => shape[0] === -1);
-}
-
-function isOptional({ isOptional: mayBeLeftOut }: TensorSpec): boolean {
-  return mayBeLeftOut === true;
 }

@@ -1,5 +1,6 @@
 /** What the master is told of a loaded model. */
 
+import { batchingOf } from '../../model/batching.js';
 import { type ModelDescription, ownLimits } from '../../model/description.js';
 import type { Model } from '../../model/model.js';
 import { defaultModelOf } from '../../model/repository/default-model.js';
@@ -31,6 +32,7 @@ export function describeModel(
     isRetryable,
     ...routesOf(model),
     ...ownLimits(model),
+    ...batchOf(model),
     ...(isStreaming === true ? { isStreaming } : {}),
     ...times,
   };
@@ -41,6 +43,11 @@ function routesOf({ isLatest, routes }: Model): Pick<ModelDescription, 'routes'>
   if (routes === undefined || !isLatest) return {};
   const { plugin: _plugin, ...place } = routes;
   return { routes: place };
+}
+
+function batchOf(model: Model): Pick<ModelDescription, 'batch'> {
+  const batch = batchingOf(model);
+  return batch === undefined ? {} : { batch };
 }
 
 /** It is shown to people, and travels in a control message. */

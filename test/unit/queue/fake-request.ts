@@ -1,3 +1,4 @@
+import type { RunFigures } from '../../../src/queue/fleet/run-figures.js';
 import { ANY_WORKER, Queued } from '../../../src/queue/request.js';
 import type { Priority } from '../../../src/queue/waiting/priority.js';
 
@@ -13,6 +14,12 @@ export type RequestFacts = {
   model?: string;
   priority?: Priority;
 };
+
+/** What a worker says of a run by itself; undefined: nothing. */
+export function ranFor(runMs: number | undefined): RunFigures | undefined {
+  if (runMs === undefined) return undefined;
+  return { runMicros: runMs * 1000, inputMicros: 0, outputMicros: 0, rows: 1, ownRows: 1 };
+}
 
 /** A request as the front would make it. */
 export class FakeRequest extends Queued {

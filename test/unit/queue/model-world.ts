@@ -3,7 +3,7 @@ import { Dispatcher } from '../../../src/queue/dispatcher.js';
 import { countedDeaths, type Death, isSuspect } from '../../../src/queue/fate/quarantine.js';
 import type { WorkerLoad } from '../../../src/queue/fleet/worker-load.js';
 import { Chance } from './chance.js';
-import { FakeRequest } from './fake-request.js';
+import { FakeRequest, ranFor } from './fake-request.js';
 
 type Seat = {
   readonly name: string;
@@ -172,9 +172,10 @@ export class ModelWorld {
     const isExpected = !this.ended.has(request);
     if (isExpected) this.#end(request, 'answered');
     const runMs = request.group === 'tiny' ? 0.1 + 0.1 * this.chance.next() : 20;
-    const isWanted = this.dispatcher.finished(seat.load, request, runMs, this.nowMs);
+    const isWanted = this.dispatcher.finished(seat.load, request, ranFor(runMs), this.nowMs);
     if (isWanted !== isExpected) fail(`${request.arrival}: wanted is ${isWanted}`);
-    if (this.dispatcher.finished(seat.load, request, runMs, this.nowMs)) fail('wanted twice');
+    if (this.dispatcher.finished(seat.load, request, ranFor(runMs), this.nowMs))
+      fail('wanted twice');
   }
 
   /** A worker breaks off what it was told to: who is still waited for runs again. */

@@ -2,7 +2,7 @@ import type { RequestError } from '../../../src/errors.js';
 import { Dispatcher, type DispatcherOptions } from '../../../src/queue/dispatcher.js';
 import type { Death } from '../../../src/queue/fate/quarantine.js';
 import type { WorkerLoad } from '../../../src/queue/fleet/worker-load.js';
-import { FakeRequest, type RequestFacts } from './fake-request.js';
+import { FakeRequest, type RequestFacts, ranFor } from './fake-request.js';
 
 /** A request that knows what it will do to its worker. */
 export class SimulatedRequest extends FakeRequest {
@@ -167,7 +167,7 @@ export class Simulation {
     worker.inbox.shift();
     const { load } = worker;
     this.at(LINK_MS, () => {
-      const isWanted = this.dispatcher.finished(load, request, request.runMs, this.nowMs);
+      const isWanted = this.dispatcher.finished(load, request, ranFor(request.runMs), this.nowMs);
       if (isWanted) this.#end(request, 'answered');
     });
     this.#compute(worker);

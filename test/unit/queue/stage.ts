@@ -3,7 +3,7 @@ import { Dispatcher } from '../../../src/queue/dispatcher.js';
 import type { Casualties, DispatcherOptions } from '../../../src/queue/dispatcher-ports.js';
 import type { Death } from '../../../src/queue/fate/quarantine.js';
 import type { WorkerLoad } from '../../../src/queue/fleet/worker-load.js';
-import { FakeRequest, type RequestFacts } from './fake-request.js';
+import { FakeRequest, type RequestFacts, ranFor } from './fake-request.js';
 
 export type FakeLoad = WorkerLoad<FakeRequest, string>;
 
@@ -24,6 +24,8 @@ export class Stage {
   /** `1 at A` */
   readonly aborted: string[] = [];
   readonly pinged: string[] = [];
+  /** When the dispatcher wants to be called again. */
+  readonly wakes: number[] = [];
   readonly backedUp: Set<string> = new Set();
   readonly stopped: Set<string> = new Set();
   readonly loads: Map<string, FakeLoad> = new Map();
@@ -50,6 +52,7 @@ export class Stage {
       },
       mayDispatch: () => this.mayDispatch,
       isBackedUp: (worker) => this.backedUp.has(worker),
+      wakeAt: (atMs) => this.wakes.push(atMs),
       isStopped: (worker) => this.stopped.has(worker),
     });
   }
@@ -99,7 +102,7 @@ export class Stage {
   }
 
   finish(name: string, request: FakeRequest, runMs?: number): boolean {
-    return this.dispatcher.finished(this.load(name), request, runMs, this.nowMs);
+    return this.dispatcher.finished(this.load(name), request, ranFor(runMs), this.nowMs);
   }
 
   /** The worker breaks a request off. */

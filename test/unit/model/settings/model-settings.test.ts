@@ -27,6 +27,8 @@ describe('what is read', () => {
       "inputs": {"age": "X1", "pixels": {"from": "X", "dtype": "float32", "shape": [-1, 64], "takesMissing": true, "isOptional": false}},
       "outputs": {"class": {"from": "label", "labels": ["cat", 1]}},
       "maxBatchRows": 8,
+      "maxBatchDelay": "5ms",
+      "allowedBatchSizes": [8, 1],
       "timeout": "2m",
       "queueTimeout": 5,
       "streamTimeout": "10m",
@@ -56,6 +58,8 @@ describe('what is read', () => {
       },
       outputs: { class: { from: 'label', labels: ['cat', 1] } },
       maxBatchRows: 8,
+      maxBatchDelayMs: 5,
+      allowedBatchSizes: [1, 8],
       timeoutMs: 120_000,
       queueTimeoutMs: 5000,
       streamTimeoutMs: 600_000,
@@ -233,6 +237,8 @@ describe('of a module', () => {
   test('only what it may say of itself is looked at', () => {
     expect(MODEL_SETTING_KEYS).toEqual([
       'maxBatchRows',
+      'maxBatchDelay',
+      'allowedBatchSizes',
       'timeout',
       'queueTimeout',
       'streamTimeout',

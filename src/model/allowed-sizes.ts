@@ -1,0 +1,127 @@
+import type { RequestError } from '../errors.js';
+import type { Finish, Model, PredictContext, TensorModel } from './model.js';
+import { modelError } from './model-error.js';
+import { isOptional } from './tensor/signature.js';
+import type { Tensors } from './tensor/tensor.js';
+import { commonRows, joinRows, sliceRows } from './tensor/tensor-rows.js';
+
+/**
+ * The model, run with as many rows as `allowedBatchSizes` says and no other number. Fewer are
+ * filled up to the next size with the last of them over again, whose results are dropped; more than
+ * the largest run in parts. So a runtime that is fast, or works at all, for a few sizes only sees those.
+ *
+ * @throws Error where the model has no rows that could be counted
+ */
+export function withAllowedSizes(model: Model): Model {
+  if (model.kind !== 'tensors' || model.allowedBatchSizes === undefined) return model;
+  const sizes = model.allowedBatchSizes;
+  const { inputs, outputs } = model.signature;
+  const fixed = [...inputs, ...outputs].find((spec) => spec.shape[0] !== -1 && !isOptional(spec));
+  if (fixed !== undefined) {
+    throw new Error(`allowedBatchSizes: the first dimension of "${fixed.name}" counts no rows`);
+  }
+  if (model.isStreaming)
+    throw new Error('allowedBatchSizes: a reply in pieces cannot be cut to size');
+  const sized: TensorModel = {
+    ...model,
+    run(inputs, context, finish) {
+      const rows = commonRows(inputs);
+      if (rows === undefined || rows === 0) model.run(inputs, context, finish);
+      else new SizedRun(model, sizes, inputs, rows, context, finish).start();
+    },
+  };
+  return sized;
+}
+
+/** How many rows the next run has, of those that are left: the smallest size that takes them all, else the largest. */
+export function sizeFor(sizes: readonly number[], rows: number): number {
+  return sizes.find((size) => size >= rows) ?? sizes.at(-1) ?? rows;
+}
+
+/** One run of any number of rows, as one run of an allowed size or several. */
+class SizedRun {
+  readonly #model: TensorModel;
+  readonly #sizes: readonly number[];
+  readonly #inputs: Tensors;
+  readonly #rows: number;
+  readonly #context: PredictContext;
+  readonly #finish: Finish<Tensors>;
+  readonly #parts: Tensors[] = [];
+  #doneRows = 0;
+  #runMicros = 0;
+
+  constructor(
+    model: TensorModel,
+    sizes: readonly number[],
+    inputs: Tensors,
+    rows: number,
+    context: PredictContext,
+    finish: Finish<Tensors>,
+  ) {
+    this.#model = model;
+    this.#sizes = sizes;
+    this.#inputs = inputs;
+    this.#rows = rows;
+    this.#context = context;
+    this.#finish = finish;
+  }
+
+  /** A model that has answered before `run` returns does not go one deeper for each part. */
+  start(): void {
+    while (this.#runPart());
+  }
+
+  /** True when it has run at once and others are left. */
+  #runPart(): boolean {
+    const left = this.#rows - this.#doneRows;
+    const size = sizeFor(this.#sizes, left);
+    const own = Math.min(size, left);
+    const part = own === this.#rows ? this.#inputs : sliceRows(this.#inputs, this.#doneRows, own);
+    let isAtOnce = true;
+    let isLeft = false;
+    this.#model.run(filledUp(part, own, size), this.#context, (error, outputs, runMicros) => {
+      this.#runMicros += runMicros;
+      isLeft = this.#took(error, outputs, own, size);
+      if (isLeft && !isAtOnce) this.start();
+    });
+    isAtOnce = false;
+    return isLeft;
+  }
+
+  /** True when others are left. */
+  #took(
+    error: RequestError | undefined,
+    outputs: Tensors | undefined,
+    own: number,
+    size: number,
+  ): boolean {
+    if (error !== undefined || outputs === undefined) {
+      this.#finish(error, outputs, this.#runMicros);
+      return false;
+    }
+    const got = commonRows(outputs);
+    if (got !== size) {
+      const problem = new Error(`it returned ${got ?? 'no'} rows for a batch of ${size}`);
+      this.#finish(modelError(this.#model.name, problem), undefined, this.#runMicros);
+      return false;
+    }
+    this.#parts.push(own === size ? outputs : sliceRows(outputs, 0, own));
+    this.#doneRows += own;
+    if (this.#doneRows === this.#rows) this.#end();
+    return this.#doneRows < this.#rows;
+  }
+
+  #end(): void {
+    const [first] = this.#parts;
+    const isOne = this.#parts.length === 1;
+    const outputs = isOne ? first : joinRows(this.#parts, this.#rows);
+    this.#finish(undefined, outputs, this.#runMicros);
+  }
+}
+
+/** A real row is repeated: zeros may be what a model refuses, or takes long for. */
+function filledUp(inputs: Tensors, rows: number, size: number): Tensors {
+  if (rows === size) return inputs;
+  const last = sliceRows(inputs, rows - 1, 1);
+  return joinRows([inputs, ...new Array<Tensors>(size - rows).fill(last)], size);
+}

@@ -1,0 +1,114 @@
+/** The weight of a new run once there are enough: the last 16 or so count. */
+const WEIGHT = 1 / 16;
+/** Runs that differ in rows by less than this part of their mean say nothing about the cost of a row. */
+const LEAST_SPREAD = 0.15;
+/** A pair is tried at the first chance, and then after ever more that were let pass, up to so many. */
+const MOST_PATIENCE = 4096;
+
+/** How the requests of one model may be put together; what its settings and its graph say. */
+export type BatchRule = {
+  /** Rows that may run together; 1: each request by itself. */
+  readonly maxRows: number;
+  /** How long a request may wait for others to fill its batch. */
+  readonly maxDelayMs: number;
+};
+
+export const RUN_ALONE: BatchRule = { maxRows: 1, maxDelayMs: 0 };
+
+/**
+ * What a run costs by its rows, `fixed + perRow·rows`, learned from what replies
+ * say of the batches that they were in: an exponentially weighted least squares
+ * line. What a row costs is only learned while runs differ in rows, and kept
+ * otherwise, so that a calm hour of single rows does not unlearn it.
+ *
+ * A batch pays where the fixed part is at least what another request adds. Then
+ * the members of a batch have their answers no later, on average, than if they
+ * ran one after another: of n requests of r rows,
+ *
+ *     f + n·c·r  ≤  (n + 1) / 2 · (f + c·r)   ⟺   f ≥ c·r
+ *
+ * Where it does not, or nothing is known yet, a pair is tried now and then.
+ */
+export class BatchCost {
+  rule: BatchRule = RUN_ALONE;
+  #runs = 0;
+  #meanRows = 0;
+  #meanMs = 0;
+  #varRows = 0;
+  #varMs = 0;
+  #covariance = 0;
+  #perRowMs: number | undefined = undefined;
+  /** Of single requests. */
+  #ownRows = 1;
+  #ownBytes = 0;
+  #declined = 0;
+  #patience = 1;
+
+  get mayBatch(): boolean {
+    return this.rule.maxRows > 1;
+  }
+
+  /** A whole run: all its rows, of one request or several, and all its time. */
+  observe(rows: number, runMs: number): void {
+    if (!(rows > 0 && runMs >= 0 && Number.isFinite(runMs))) return;
+    this.#runs += 1;
+    const weight = Math.max(WEIGHT, 1 / this.#runs);
+    const dx = rows - this.#meanRows;
+    const dy = runMs - this.#meanMs;
+    this.#meanRows += weight * dx;
+    this.#meanMs += weight * dy;
+    this.#varRows = (1 - weight) * (this.#varRows + weight * dx * dx);
+    this.#varMs = (1 - weight) * (this.#varMs + weight * dy * dy);
+    this.#covariance = (1 - weight) * (this.#covariance + weight * dx * dy);
+    if (this.#varRows < (LEAST_SPREAD * this.#meanRows) ** 2) return;
+    const slope = this.#covariance / this.#varRows;
+    this.#perRowMs = Math.min(Math.max(0, slope), this.#meanMs / this.#meanRows);
+  }
+
+  /** Of one request: how many rows a body of this size had. */
+  observeRequest(bytes: number, rows: number): void {
+    const weight = this.#ownBytes === 0 ? 1 : WEIGHT;
+    this.#ownRows += weight * (rows - this.#ownRows);
+    this.#ownBytes += weight * (bytes - this.#ownBytes);
+  }
+
+  /** How many rows a body of this size should have. */
+  rowsOf(bytes: number): number {
+    if (this.#ownBytes <= 0) return 1;
+    return Math.max(1, Math.round((bytes * this.#ownRows) / this.#ownBytes));
+  }
+
+  /** Of a run of so many rows; 0 while no run was seen. */
+  runMs(rows: number): number {
+    const perRowMs = this.#perRowMs ?? 0;
+    return Math.max(0, this.#meanMs + perRowMs * (rows - this.#meanRows));
+  }
+
+  /** What so many rows add to a run. */
+  addedMs(rows: number): number {
+    return rows * (this.#perRowMs ?? this.#meanMs / Math.max(1, this.#meanRows));
+  }
+
+  /** Whether requests of so many rows had better run together than one after another. */
+  pays(rows: number): boolean {
+    if (this.#perRowMs === undefined) return false;
+    const fixedMs = this.#meanMs - this.#perRowMs * this.#meanRows;
+    return fixedMs >= this.#perRowMs * rows && this.#unexplained() <= fixedMs * fixedMs;
+  }
+
+  /** Asked where a batch could have been made and does not pay: true now and then, to learn what one costs. */
+  isWorthATry(): boolean {
+    if (this.#runs === 0) return false;
+    this.#declined += 1;
+    if (this.#declined < this.#patience) return false;
+    this.#declined = 0;
+    this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE);
+    return true;
+  }
+
+  /** What the line leaves unexplained of how run times vary. */
+  #unexplained(): number {
+    const slope = this.#perRowMs ?? 0;
+    return this.#varMs - 2 * slope * this.#covariance + slope * slope * this.#varRows;
+  }
+}
