@@ -1,9 +1,12 @@
 /** Ours and the server written by hand under the same load, in alternating rounds. */
-import { faultOfAnswer, readSamples, type Sample } from './digits.js';
+import { checkAnswers } from './answers.js';
+import { readSamples } from './digits.js';
+import { type Ask, jsonAsk } from './load/ask.js';
 import type { Options } from './options.js';
 import { processTree, readPssBytes } from './process-tree.js';
 import { type Round, runRound } from './round.js';
-import { median, sum } from './statistics.js';
+import { stopAll } from './servers/running.js';
+import { median, medianOfEach, sum } from './statistics.js';
 import { chosenTargets, startTarget, type Target, type TargetName } from './targets.js';
 
 export type Figures = {
@@ -25,7 +28,6 @@ export type Comparison = {
   readonly memory: readonly Memory[];
 };
 
-const STOP_LIMIT_MS = 40_000;
 /** Long enough for the optimising compiler to settle, on every path and in every worker. */
 const WARM_UP = { connections: 16, seconds: 3 };
 const CHECKED_ROWS = 50;
@@ -33,22 +35,22 @@ const SENT_ROWS = 8;
 
 export async function compare(options: Options, note: (text: string) => void): Promise<Comparison> {
   const samples = readSamples(options.model, CHECKED_ROWS);
-  const bodies = samples.slice(0, SENT_ROWS).map(({ body }) => body);
+  const asks = samples.slice(0, SENT_ROWS).map(({ body }) => jsonAsk('/predict', body));
   const targets: Target[] = [];
   try {
     for (const name of chosenTargets(options)) targets.push(await startTarget(name, options));
     for (const target of targets) {
       await checkAnswers(target, samples);
-      await runRound(target, { port: target.port, bodies, ...WARM_UP });
+      await runRound(target, { kind: 'autocannon', port: target.port, asks, ...WARM_UP });
       note(`${target.name}: ${CHECKED_ROWS} answers right, warm`);
     }
     const figures: Figures[] = [];
     for (const connections of options.connections) {
-      figures.push(...(await alternate(targets, connections, bodies, options, note)));
+      figures.push(...(await alternate(targets, connections, asks, options, note)));
     }
     return { figures, memory: targets.map(memoryOf) };
   } finally {
-    await Promise.all(targets.map(({ server }) => server.terminate(STOP_LIMIT_MS)));
+    await stopAll(targets);
   }
 }
 
@@ -56,7 +58,7 @@ export async function compare(options: Options, note: (text: string) => void): P
 async function alternate(
   targets: readonly Target[],
   connections: number,
-  bodies: readonly string[],
+  asks: readonly Ask[],
   options: Options,
   note: (text: string) => void,
 ): Promise<Figures[]> {
@@ -64,7 +66,8 @@ async function alternate(
   for (let number = 1; number <= options.rounds; number += 1) {
     const inTurn = number % 2 === 1 ? targets : targets.toReversed();
     for (const target of inTurn) {
-      const order = { port: target.port, connections, seconds: options.seconds, bodies };
+      const { seconds } = options;
+      const order = { kind: 'autocannon', port: target.port, connections, seconds, asks } as const;
       const round = await runRound(target, order);
       rounds.get(target)?.push(round);
       note(roundLine(target.name, connections, number, round));
@@ -76,9 +79,11 @@ async function alternate(
   });
 }
 
+type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
+
 /** Each figure's own median; errors are added up, since none may be lost in a median. */
 export function medianRound(rounds: readonly Round[]): Round {
-  const of = (key: keyof Round) => median(rounds.map((round) => round[key]));
+  const of = (key: NumberOf<Round>) => median(rounds.map((round) => round[key]));
   return {
     requestsPerSecond: of('requestsPerSecond'),
     p50Ms: of('p50Ms'),
@@ -87,19 +92,9 @@ export function medianRound(rounds: readonly Round[]): Round {
     cpuMicros: of('cpuMicros'),
     masterMicros: of('masterMicros'),
     workersMicros: of('workersMicros'),
+    byProcessMicros: medianOfEach(rounds.map(({ byProcessMicros }) => byProcessMicros)),
+    quantiles: medianOfEach(rounds.map(({ quantiles }) => quantiles)),
   };
-}
-
-async function checkAnswers(target: Target, samples: readonly Sample[]): Promise<void> {
-  for (const sample of samples) {
-    const reply = await fetch(`http://127.0.0.1:${target.port}/predict`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: sample.body,
-    });
-    const fault = faultOfAnswer(await reply.text(), sample);
-    if (fault !== undefined) throw new Error(`${target.name} answers wrong: ${fault}`);
-  }
 }
 
 function memoryOf(target: Target): Memory {

@@ -4,7 +4,9 @@ import { crash } from './crash.js';
 import { drain } from './drain.js';
 import { FAULT_NAMES, FAULT_USAGE, runFaults } from './faults/faults.js';
 import { parseFaultOptions } from './faults/options.js';
-import { type Options, parseOptions, USAGE } from './options.js';
+import { GOAL_NAMES, GOAL_USAGE, runGoals } from './goals/goals.js';
+import { parseGoalOptions } from './goals/options.js';
+import { isScenario, type Options, parseOptions, USAGE } from './options.js';
 import { comparisonReport, crashReport, drainReport } from './report.js';
 import { writeResults } from './results.js';
 import { simulate } from './simulation/simulate.js';
@@ -66,15 +68,27 @@ async function runScenario(options: Options): Promise<number> {
   return isGood ? 0 : 1;
 }
 
-const argv = process.argv.slice(2);
-const isFaults = argv[0] === 'faults';
-if (argv.includes('--help')) {
-  process.stdout.write(`${isFaults ? FAULT_USAGE : `${USAGE}\n\n${FAULT_USAGE}`}\n`);
-} else if (argv[0] === 'simulate') {
-  process.stdout.write(`${simulate()}\n`);
-} else if (isFaults) {
-  const options = orUsage(FAULT_USAGE, () => parseFaultOptions(argv.slice(1), FAULT_NAMES));
-  process.exitCode = await runFaults(options, note);
-} else {
-  process.exitCode = await runScenario(orUsage(USAGE, () => parseOptions(argv)));
+async function run(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  if (argv.includes('--help')) {
+    process.stdout.write(`${[GOAL_USAGE, USAGE, FAULT_USAGE].join('\n\n')}\n`);
+    return 0;
+  }
+  if (command === 'simulate') {
+    process.stdout.write(`${simulate()}\n`);
+    return 0;
+  }
+  if (command === 'faults') {
+    return runFaults(
+      orUsage(FAULT_USAGE, () => parseFaultOptions(rest, FAULT_NAMES)),
+      note,
+    );
+  }
+  if (isScenario(argv)) return runScenario(orUsage(USAGE, () => parseOptions(argv)));
+  return runGoals(
+    orUsage(GOAL_USAGE, () => parseGoalOptions(argv, GOAL_NAMES)),
+    note,
+  );
 }
+
+process.exitCode = await run(process.argv.slice(2));

@@ -22,8 +22,7 @@ export type Options = {
   readonly everyMs: number;
 };
 
-export const USAGE = `npm run loadtest -- [options]
-  --scenario ${SCENARIOS.join('|')}   (compare)
+export const USAGE = `npm run loadtest -- ${SCENARIOS.join('|')} [options]
   --target ${TARGETS.join('|')}   (both)
   --model ${MODELS.join('|')}   (digits-mlp)
   --workers N              worker processes of each server (2)
@@ -41,12 +40,18 @@ const DEFAULT_CONNECTIONS: Record<Scenario, string> = {
 /** No run is longer than this, however the numbers are chosen. */
 const LONGEST_SECONDS = 3600;
 
+/** The scenario's name comes first, or as `--scenario NAME`. */
+export function isScenario(argv: readonly string[]): boolean {
+  return argv.includes('--scenario') || SCENARIOS.some((name) => name === argv[0]);
+}
+
 /** Reads the command line; throws an `Error` whose message is for the user. */
 export function parseOptions(argv: readonly string[]): Options {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...argv],
+    allowPositionals: true,
     options: {
-      scenario: { type: 'string', default: 'compare' },
+      scenario: { type: 'string' },
       target: { type: 'string', default: 'both' },
       model: { type: 'string', default: 'digits-mlp' },
       workers: { type: 'string', default: '2' },
@@ -56,7 +61,9 @@ export function parseOptions(argv: readonly string[]): Options {
       every: { type: 'string', default: '1s' },
     },
   });
-  const scenario = choice('scenario', values.scenario, SCENARIOS);
+  const [name = values.scenario ?? 'compare', ...strangers] = positionals;
+  if (strangers.length > 0) throw new Error(`not understood: ${strangers.join(' ')}`);
+  const scenario = choice('scenario', name, SCENARIOS);
   const connections = values.connections ?? DEFAULT_CONNECTIONS[scenario];
   return {
     scenario,

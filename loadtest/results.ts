@@ -4,13 +4,16 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Options } from './options.js';
 import { ROOT } from './paths.js';
+import type { Plot } from './plots/plot.js';
 
 export type Measured = {
   readonly name: string;
   readonly title: string;
   readonly options: unknown;
   readonly result: unknown;
-  readonly report: string;
+  /** Markdown; given the folder of the plots, from where the report lies. */
+  readonly report: string | ((plotFolder: string) => string);
+  readonly plots?: readonly Plot[];
 };
 
 /** @returns the path of the Markdown file. */
@@ -21,7 +24,8 @@ export function writeResults(options: Options, result: unknown, report: string):
 }
 
 /** @returns the path of the Markdown file. */
-export function writeFindings({ name, title, options, result, report }: Measured): string {
+export function writeFindings(measured: Measured): string {
+  const { name, title, options, result, report, plots } = measured;
   const folder = new URL('loadtest/results/', ROOT);
   mkdirSync(folder, { recursive: true });
   const measuredAt = new Date().toISOString();
@@ -34,7 +38,12 @@ export function writeFindings({ name, title, options, result, report }: Measured
   const json = JSON.stringify({ measuredAt, machine, options, result }, null, 2);
   writeFileSync(new URL(`${file}.json`, folder), `${json}\n`);
   const where = `Node ${machine.node}, ${machine.cpus} × ${machine.cpu}, ${measuredAt}\n`;
+  for (const plot of plots ?? []) {
+    mkdirSync(new URL(`${file}/`, folder), { recursive: true });
+    writeFileSync(new URL(`${file}/${plot.name}.svg`, folder), plot.svg);
+  }
+  const text = typeof report === 'string' ? report : report(file);
   const markdown = new URL(`${file}.md`, folder);
-  writeFileSync(markdown, `# ${title}\n\n${where}\n${report}`);
+  writeFileSync(markdown, `# ${title}\n\n${where}\n${text}`);
   return fileURLToPath(markdown);
 }

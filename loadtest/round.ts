@@ -1,11 +1,10 @@
 /** One round: a stretch of load on one server, and what it cost that server. */
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import type { LoadOrder, LoadResult } from './load.js';
+import { generate } from './load/generator.js';
+import type { ClosedOrder, ClosedResult } from './load/order.js';
+import { quantile } from './load/samples.js';
 import { cpuSpentNanos, processTree, readCpuTimes } from './process-tree.js';
+import type { Running } from './servers/running.js';
 import { ratio, sum } from './statistics.js';
-import type { Target } from './targets.js';
 
 export type Round = {
   readonly requestsPerSecond: number;
@@ -16,14 +15,16 @@ export type Round = {
   readonly cpuMicros: number;
   readonly masterMicros: number;
   readonly workersMicros: number;
+  /** The same for each process that worked, the master first. */
+  readonly byProcessMicros: readonly number[];
+  /** Latency in milliseconds at each of `PERCENTS`. */
+  readonly quantiles: readonly number[];
 };
 
-const run = promisify(execFile);
-
-export async function runRound(target: Target, order: LoadOrder): Promise<Round> {
+export async function runRound(target: Running, order: ClosedOrder): Promise<Round> {
   const root = target.server.pid;
   const before = readCpuTimes(processTree(root));
-  const result = await load(order);
+  const result = await generate(order);
   const after = readCpuTimes(processTree(root));
   return roundOf(root, result, cpuSpentNanos(before, after));
 }
@@ -31,28 +32,22 @@ export async function runRound(target: Target, order: LoadOrder): Promise<Round>
 /** Pure: what the figures of one round come to. */
 export function roundOf(
   root: number,
-  result: LoadResult,
+  result: ClosedResult,
   spentNanos: ReadonlyMap<number, number>,
 ): Round {
   const masterNanos = spentNanos.get(root) ?? 0;
   const allNanos = sum(spentNanos.values());
   const perRequestMicros = (nanos: number) => ratio(nanos / 1000, result.requests);
+  const others = [...spentNanos].filter(([pid]) => pid !== root).map(([, nanos]) => nanos);
   return {
     requestsPerSecond: ratio(result.requests, result.seconds),
-    p50Ms: result.p50Ms,
-    p99Ms: result.p99Ms,
+    p50Ms: quantile(result.quantiles, 50),
+    p99Ms: quantile(result.quantiles, 99),
     errors: result.errors,
     cpuMicros: perRequestMicros(allNanos),
     masterMicros: perRequestMicros(masterNanos),
     workersMicros: perRequestMicros(allNanos - masterNanos),
+    byProcessMicros: [masterNanos, ...others].map(perRequestMicros),
+    quantiles: result.quantiles,
   };
-}
-
-async function load(order: LoadOrder): Promise<LoadResult> {
-  const program = fileURLToPath(new URL('load.js', import.meta.url));
-  const { stdout } = await run(process.execPath, [program, JSON.stringify(order)], {
-    // A load that hangs must not hang the run.
-    timeout: (order.seconds + 60) * 1000,
-  });
-  return JSON.parse(stdout) as LoadResult;
 }

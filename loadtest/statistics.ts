@@ -24,6 +24,21 @@ export function percentileOfSorted(sorted: ArrayLike<number>, percent: number): 
   return sorted[Math.max(rank, 1) - 1] ?? Number.NaN;
 }
 
+/** The median at each place of lists that are alike; of those lists alone that have the place. */
+export function medianOfEach(lists: readonly (readonly number[])[]): number[] {
+  const length = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length }, (_, at) =>
+    median(lists.flatMap((list) => (at < list.length ? [list[at] ?? Number.NaN] : []))),
+  );
+}
+
+/** The middle of some values, and how far they spread. */
+export type Spread = { readonly median: number; readonly least: number; readonly most: number };
+
+export function spreadOf(values: readonly number[]): Spread {
+  return { median: median(values), least: Math.min(...values), most: Math.max(...values) };
+}
+
 /** `part` of `whole`; NaN when nothing can be divided. */
 export function ratio(part: number, whole: number): number {
   return whole === 0 ? Number.NaN : part / whole;

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+
+export type GoalOptions = {
+  /** Empty: all of them. */
+  readonly names: readonly string[];
+  readonly isQuick: boolean;
+  /** Override each goal's own numbers. */
+  readonly rounds: number | undefined;
+  readonly seconds: number | undefined;
+};
+
+const MOST_ROUNDS = 100;
+const LONGEST_SECONDS = 600;
+
+export function goalUsage(
+  goals: readonly { readonly name: string; readonly title: string }[],
+): string {
+  const width = Math.max(...goals.map(({ name }) => name.length));
+  const lines = goals.map(({ name, title }) => `    ${name.padEnd(width)}  ${title}`);
+  return `npm run loadtest -- [NAME…] [options]
+  NAME                     goals and sweeps, all unless told:
+${lines.join('\n')}
+  --quick                  short rounds, and few of them
+  --rounds N               rounds of each server, whatever the goal's own number
+  --seconds N              length of a round`;
+}
+
+/** Reads the command line; throws an `Error` whose message is for the user. */
+export function parseGoalOptions(argv: readonly string[], known: readonly string[]): GoalOptions {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+    },
+  });
+  const strangers = positionals.filter((name) => !known.includes(name));
+  if (strangers.length > 0) {
+    throw new Error(`no such goal: ${strangers.join(', ')}; there are ${known.join(', ')}`);
+  }
+  return {
+    names: positionals,
+    isQuick: values.quick,
+    rounds: whole('rounds', values.rounds, MOST_ROUNDS),
+    seconds: whole('seconds', values.seconds, LONGEST_SECONDS),
+  };
+}
+
+function whole(name: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw new Error(`--${name}: expected a whole number from 1 to ${most}; got ${text}`);
+  }
+  return value;
+}

@@ -1,0 +1,7 @@
+/** A picture of a report: an SVG file and what it shows. */
+export type Plot = {
+  /** Its file, without the ending. */
+  readonly name: string;
+  readonly title: string;
+  readonly svg: string;
+};
