@@ -1,30 +1,49 @@
 import type { Duplex } from 'node:stream';
-import { type ClientFacts, UNKNOWN_CLIENT } from './frames/client-facts.js';
+import type { ClientFacts } from './frames/client-facts.js';
 import {
   bodyStart,
   FLAG,
   FRAME,
+  type FrameFigures,
+  frameContentLength,
   frameFigures,
   frameId,
+  frameMark,
   frameStatus,
   frameType,
-  headFields,
-  NO_FIGURES,
+  HEADER_BYTES,
+  headText,
   ProtocolError,
 } from './frames/frame.js';
 import { FrameReader } from './frames/frame-reader.js';
 import { FrameWriter } from './frames/frame-writer.js';
-import { knownCode, type ReplyFacts } from './frames/reply-facts.js';
+import { HeadNumbers, HeardHeads, ToldHeads } from './frames/head-numbers.js';
+import { ReplyLines } from './frames/reply-lines.js';
+import type { RequestLines } from './frames/request-lines.js';
 import { readLastWords } from './process/last-words.js';
 
-/** What the master does with frames of a worker. Headers and trailers are flat: name, value, name, value. */
+/** What the master does with frames of a worker. `contentLength` is what a reply states of its body; else `NO_LENGTH`. */
 export type ReplyHandlers = {
   /** A whole reply in one frame: the common case. */
-  reply(id: number, status: number, headers: string[], facts: ReplyFacts, body: Buffer): void;
+  reply(
+    id: number,
+    status: number,
+    lines: ReplyLines,
+    contentLength: number,
+    figures: FrameFigures,
+    body: Buffer,
+  ): void;
   /** A streamed reply: its head, any number of chunks, then its end or `replyAborted`. */
-  replyHead(id: number, status: number, headers: string[], facts: ReplyFacts): void;
+  replyHead(
+    id: number,
+    status: number,
+    lines: ReplyLines,
+    contentLength: number,
+    figures: FrameFigures,
+  ): void;
   replyChunk(id: number, chunk: Buffer): void;
-  replyEnd(id: number, trailers: string[], facts: ReplyFacts): void;
+  /** Its trailers stand in the place of headers. */
+  replyEnd(id: number, lines: ReplyLines, figures: FrameFigures): void;
   /** The reply will never be complete: its handler destroyed it, or `cancel` has reached it. */
   replyAborted(id: number): void;
   /**
@@ -33,6 +52,20 @@ export type ReplyHandlers = {
    */
   ended(reason?: Error): void;
 };
+
+/** What of a request differs from one to the next that has the same lines. */
+export type SentRequest = {
+  readonly requestId: string;
+  /** In any number of pieces, `bytes` together. */
+  readonly body: readonly Uint8Array[];
+  readonly bytes: number;
+  /** It came with a length, be it zero. */
+  readonly hasLength: boolean;
+  readonly client: ClientFacts;
+};
+
+/** The links of this process share them, so that a request is looked up once for all. */
+const requestNumbers = new HeadNumbers();
 
 /**
  * The master's end of the stream to one worker. Frames sent in one event-loop
@@ -46,6 +79,8 @@ export class MasterEnd {
   readonly #handlers: ReplyHandlers;
   readonly #writer: FrameWriter;
   readonly #reader: FrameReader;
+  readonly #told: ToldHeads = new ToldHeads();
+  readonly #heard: HeardHeads<ReplyLines> = new HeardHeads();
   #reason: Error | undefined;
   #hasEnded = false;
 
@@ -69,38 +104,33 @@ export class MasterEnd {
     return this.#writer.isBackedUp;
   }
 
-  /**
-   * Sends a request. `headers` are flat and as received; they, the method and the
-   * URL must be latin1 without line feeds, as Node's HTTP parser gives them. The
-   * body may lie in any number of pieces, `bodyBytes` together.
-   */
-  send(
-    id: number,
-    method: string,
-    url: string,
-    headers: readonly string[],
-    body: readonly Uint8Array[],
-    bodyBytes: number,
-    client: ClientFacts = UNKNOWN_CLIENT,
-  ): void {
-    const lines = headers.length === 0 ? '' : `${headers.join('\n')}\n`;
-    const head = `${lines}${method}\n${url}\n${client.address} ${client.port}`;
-    const flags = (client.isHttp10 ? FLAG.HTTP_1_0 : 0) | (client.isEncrypted ? FLAG.ENCRYPTED : 0);
-    this.#writer.addPieces(FRAME.REQUEST, flags, id, head, body, bodyBytes);
+  /** Sends a request. */
+  send(id: number, lines: RequestLines, request: SentRequest): void {
+    const { client, requestId, body, bytes } = request;
+    const own = `${requestId}\n${client.address} ${client.port}`;
+    const number = lines.numberIn(requestNumbers);
+    const isTold = this.#told.tell(number, requestNumbers.generation);
+    const flags =
+      (client.isHttp10 ? FLAG.HTTP_1_0 : 0) |
+      (client.isEncrypted ? FLAG.ENCRYPTED : 0) |
+      (request.hasLength ? FLAG.HAS_LENGTH : 0) |
+      (isTold ? 0 : FLAG.LINES);
+    const head = isTold ? own : `${own}\n${lines.text}`;
+    this.#writer.addRequest(flags, number, id, head, body, bytes);
   }
 
   /** The client left: the worker's request and reply are destroyed, and `replyAborted` follows if no reply was on its way. */
   cancel(id: number): void {
-    this.#writer.add(FRAME.CANCEL, 0, id, '', NO_FIGURES, '');
+    this.#writer.addBare(FRAME.CANCEL, id);
   }
 
   /** The client reads a streamed reply too slowly: its source in the worker waits until `resume`. */
   pause(id: number): void {
-    this.#writer.add(FRAME.PAUSE, 0, id, '', NO_FIGURES, '');
+    this.#writer.addBare(FRAME.PAUSE, id);
   }
 
   resume(id: number): void {
-    this.#writer.add(FRAME.RESUME, 0, id, '', NO_FIGURES, '');
+    this.#writer.addBare(FRAME.RESUME, id);
   }
 
   destroy(): void {
@@ -125,33 +155,27 @@ export class MasterEnd {
   #deliver(buffer: Buffer, at: number, end: number): void {
     const id = frameId(buffer, at);
     const start = bodyStart(buffer, at, end);
+    const figures = frameFigures(buffer, at);
     switch (frameType(buffer, at)) {
       case FRAME.REPLY: {
-        const headers = headFields(buffer, at, start);
-        const facts = takeFacts(headers, buffer, at);
-        this.#handlers.reply(
-          id,
-          frameStatus(buffer, at),
-          headers,
-          facts,
-          buffer.subarray(start, end),
-        );
+        const lines = this.#lines(buffer, at, start);
+        const body = buffer.subarray(start, end);
+        const contentLength = frameContentLength(buffer, at);
+        this.#handlers.reply(id, frameStatus(buffer, at), lines, contentLength, figures, body);
         return;
       }
       case FRAME.REPLY_HEAD: {
-        const headers = headFields(buffer, at, start);
-        const facts = takeFacts(headers, buffer, at);
-        this.#handlers.replyHead(id, frameStatus(buffer, at), headers, facts);
+        const lines = this.#lines(buffer, at, start);
+        const contentLength = frameContentLength(buffer, at);
+        this.#handlers.replyHead(id, frameStatus(buffer, at), lines, contentLength, figures);
         return;
       }
       case FRAME.REPLY_CHUNK:
         this.#handlers.replyChunk(id, buffer.subarray(start, end));
         return;
-      case FRAME.REPLY_END: {
-        const trailers = headFields(buffer, at, start);
-        this.#handlers.replyEnd(id, trailers, takeFacts(trailers, buffer, at));
+      case FRAME.REPLY_END:
+        this.#handlers.replyEnd(id, new ReplyLines(headText(buffer, at, start)), figures);
         return;
-      }
       case FRAME.REPLY_ABORTED:
         this.#handlers.replyAborted(id);
         return;
@@ -159,19 +183,17 @@ export class MasterEnd {
         throw new ProtocolError(`a worker sent a frame of type ${frameType(buffer, at)}`);
     }
   }
-}
 
-/** Takes the facts off the end of the fields, which leaves the headers. */
-function takeFacts(fields: string[], buffer: Buffer, at: number): ReplyFacts {
-  const code = fields.pop();
-  const version = fields.pop() ?? '';
-  const model = fields.pop() ?? '';
-  const route = fields.pop();
-  if (code === undefined || route === undefined || fields.length % 2 !== 0) {
-    throw new ProtocolError('a reply head without its facts');
+  /** What the head says, or its number if there is none. */
+  #lines(buffer: Buffer, at: number, start: number): ReplyLines {
+    const number = frameMark(buffer, at);
+    if (start > at + HEADER_BYTES) {
+      return this.#heard.keep(number, new ReplyLines(headText(buffer, at, start)));
+    }
+    const known = this.#heard.get(number);
+    if (known === undefined) throw new ProtocolError(`a reply with the unknown head ${number}`);
+    return known;
   }
-  const figures = frameFigures(buffer, at);
-  return { route, model, version, code: knownCode(code), figures };
 }
 
 function nothing(): void {}

@@ -2,24 +2,25 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
   bodyStart,
+  FLAG,
   FRAME,
-  frameFlags,
   frameId,
+  frameMark,
+  frameStatus,
   frameType,
-  headFields,
+  headText,
   ProtocolError,
 } from './frames/frame.js';
 import { FrameReader } from './frames/frame-reader.js';
 import { FrameWriter } from './frames/frame-writer.js';
+import { HeadNumbers, HeardHeads, ToldHeads } from './frames/head-numbers.js';
 import { LinkReply, type ReplyOutlet } from './server/link-reply.js';
 import { LinkRequest } from './server/link-request.js';
 import { LinkServer } from './server/link-server.js';
 import { OpenReplies } from './server/open-replies.js';
+import { RequestTemplate } from './server/request-template.js';
 
 type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
-
-/** Method, URL and client follow the headers in a request's head. */
-const FIELDS_AFTER_HEADERS = 3;
 
 /**
  * The worker's end of the stream to its master: a server for Fastify.
@@ -39,6 +40,7 @@ export class WorkerEnd {
   readonly #writer: FrameWriter;
   readonly #reader: FrameReader;
   readonly #outlet: ReplyOutlet;
+  readonly #heard: HeardHeads<RequestTemplate> = new HeardHeads();
   readonly #open: OpenReplies = new OpenReplies();
   #handler: Handler | undefined;
   #sent: LinkReply[] = [];
@@ -55,6 +57,8 @@ export class WorkerEnd {
     this.#reader = new FrameReader((buffer, start, end) => this.#deliver(buffer, start, end));
     this.#outlet = {
       writer: this.#writer,
+      headNumbers: new HeadNumbers(),
+      toldHeads: new ToldHeads(),
       forget: (reply) => this.#open.remove(reply),
       notifySent: (reply) => this.#sent.push(reply),
       notifyDrained: (reply) => this.#waiting.add(reply),
@@ -123,11 +127,17 @@ export class WorkerEnd {
 
   #handle(id: number, buffer: Buffer, at: number, end: number): void {
     const start = bodyStart(buffer, at, end);
-    const fields = headFields(buffer, at, start);
-    if (fields.length < FIELDS_AFTER_HEADERS || fields.length % 2 === 0) {
-      throw new ProtocolError(`a request head of ${fields.length} fields`);
+    const flags = frameMark(buffer, at);
+    let own = headText(buffer, at, start);
+    let template = this.#heard.get(frameStatus(buffer, at));
+    if ((flags & FLAG.LINES) !== 0) {
+      const linesAt = own.indexOf('\n', own.indexOf('\n') + 1) + 1;
+      template = new RequestTemplate(own.slice(linesAt));
+      this.#heard.keep(frameStatus(buffer, at), template);
+      own = own.slice(0, linesAt - 1);
     }
-    const request = new LinkRequest(fields, frameFlags(buffer, at), buffer.subarray(start, end));
+    if (template === undefined) throw new ProtocolError('a request with an unknown head');
+    const request = new LinkRequest(template, own, flags, buffer.subarray(start, end));
     const reply = new LinkReply(request, id, this.#outlet);
     this.#open.add(reply);
     try {

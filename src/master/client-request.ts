@@ -2,9 +2,11 @@ import type { ServerResponse } from 'node:http';
 import type { ErrorCode } from '../errors.js';
 import type { ClientFacts } from '../link/frames/client-facts.js';
 import type { FrameFigures } from '../link/frames/frame.js';
+import { RequestLines } from '../link/frames/request-lines.js';
 import type { FinishedRequest } from '../observe/finished-request.js';
 import { ANY_WORKER, Queued } from '../queue/request.js';
 import type { Connection } from './front/connection.js';
+import { pathOf, type RequestHead } from './front/request-head.js';
 import type { ServingWorker } from './serving-worker.js';
 
 /** Label of what no route or model of ours was: clients must not invent label values. */
@@ -34,8 +36,13 @@ export class ClientRequest extends Queued implements FinishedRequest {
   /** Path and query. */
   url = '-';
   path = '-';
-  /** Flat list for the worker. */
+  /** Flat list for the worker, without its id and the length of its body. */
   headers: string[] = [];
+  #lines: RequestLines | undefined = undefined;
+  /** It came with a length, or in chunks: its worker is told the length. */
+  hasLength = false;
+  /** As its head says; 0 without a body, undefined when it comes in chunks. */
+  declaredBytes: number | undefined = 0;
   /** Body chunks as they came; kept until the answer, so that the request can run again. */
   body: Buffer[] = [];
   bytes = 0;
@@ -83,6 +90,22 @@ export class ClientRequest extends Queued implements FinishedRequest {
     this.response = response;
     this.method = method;
     this.arrivedAtMs = nowMs;
+  }
+
+  headIs(head: RequestHead): void {
+    this.requestId = head.requestId;
+    this.url = head.url;
+    this.path = pathOf(head.url);
+    this.headers = head.headers;
+    this.hasLength = head.hasLength;
+    this.declaredBytes = head.declaredBytes;
+    this.clientTimeoutMs = head.clientTimeoutMs;
+  }
+
+  /** What its worker is told of its head; once asked for, the head must not change. */
+  get lines(): RequestLines {
+    this.#lines ??= new RequestLines(this.method, this.url, this.headers);
+    return this.#lines;
   }
 
   get bytesIn(): number {

@@ -35,7 +35,9 @@ export type FinishedRequest = {
   readonly remoteAddress: string | undefined;
   /** `HTTP/1.1` or `HTTP/1.0`. */
   readonly protocol: string;
-  /** Flat lists of names and values; of the request without what concerns its connection alone. */
+  /** It stated the length of its body, or came in chunks. */
+  readonly hasLength: boolean;
+  /** Flat lists of names and values; of the request without what concerns its connection alone, its id and the length of its body. */
   readonly headers: readonly string[];
   readonly answerHeaders: readonly string[];
 };

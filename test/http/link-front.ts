@@ -3,6 +3,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { RequestLines } from '../../src/link/frames/request-lines.js';
 import { MasterEnd, type ReplyHandlers } from '../../src/link/master-end.js';
 
 export class LinkFront {
@@ -36,36 +37,31 @@ export class LinkFront {
       });
       response.on('drain', () => this.end.resume(id));
       const { address = '', port = 0 } = peer(request);
-      this.end.send(
-        id,
-        request.method ?? '',
-        request.url ?? '',
-        request.rawHeaders,
-        chunks,
+      const isHttp10 = request.httpVersionMinor === 0;
+      const { 'content-length': length, 'x-request-id': requestId = '' } = request.headers;
+      this.end.send(id, linesOf(request), {
+        requestId: String(requestId),
+        body: chunks,
         bytes,
-        {
-          address,
-          port,
-          isEncrypted: false,
-          isHttp10: request.httpVersionMinor === 0,
-        },
-      );
+        hasLength: length !== undefined,
+        client: { address, port, isEncrypted: false, isHttp10 },
+      });
     });
   }
 
   #handlers(): ReplyHandlers {
     return {
-      reply: (id, status, headers, _facts, body) => {
+      reply: (id, status, lines, length, _figures, body) => {
         const response = this.#close(id);
-        response?.writeHead(status, headers).end(body);
+        response?.writeHead(status, lines.headersWith(length)).end(body);
       },
-      replyHead: (id, status, headers) => {
-        this.#open.get(id)?.writeHead(status, headers).flushHeaders();
+      replyHead: (id, status, lines, length) => {
+        this.#open.get(id)?.writeHead(status, lines.headersWith(length)).flushHeaders();
       },
       replyChunk: (id, chunk) => {
         if (this.#open.get(id)?.write(chunk) === false) this.end.pause(id);
       },
-      replyEnd: (id, trailers) => {
+      replyEnd: (id, { headers: trailers }) => {
         const response = this.#close(id);
         const pairs: [string, string][] = [];
         for (let at = 0; at + 1 < trailers.length; at += 2) {
@@ -89,6 +85,15 @@ export class LinkFront {
     this.#open.delete(id);
     return response;
   }
+}
+
+function linesOf({ method = '', url = '', rawHeaders }: IncomingMessage): RequestLines {
+  const headers: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
+    if (!/^(?:x-request-id|content-length)$/i.test(name)) headers.push(name, value);
+  }
+  return new RequestLines(method, url, headers);
 }
 
 function peer(request: IncomingMessage): { address: string | undefined; port: number | undefined } {

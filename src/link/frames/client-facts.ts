@@ -6,10 +6,3 @@ export type ClientFacts = {
   readonly isEncrypted: boolean;
   readonly isHttp10: boolean;
 };
-
-export const UNKNOWN_CLIENT: ClientFacts = {
-  address: '',
-  port: 0,
-  isEncrypted: false,
-  isHttp10: false,
-};

@@ -1,10 +1,12 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
+  FRAME,
   type FrameFigures,
   type FrameType,
   HEADER_BYTES,
   NO_FIGURES,
+  NO_LENGTH,
   writeHeader,
   writeLengths,
 } from './frame.js';
@@ -62,40 +64,45 @@ export class FrameWriter {
     return this.#waitingBytes >= BACKED_UP_BYTES || this.#socket.writableNeedDrain;
   }
 
-  /** Adds a frame. `head` is latin1 text. Does nothing when the stream is closed. */
-  add(
+  /** Adds a frame that says all by its type. Does nothing when the stream is closed, as all that add. */
+  addBare(type: FrameType, id: number): void {
+    this.addReply(type, 0, 0, id, '', NO_FIGURES, NO_LENGTH, '');
+  }
+
+  /** Adds a frame of a reply. `head` is latin1 text. */
+  addReply(
     type: FrameType,
+    headNumber: number,
     status: number,
     id: number,
     head: string,
     figures: FrameFigures,
+    contentLength: number,
     body: string | Uint8Array,
   ): void {
     if (!this.#socket.writable) return;
-    if (typeof body !== 'string') {
-      this.#addHead(type, 0, status, id, head, figures, body.length, body.length <= COPY_BYTES);
-      this.#addBody(body, body.length <= COPY_BYTES);
+    const isText = typeof body === 'string';
+    const room = isText ? body.length * UTF8_BYTES_PER_UNIT : body.length;
+    if (isText && room > COPY_BYTES) {
+      const bytes = Buffer.from(body);
+      this.addReply(type, headNumber, status, id, head, figures, contentLength, bytes);
       return;
     }
-    const room = body.length * UTF8_BYTES_PER_UNIT;
-    if (room > COPY_BYTES) {
-      this.add(type, status, id, head, figures, Buffer.from(body));
-      return;
-    }
-    const at = this.#reserve(HEADER_BYTES + head.length + room);
-    const slab = this.#slab;
-    writeHeader(slab, at, type, 0, status, id, figures);
-    const bodyAt = at + HEADER_BYTES + head.length;
-    if (head !== '') slab.write(head, at + HEADER_BYTES, head.length, 'latin1');
-    this.#end = body === '' ? bodyAt : bodyAt + slab.write(body, bodyAt, room);
-    writeLengths(slab, at, this.#end - at, head.length);
-    this.#waitingBytes += this.#end - at;
+    const isCopied = room <= COPY_BYTES;
+    const at = this.#reserve(HEADER_BYTES + head.length + (isCopied ? room : 0));
+    writeHeader(this.#slab, at, type, headNumber, status, id, figures, contentLength);
+    const bodyAt = this.#writeHead(at, head);
+    if (isText) this.#end = body === '' ? bodyAt : bodyAt + this.#slab.write(body, bodyAt, room);
+    const bytes = isText ? this.#end - at : bodyAt - at + body.length;
+    writeLengths(this.#slab, at, bytes, head.length);
+    this.#waitingBytes += bytes;
+    if (!isText) this.#addBody(body, isCopied);
   }
 
-  /** Adds a frame whose body lies in pieces. */
-  addPieces(
-    type: FrameType,
+  /** Adds a request, whose body lies in pieces. `head` is latin1 text. */
+  addRequest(
     flags: number,
+    linesNumber: number,
     id: number,
     head: string,
     body: readonly Uint8Array[],
@@ -103,7 +110,12 @@ export class FrameWriter {
   ): void {
     if (!this.#socket.writable) return;
     const isCopied = bodyBytes <= COPY_BYTES;
-    this.#addHead(type, flags, 0, id, head, NO_FIGURES, bodyBytes, isCopied);
+    const bytes = HEADER_BYTES + head.length + bodyBytes;
+    const at = this.#reserve(isCopied ? bytes : HEADER_BYTES + head.length);
+    writeHeader(this.#slab, at, FRAME.REQUEST, flags, linesNumber, id, NO_FIGURES);
+    this.#writeHead(at, head);
+    writeLengths(this.#slab, at, bytes, head.length);
+    this.#waitingBytes += bytes;
     for (const piece of body) this.#addBody(piece, isCopied);
   }
 
@@ -137,23 +149,12 @@ export class FrameWriter {
     this.#socket.uncork();
   }
 
-  #addHead(
-    type: FrameType,
-    flags: number,
-    status: number,
-    id: number,
-    head: string,
-    figures: FrameFigures,
-    bodyBytes: number,
-    isCopied: boolean,
-  ): void {
-    const bytes = HEADER_BYTES + head.length + bodyBytes;
-    const at = this.#reserve(isCopied ? bytes : HEADER_BYTES + head.length);
-    writeHeader(this.#slab, at, type, flags, status, id, figures);
-    writeLengths(this.#slab, at, bytes, head.length);
-    if (head !== '') this.#slab.write(head, at + HEADER_BYTES, head.length, 'latin1');
-    this.#end = at + HEADER_BYTES + head.length;
-    this.#waitingBytes += bytes;
+  /** Returns where the body begins. */
+  #writeHead(at: number, head: string): number {
+    const headAt = at + HEADER_BYTES;
+    if (head !== '') this.#slab.write(head, headAt, head.length, 'latin1');
+    this.#end = headAt + head.length;
+    return this.#end;
   }
 
   #addBody(body: Uint8Array, isCopied: boolean): void {

@@ -3,19 +3,27 @@
  * after another, numbers little-endian.
  *
  * ```
- *  0        4      5       6        8               16            20        40     40 + head length
- *  ┌────────┬──────┬───────┬────────┬───────────────┬─────────────┬─────────┬──────┬──────┐
- *  │ length │ type │ flags │ status │ id            │ head length │ figures │ head │ body │
- *  │ u32    │ u8   │ u8    │ u16    │ u32 low, high │ u32         │ 5 × u32 │      │      │
- *  └────────┴──────┴───────┴────────┴───────────────┴─────────────┴─────────┴──────┴──────┘
+ *  0        4      5      6        8               16            20        40               44     44 + head length
+ *  ┌────────┬──────┬──────┬────────┬───────────────┬─────────────┬─────────┬────────────────┬──────┬──────┐
+ *  │ length │ type │ mark │ status │ id            │ head length │ figures │ content length │ head │ body │
+ *  │ u32    │ u8   │ u8   │ u16    │ u32 low, high │ u32         │ 5 × u32 │ u32, plus one  │      │      │
+ *  └────────┴──────┴──────┴────────┴───────────────┴─────────────┴─────────┴────────────────┴──────┴──────┘
  * ```
  *
- * `length` counts the whole frame. The figures are zeros but in replies. The head is latin1 text, fields joined with a
- * line feed, which no header name or value can contain. Fields of a request:
- * its headers (name, value, …), method, URL, client ("address port"). Fields of
- * a reply, a reply head or a reply end: its headers or trailers, route, model,
- * version, error code.
- * The body is the rest of the frame.
+ * `length` counts the whole frame. The head is latin1 text, fields joined with a
+ * line feed, which no header name or value can contain. The body is the rest of the frame.
+ *
+ * Heads that come again are numbered (see head-numbers.ts). With a number, a head
+ * tells the other end what the number means from now on; without a head, the
+ * number says it. Number 0 is nobody's.
+ *
+ * A request: `mark` is its flags, `status` the number of its lines. Its head is
+ * request id, client ("address port") and, with the flag LINES, the lines: method,
+ * URL, headers (name, value, …).
+ * A reply or a reply head: `mark` is the number of its head, which is its headers,
+ * route, model, version, error code; the content length, where it states one,
+ * differs from reply to reply and so is told beside them (`LENGTH_HERE`). A reply end: the same with trailers, never numbered.
+ * The figures are zeros but in replies.
  */
 
 /** Frame types. To the worker: request, cancel, pause, resume; the others come from it. */
@@ -34,7 +42,7 @@ export const FRAME = {
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 
 /** Flags of a request frame. */
-export const FLAG = { HTTP_1_0: 1, ENCRYPTED: 2 } as const;
+export const FLAG = { HTTP_1_0: 1, ENCRYPTED: 2, HAS_LENGTH: 4, LINES: 8 } as const;
 
 /** The numbers a reply brings with it: whole, from 0 to 2^32 − 1. */
 export type FrameFigures = {
@@ -57,7 +65,12 @@ export const NO_FIGURES: FrameFigures = {
   ownRows: 0,
 };
 
-export const HEADER_BYTES = 40;
+export const HEADER_BYTES = 44;
+
+/** A reply states no content length, or one that is no plain number. */
+export const NO_LENGTH = -1;
+/** Stands for the length among the headers, since no header value can be this. */
+export const LENGTH_HERE = '\0';
 
 /**
  * A longer frame can only be a broken stream, and believing its length would
@@ -72,13 +85,14 @@ export function writeHeader(
   into: Buffer,
   at: number,
   type: FrameType,
-  flags: number,
+  mark: number,
   status: number,
   id: number,
   figures: FrameFigures,
+  contentLength: number = NO_LENGTH,
 ): void {
   into[at + 4] = type;
-  into[at + 5] = flags;
+  into[at + 5] = mark;
   into[at + 6] = status;
   into[at + 7] = status >>> 8;
   writeWord(into, at + 8, id);
@@ -88,6 +102,7 @@ export function writeHeader(
   writeWord(into, at + 28, figures.outputMicros);
   writeWord(into, at + 32, figures.rows);
   writeWord(into, at + 36, figures.ownRows);
+  writeWord(into, at + 40, contentLength + 1);
 }
 
 /** Writes the two lengths, which are known last. */
@@ -104,46 +119,59 @@ function writeWord(into: Buffer, at: number, value: number): void {
   into[at + 3] = value >>> 24;
 }
 
+/** Of a frame that lies there whole; Buffer's own reader checks that for each number. */
+function readWord(from: Buffer, at: number): number {
+  const low = (from[at] as number) | ((from[at + 1] as number) << 8);
+  const high = (from[at + 2] as number) | ((from[at + 3] as number) << 8);
+  return (low | (high << 16)) >>> 0;
+}
+
 export function frameBytes(from: Buffer, at: number): number {
-  return from.readUInt32LE(at);
+  return readWord(from, at);
 }
 
 export function frameType(from: Buffer, at: number): number {
-  return from.readUInt8(at + 4);
+  return from[at + 4] as number;
 }
 
-export function frameFlags(from: Buffer, at: number): number {
-  return from.readUInt8(at + 5);
+/** The flags of a request, the head's number of a reply. */
+export function frameMark(from: Buffer, at: number): number {
+  return from[at + 5] as number;
 }
 
+/** The status of a reply, the number of a request's lines. */
 export function frameStatus(from: Buffer, at: number): number {
-  return from.readUInt16LE(at + 6);
+  return (from[at + 6] as number) | ((from[at + 7] as number) << 8);
 }
 
 export function frameId(from: Buffer, at: number): number {
-  return from.readUInt32LE(at + 8) + from.readUInt32LE(at + 12) * HIGH_WORD;
+  return readWord(from, at + 8) + readWord(from, at + 12) * HIGH_WORD;
 }
 
 export function frameFigures(from: Buffer, at: number): FrameFigures {
   return {
-    runMicros: from.readUInt32LE(at + 20),
-    inputMicros: from.readUInt32LE(at + 24),
-    outputMicros: from.readUInt32LE(at + 28),
-    rows: from.readUInt32LE(at + 32),
-    ownRows: from.readUInt32LE(at + 36),
+    runMicros: readWord(from, at + 20),
+    inputMicros: readWord(from, at + 24),
+    outputMicros: readWord(from, at + 28),
+    rows: readWord(from, at + 32),
+    ownRows: readWord(from, at + 36),
   };
+}
+
+/** What a reply states of its body; `NO_LENGTH`: nothing. */
+export function frameContentLength(from: Buffer, at: number): number {
+  return readWord(from, at + 40) - 1;
 }
 
 /** Offset of the body of the frame at `at`, which ends at `end`. Throws when the head is longer than the frame. */
 export function bodyStart(from: Buffer, at: number, end: number): number {
-  const start = at + HEADER_BYTES + from.readUInt32LE(at + 16);
+  const start = at + HEADER_BYTES + readWord(from, at + 16);
   if (start > end) throw new ProtocolError('a frame head is longer than its frame');
   return start;
 }
 
-/** The head's fields; the caller pops what does not belong to the headers off the end. */
-export function headFields(from: Buffer, at: number, start: number): string[] {
-  return from.toString('latin1', at + HEADER_BYTES, start).split('\n');
+export function headText(from: Buffer, at: number, start: number): string {
+  return from.toString('latin1', at + HEADER_BYTES, start);
 }
 
 /** The stream cannot be understood any more; the end that finds out destroys it. */

@@ -1,11 +1,15 @@
+import { LENGTH_HERE, NO_LENGTH } from './frame.js';
 import { checkHeaderValue, type HeaderValue, headerKey } from './header-rules.js';
 
+/** A length as it is stated, that a frame can carry as a number. */
+const PLAIN_LENGTH = /^(?:0|[1-9][0-9]{0,8})$/;
 const CHUNKED = /(?:^|\W)chunked(?:$|\W)/i;
 
 /** The headers of one reply as lines of a frame's head, and what they say of its body. */
 export class HeadLines {
-  /** Name, value, name, value, … each ended by a line feed. */
+  /** Name, value, name, value, … each ended by a line feed; `LENGTH_HERE` stands for the length of the body. */
   text = '';
+  contentLength: number = NO_LENGTH;
   hasLength = false;
   hasEncoding = false;
   isChunked = false;
@@ -33,16 +37,22 @@ export class HeadLines {
   }
 
   addLength(bytes: number): void {
-    this.text += `Content-Length\n${bytes}\n`;
-    this.hasLength = true;
+    this.#addLine('Content-Length', 'content-length', bytes);
   }
 
   #addLine(name: string, key: string, value: string | number): void {
     checkHeaderValue(name, value);
-    this.text += `${name}\n${value}\n`;
     if (key === 'content-length') {
+      const isFirst = !this.hasLength;
       this.hasLength = true;
-    } else if (key === 'transfer-encoding') {
+      if (isFirst && PLAIN_LENGTH.test(value as string)) {
+        this.contentLength = Number(value);
+        this.text += `${name}\n${LENGTH_HERE}\n`;
+        return;
+      }
+    }
+    this.text += `${name}\n${value}\n`;
+    if (key === 'transfer-encoding') {
       this.hasEncoding = true;
       if (CHUNKED.test(String(value))) this.isChunked = true;
     } else if (key === 'trailer') {

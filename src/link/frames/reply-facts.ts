@@ -30,6 +30,11 @@ export function knownCode(text: string): ErrorCode | '' {
   return Object.hasOwn(REQUEST_ERRORS, text) ? (text as ErrorCode) : '';
 }
 
+/** As they end the head of a frame. */
+export function labelLines({ route, model, version, code }: ReplyFacts): string {
+  return `${route}\n${model}\n${version}\n${code}`;
+}
+
 const MAX_FIGURE = 2 ** 32 - 1;
 const NOT_VISIBLE = /[^\x20-\x7e]/g;
 

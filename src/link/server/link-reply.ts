@@ -1,7 +1,14 @@
-import { FRAME, NO_FIGURES } from '../frames/frame.js';
+import {
+  FRAME,
+  type FrameFigures,
+  type FrameType,
+  NO_FIGURES,
+  NO_LENGTH,
+} from '../frames/frame.js';
 import type { FrameWriter } from '../frames/frame-writer.js';
+import type { HeadNumbers, ToldHeads } from '../frames/head-numbers.js';
 import { checkHeaderValue, type HeaderValue, headerKey } from '../frames/header-rules.js';
-import { NO_FACTS, type ReplyFacts } from '../frames/reply-facts.js';
+import { labelLines, NO_FACTS, type ReplyFacts } from '../frames/reply-facts.js';
 import { bodyOf, callbackOf, type Done } from './body-arguments.js';
 import { hasListeners } from './light-emitter.js';
 import type { LinkRequest } from './link-request.js';
@@ -12,6 +19,8 @@ import { ReplySurface } from './reply-surface.js';
 /** What a reply needs of the worker's end of the link. */
 export type ReplyOutlet = {
   readonly writer: FrameWriter;
+  readonly headNumbers: HeadNumbers;
+  readonly toldHeads: ToldHeads;
   /** No more frames of the master concern this reply. */
   forget(reply: LinkReply): void;
   /** Calls `reply.sent()` when the frames of this turn are written. */
@@ -166,7 +175,7 @@ export class LinkReply extends ReplySurface {
   }
 
   #tellAborted(): void {
-    this.#outlet.writer.add(FRAME.REPLY_ABORTED, 0, this.id, '', NO_FIGURES, '');
+    this.#outlet.writer.addBare(FRAME.REPLY_ABORTED, this.id);
   }
 
   /** The master's client reads too slowly. */
@@ -212,40 +221,45 @@ export class LinkReply extends ReplySurface {
   #begin(): void {
     if (this.#hasBegun || this.destroyed || !this.hasBody) return;
     this.#hasBegun = true;
-    this.#add(FRAME.REPLY_HEAD, this.head ?? '', '');
+    this.#addHead(FRAME.REPLY_HEAD, '');
   }
 
   #sendChunk(body: string | Uint8Array): void {
-    const { writer } = this.#outlet;
     if (typeof body === 'string' || body.length <= MAX_WHOLE_BYTES) {
-      writer.add(FRAME.REPLY_CHUNK, 0, this.id, '', NO_FIGURES, body);
+      this.#addPart(FRAME.REPLY_CHUNK, '', NO_FIGURES, body);
       return;
     }
     for (let at = 0; at < body.length; at += MAX_WHOLE_BYTES) {
       const piece = body.subarray(at, at + MAX_WHOLE_BYTES);
-      writer.add(FRAME.REPLY_CHUNK, 0, this.id, '', NO_FIGURES, piece);
+      this.#addPart(FRAME.REPLY_CHUNK, '', NO_FIGURES, piece);
     }
   }
 
   #sendLast(body: string | Uint8Array): void {
     const trailers = this.chunkedEncoding && this.hasBody ? this.#trailers : undefined;
     if (!this.#hasBegun && trailers === undefined && body.length <= MAX_WHOLE_BYTES) {
-      this.#add(FRAME.REPLY, this.head ?? '', body);
+      this.#addHead(FRAME.REPLY, body);
       return;
     }
     this.#begin();
     if (body.length > 0) this.#sendChunk(body);
-    this.#add(FRAME.REPLY_END, trailers ?? '', '');
+    const { facts } = this;
+    this.#addPart(FRAME.REPLY_END, (trailers ?? '') + labelLines(facts), facts.figures, '');
   }
 
-  #add(
-    type: typeof FRAME.REPLY | typeof FRAME.REPLY_HEAD | typeof FRAME.REPLY_END,
-    lines: string,
-    body: string | Uint8Array,
-  ): void {
-    const { facts } = this;
-    const head = `${lines}${facts.route}\n${facts.model}\n${facts.version}\n${facts.code}`;
-    this.#outlet.writer.add(type, this.statusCode, this.id, head, facts.figures, body);
+  /** With the head, or only with its number where the master knows that. */
+  #addHead(type: FrameType, body: string | Uint8Array): void {
+    const { writer, headNumbers, toldHeads } = this.#outlet;
+    const head = (this.head ?? '') + labelLines(this.facts);
+    const number = headNumbers.of(head);
+    const told = toldHeads.tell(number, headNumbers.generation) ? '' : head;
+    const { statusCode, id, contentLength } = this;
+    writer.addReply(type, number, statusCode, id, told, this.facts.figures, contentLength, body);
+  }
+
+  #addPart(type: FrameType, head: string, figures: FrameFigures, body: string | Uint8Array): void {
+    const { writer } = this.#outlet;
+    writer.addReply(type, 0, this.statusCode, this.id, head, figures, NO_LENGTH, body);
   }
 
   #endAgain(hasChunk: boolean, callback: Done | undefined): this {

@@ -5,7 +5,8 @@ import { FLAG } from '../frames/frame.js';
 import { hasListeners, LightReadable } from './light-emitter.js';
 import { type Destroyable, LinkSocket } from './link-socket.js';
 import { nodeError } from './node-error.js';
-import { joinHeaders, separateHeaders } from './request-headers.js';
+import { separateHeaders } from './request-headers.js';
+import type { RequestTemplate } from './request-template.js';
 
 type ReadableState = Readable extends { _readableState: infer State } ? State : object;
 
@@ -21,38 +22,45 @@ const construct = Readable as unknown as { call(stream: Readable): void };
 export class LinkRequest extends LightReadable {
   method: string;
   url: string;
-  readonly rawHeaders: string[];
   /** The full body; empty when there is none. Shares its memory with other requests: do not write into it. */
   readonly whole: Buffer;
   /** The client left, or the reply was destroyed, before the reply was complete. */
   aborted = false;
   /** As in Node: somebody has begun to read. */
   _consuming = false;
-  readonly #client: string;
+  readonly #template: RequestTemplate;
+  /** Request id and client, each a line. */
+  readonly #own: string;
   readonly #flags: number;
   #reply: Destroyable | undefined = undefined;
   #headers: IncomingHttpHeaders | undefined = undefined;
+  #rawHeaders: string[] | undefined = undefined;
   #socket: LinkSocket | null | undefined = undefined;
   #state: ReadableState | undefined = undefined;
 
-  /** `fields` of a request frame's head; what is left of them become the raw headers. */
-  constructor(fields: string[], flags: number, whole: Buffer) {
+  /** @param own what the template does not have: request id and client, with a line feed between */
+  constructor(template: RequestTemplate, own: string, flags: number, whole: Buffer) {
     super();
-    this.#client = fields.pop() ?? '';
-    this.url = fields.pop() ?? '';
-    this.method = fields.pop() ?? '';
-    this.rawHeaders = fields;
+    this.method = template.method;
+    this.url = template.url;
+    this.#template = template;
+    this.#own = own;
     this.whole = whole;
     this.#flags = flags;
   }
 
   get headers(): IncomingHttpHeaders {
-    this.#headers ??= joinHeaders(this.rawHeaders);
+    this.#headers ??= this.#makeHeaders();
     return this.#headers;
   }
 
   set headers(headers: IncomingHttpHeaders) {
     this.#headers = headers;
+  }
+
+  get rawHeaders(): string[] {
+    this.#rawHeaders ??= this.#makeRawHeaders();
+    return this.#rawHeaders;
   }
 
   get headersDistinct(): Record<string, string[]> {
@@ -74,7 +82,8 @@ export class LinkRequest extends LightReadable {
   get socket(): LinkSocket | null {
     if (this.#socket === undefined) {
       const isEncrypted = (this.#flags & FLAG.ENCRYPTED) !== 0;
-      this.#socket = new LinkSocket(this.#client, isEncrypted, this.#reply ?? this);
+      const client = this.#own.slice(this.#own.indexOf('\n') + 1);
+      this.#socket = new LinkSocket(client, isEncrypted, this.#reply ?? this);
       if (this.aborted) this.#socket.closed();
     }
     return this.#socket;
@@ -176,6 +185,30 @@ export class LinkRequest extends LightReadable {
     if (this._consuming || (this.#state === undefined && !hasListeners(this))) return;
     this.removeAllListeners('data');
     this.resume();
+  }
+
+  get #requestId(): string {
+    return this.#own.slice(0, this.#own.indexOf('\n'));
+  }
+
+  get #hasLength(): boolean {
+    return (this.#flags & FLAG.HAS_LENGTH) !== 0;
+  }
+
+  #makeHeaders(): IncomingHttpHeaders {
+    const headers = this.#template.copyHeaders();
+    const requestId = this.#requestId;
+    if (this.#hasLength) headers['content-length'] = String(this.whole.length);
+    if (requestId !== '') headers['x-request-id'] = requestId;
+    return headers;
+  }
+
+  #makeRawHeaders(): string[] {
+    const headers = [...this.#template.rawHeaders];
+    const requestId = this.#requestId;
+    if (this.#hasLength) headers.push('content-length', String(this.whole.length));
+    if (requestId !== '') headers.push('x-request-id', requestId);
+    return headers;
   }
 
   #markAborted(): void {

@@ -1,4 +1,5 @@
 import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
+import { NO_LENGTH } from '../frames/frame.js';
 import { HeadLines, pairs } from '../frames/head-lines.js';
 import {
   checkHeaderValue,
@@ -26,6 +27,8 @@ export abstract class ReplyHead extends LightEmitter {
   chunkedEncoding = false;
   /** The headers as lines, once they are fixed. */
   protected head: string | undefined = undefined;
+  /** What the head states of the body's length. */
+  protected contentLength: number = NO_LENGTH;
   /** HEAD, 204 and 304 never have one. */
   protected hasBody: boolean;
   /** Length of the whole body, when it is known before the head is fixed. */
@@ -132,6 +135,7 @@ export abstract class ReplyHead extends LightEmitter {
     if (status === 204 || status === 304 || status < 200) this.hasBody = false;
     this.#fixLength(lines);
     this.head = lines.text;
+    this.contentLength = lines.contentLength;
     return this;
   }
 

@@ -81,7 +81,7 @@ export class Answers {
     request.connection.holdBack(request.response, callback);
   }
 
-  end(request: ClientRequest, trailers: string[]): void {
+  end(request: ClientRequest, trailers: readonly string[]): void {
     if (request.isAnswered) return;
     if (trailers.length > 0) request.response.addTrailers(pairs(trailers));
     request.response.end();

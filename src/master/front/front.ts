@@ -13,7 +13,7 @@ import { ArrivalLimits } from './arrival-limits.js';
 import { clientError } from './client-error.js';
 import { Connection } from './connection.js';
 import type { Intake } from './intake.js';
-import { type HeadLimits, pathOf, readHead } from './request-head.js';
+import { type HeadLimits, readHead } from './request-head.js';
 import { requestIdMaker } from './request-id.js';
 import { makeServer } from './server.js';
 import { type EndedClients, StalledClients } from './stalled-clients.js';
@@ -209,11 +209,7 @@ export class Front {
     connection.latest = response;
     try {
       const head = readHead(method, url, rawHeaders, isHttp11, this.#limits, this.#makeRequestId);
-      request.requestId = head.requestId;
-      request.url = head.url;
-      request.path = pathOf(head.url);
-      request.headers = head.headers;
-      request.clientTimeoutMs = head.clientTimeoutMs;
+      request.headIs(head);
       return this.#letIn(message, request, head.claims, expectsContinue);
     } catch (error) {
       request.requestId = this.#makeRequestId();

@@ -37,7 +37,7 @@ export class Intake {
   }
 
   read(message: IncomingMessage, request: ClientRequest, expectsContinue: boolean): void {
-    const declared = declaredBytes(message);
+    const declared = request.declaredBytes;
     request.restBytes = declared ?? Number.POSITIVE_INFINITY;
     request.awaitsContinue = expectsContinue;
     const refusal = this.#admit(request, declared ?? 0);
@@ -59,7 +59,7 @@ export class Intake {
     expectsContinue: boolean,
     error: RequestError,
   ): void {
-    request.restBytes = declaredBytes(message) ?? Number.POSITIVE_INFINITY;
+    request.restBytes = request.declaredBytes ?? Number.POSITIVE_INFINITY;
     request.awaitsContinue = expectsContinue;
     this.refuse(message, request, error);
   }
@@ -110,7 +110,6 @@ export class Intake {
     message.on('end', () => {
       request.restBytes = 0;
       if (request.isAnswered) return;
-      request.headers.push('content-length', String(request.bytes)); // it is whole now
       this.#submit(message, request);
     });
   }
@@ -151,12 +150,4 @@ function tooLarge(maxBodyBytes: number, limitName: string, got: string): Request
     'BODY_TOO_LARGE',
     `expected a body of at most ${maxBodyBytes} bytes (${limitName}), got ${got}`,
   );
-}
-
-/** Bytes the body will have; 0 without a body, undefined when it comes chunked. */
-function declaredBytes(message: IncomingMessage): number | undefined {
-  const { headers } = message;
-  if (headers['transfer-encoding'] !== undefined) return undefined;
-  const length = headers['content-length'];
-  return length === undefined ? 0 : Number(length);
 }

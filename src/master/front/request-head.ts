@@ -18,8 +18,12 @@ export type RequestHead = {
   readonly requestId: string;
   /** Origin-form target: path and query. */
   readonly url: string;
-  /** Flat list of names and values for the worker, without hop-by-hop headers. */
+  /** Flat list of names and values for the worker, without hop-by-hop headers, id and length. */
   readonly headers: string[];
+  /** It states a length, or comes in chunks. */
+  readonly hasLength: boolean;
+  /** What it states; 0 without a body, undefined when it comes in chunks. */
+  readonly declaredBytes: number | undefined;
   /** What the client allows for waiting and running together; undefined when it does not say. */
   readonly clientTimeoutMs: number | undefined;
   /** What it claims to be, and what is not in `headers`; undefined when it claims nothing. */
@@ -29,6 +33,8 @@ export type RequestHead = {
 type Scan = {
   headers: string[];
   hosts: number;
+  length: number | undefined;
+  isChunked: boolean;
   requestId: string | undefined;
   timeoutMs: number | undefined;
   claims: string[] | undefined;
@@ -54,10 +60,16 @@ export function readHead(
       `expected exactly one Host header, got ${scan.hosts === 0 ? 'none' : scan.hosts}`,
     );
   }
-  const requestId = scan.requestId ?? makeRequestId();
-  scan.headers.push('x-request-id', requestId);
-  const { headers, claims, timeoutMs: clientTimeoutMs } = scan;
-  return { requestId, url: originForm(target), headers, claims, clientTimeoutMs };
+  const { headers, claims, length = 0, isChunked } = scan;
+  return {
+    requestId: scan.requestId ?? makeRequestId(),
+    url: originForm(target),
+    headers,
+    hasLength: isChunked || scan.length !== undefined,
+    declaredBytes: isChunked ? undefined : length,
+    claims,
+    clientTimeoutMs: scan.timeoutMs,
+  };
 }
 
 function checkLine(bytes: number, limit: number): void {
@@ -82,6 +94,8 @@ function scanHeaders(rawHeaders: readonly string[], fieldLimit: number): Scan {
   const scan: Scan = {
     headers: [],
     hosts: 0,
+    length: undefined,
+    isChunked: false,
     requestId: undefined,
     timeoutMs: undefined,
     claims: undefined,
@@ -109,8 +123,19 @@ function takeHeader(scan: Scan, name: string, value: string): void {
     case 7: // upgrade, trailer
     case 10: // connection, keep-alive
     case 16: // proxy-connection
-    case 17: // transfer-encoding
       if (isHopByHop(name.toLowerCase())) return;
+      break;
+    case 17:
+      if (name.toLowerCase() === 'transfer-encoding') {
+        scan.isChunked = true;
+        return;
+      }
+      break;
+    case 14:
+      if (name.toLowerCase() === 'content-length') {
+        scan.length = Number(value);
+        return;
+      }
       break;
     case 4:
       if (name.toLowerCase() === 'host') scan.hosts += 1;
@@ -157,7 +182,6 @@ function isHopByHop(name: string): boolean {
     case 'connection':
     case 'keep-alive':
     case 'proxy-connection':
-    case 'transfer-encoding':
       return true;
     default:
       return false;

@@ -1,5 +1,6 @@
 import { RequestError } from '../../errors.js';
-import type { ReplyFacts } from '../../link/frames/reply-facts.js';
+import type { FrameFigures } from '../../link/frames/frame.js';
+import type { ReplyLines } from '../../link/frames/reply-lines.js';
 import type { ReplyHandlers } from '../../link/master-end.js';
 import type { ServedModel } from '../../model/description.js';
 import type { RestartReason } from '../../observe/metric-table.js';
@@ -166,20 +167,21 @@ export class Traffic {
   /** Takes a worker's replies off its link. */
   repliesOf(worker: ServingWorker): Omit<ReplyHandlers, 'ended'> {
     return {
-      reply: (id, status, headers, facts, body) => {
-        const request = this.#complete(worker, id, facts, body.length);
-        if (request !== undefined) this.#answers.whole(request, status, headers, body);
+      reply: (id, status, lines, contentLength, figures, body) => {
+        const request = this.#complete(worker, id, lines, figures, body.length);
+        if (request === undefined) return;
+        this.#answers.whole(request, status, lines.headersWith(contentLength), body);
       },
-      replyHead: (id, status, headers, facts) => {
+      replyHead: (id, status, lines, contentLength, figures) => {
         const request = this.#progress(worker, id);
         if (request === undefined) return;
-        noteFacts(request, facts);
-        this.#answers.begin(request, status, headers);
+        noteFacts(request, lines, figures);
+        this.#answers.begin(request, status, lines.headersWith(contentLength));
       },
       replyChunk: (id, chunk) => this.#chunk(worker, id, chunk),
-      replyEnd: (id, trailers, facts) => {
-        const request = this.#complete(worker, id, facts);
-        if (request !== undefined) this.#answers.end(request, trailers);
+      replyEnd: (id, lines, figures) => {
+        const request = this.#complete(worker, id, lines, figures);
+        if (request !== undefined) this.#answers.end(request, lines.headers);
       },
       replyAborted: (id) => this.#aborted(worker, id),
     };
@@ -189,8 +191,7 @@ export class Traffic {
     return {
       send: (request, worker) => {
         request.worker = worker;
-        const { arrival, method, url, headers, body, bytes, client } = request;
-        worker.link.send(arrival, method, url, headers, body, bytes, client);
+        worker.link.send(request.arrival, request.lines, request);
       },
       refuse: (request, error) => this.#answers.error(request, error),
       cutOff: (request, code) => this.#answers.cutOff(request, code),
@@ -209,20 +210,16 @@ export class Traffic {
   #complete(
     worker: ServingWorker,
     id: number,
-    facts: ReplyFacts,
+    lines: ReplyLines,
+    figures: FrameFigures,
     replyBytes = 0,
   ): ClientRequest | undefined {
     const request = worker.load?.find(id);
     if (worker.load === undefined || request === undefined) return undefined;
     worker.served += 1;
-    noteFacts(request, facts);
+    noteFacts(request, lines, figures);
     request.estimate?.observeReply(replyBytes);
-    const isWanted = this.dispatcher.finished(
-      worker.load,
-      request,
-      facts.figures,
-      this.#options.now(),
-    );
+    const isWanted = this.dispatcher.finished(worker.load, request, figures, this.#options.now());
     return isWanted ? request : undefined;
   }
 
@@ -269,10 +266,10 @@ function batchRulesOf(models: readonly ServedModel[]): Map<string, BatchRule> {
   return rules;
 }
 
-function noteFacts(request: ClientRequest, facts: ReplyFacts): void {
-  request.route = facts.route || OTHER;
-  request.model = facts.model || OTHER;
-  request.version = facts.version;
-  request.code = facts.code || undefined;
-  request.figures = facts.figures;
+function noteFacts(request: ClientRequest, lines: ReplyLines, figures: FrameFigures): void {
+  request.route = lines.route || OTHER;
+  request.model = lines.model || OTHER;
+  request.version = lines.version;
+  request.code = lines.code || undefined;
+  request.figures = figures;
 }

@@ -35,6 +35,8 @@ function reader(part: AccessLogPart): Read {
     case 'atom':
       return part.atom === 't' ? commonLogTime() : READERS[part.atom];
     case 'request header':
+      if (part.name === 'x-request-id') return FACT_READERS.requestId;
+      if (part.name === 'content-length') return lengthOf;
       return ({ headers }) => headerOf(headers, part.name);
     case 'answer header':
       return ({ answerHeaders }) => headerOf(answerHeaders, part.name);
@@ -91,6 +93,11 @@ const FACT_READERS: Readonly<Record<Fact, Read>> = {
   QUERY_STRING: ({ url }) => escaped(queryOf(url)),
   SERVER_PROTOCOL: ({ protocol }) => protocol,
 };
+
+/** As the header of that name says it. */
+function lengthOf({ hasLength, bytesIn }: FinishedRequest): string | number {
+  return hasLength ? bytesIn : NOTHING;
+}
 
 function millis(ms: number | undefined): string {
   return ms === undefined ? NOTHING : ms.toFixed(3);

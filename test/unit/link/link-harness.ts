@@ -1,8 +1,11 @@
 // Both ends of a link over a real socket pair, and what the master hears.
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, vi } from 'vitest';
+import type { FrameFigures } from '../../../src/link/frames/frame.js';
 import type { ReplyFacts } from '../../../src/link/frames/reply-facts.js';
-import { MasterEnd } from '../../../src/link/master-end.js';
+import type { ReplyLines } from '../../../src/link/frames/reply-lines.js';
+import { RequestLines } from '../../../src/link/frames/request-lines.js';
+import { MasterEnd, type SentRequest } from '../../../src/link/master-end.js';
 import type { LinkReply } from '../../../src/link/server/link-reply.js';
 import type { LinkRequest } from '../../../src/link/server/link-request.js';
 import { WorkerEnd } from '../../../src/link/worker-end.js';
@@ -14,6 +17,8 @@ export type Heard = {
   status?: number;
   text?: string;
   facts?: ReplyFacts;
+  lines?: ReplyLines;
+  length?: number;
   reason?: Error | undefined;
 };
 
@@ -28,11 +33,23 @@ export class Link {
     const { heard } = this;
     this.sockets = sockets;
     this.master = new MasterEnd(sockets[0], {
-      reply: (id, status, _headers, facts, body) =>
-        heard.push({ kind: 'reply', id, status, facts, text: body.toString() }),
-      replyHead: (id, status, _headers, facts) => heard.push({ kind: 'head', id, status, facts }),
+      reply: (id, status, lines, length, figures, body) => {
+        const text = body.toString();
+        heard.push({
+          kind: 'reply',
+          id,
+          status,
+          facts: factsOf(lines, figures),
+          text,
+          lines,
+          length,
+        });
+      },
+      replyHead: (id, status, lines, length, figures) =>
+        heard.push({ kind: 'head', id, status, facts: factsOf(lines, figures), lines, length }),
       replyChunk: (id, chunk) => heard.push({ kind: 'chunk', id, text: chunk.toString() }),
-      replyEnd: (id, _trailers, facts) => heard.push({ kind: 'end', id, facts }),
+      replyEnd: (id, lines, figures) =>
+        heard.push({ kind: 'end', id, facts: factsOf(lines, figures), lines }),
       replyAborted: (id) => heard.push({ kind: 'aborted', id }),
       ended: (reason) => heard.push({ kind: 'ended', reason }),
     });
@@ -48,8 +65,7 @@ export class Link {
   }
 
   send(id: number, body = '', method = 'POST', url = '/'): void {
-    const pieces = body === '' ? [] : [Buffer.from(body)];
-    this.master.send(id, method, url, [], pieces, Buffer.byteLength(body));
+    this.master.send(id, new RequestLines(method, url, []), request({ body }));
   }
 
   /** The `count`-th event of a kind, as soon as the master has heard it. */
@@ -60,6 +76,29 @@ export class Link {
     });
     return found()[count - 1] as Heard;
   }
+}
+
+/** With neither id, length nor client, unless told. */
+export function request(
+  given: Partial<Omit<SentRequest, 'body'>> & { body?: string },
+): SentRequest {
+  const { body = '', ...rest } = given;
+  const pieces = body === '' ? [] : [Buffer.from(body)];
+  const bytes = Buffer.byteLength(body);
+  return {
+    requestId: '',
+    hasLength: false,
+    client: UNKNOWN_CLIENT,
+    ...rest,
+    body: pieces,
+    bytes,
+  };
+}
+
+const UNKNOWN_CLIENT = { address: '', port: 0, isEncrypted: false, isHttp10: false };
+
+function factsOf({ route, model, version, code }: ReplyLines, figures: FrameFigures): ReplyFacts {
+  return { route, model, version, code, figures };
 }
 
 /** Call at the top of a test file; gives the current test's link. */

@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
+import { NO_LENGTH } from '../../../src/link/frames/frame.js';
 import { noteFacts } from '../../../src/link/frames/reply-facts.js';
+import { RequestLines } from '../../../src/link/frames/request-lines.js';
 import type { LinkReply } from '../../../src/link/server/link-reply.js';
 import type { LinkRequest } from '../../../src/link/server/link-request.js';
 import { useLink } from './link-harness.js';
@@ -25,15 +27,13 @@ describe('a request and its reply', () => {
     };
     const headers = ['Host', 'a', 'x-Two', '2'];
     const client = { address: '::1', port: 99, isEncrypted: true, isHttp10: true };
-    link.master.send(
-      2 ** 45,
-      'PUT',
-      '/x?y',
-      headers,
-      [Buffer.from('bo'), Buffer.from('dy')],
-      4,
+    link.master.send(2 ** 45, new RequestLines('PUT', '/x?y', headers), {
+      requestId: 'r-1',
+      body: [Buffer.from('bo'), Buffer.from('dy')],
+      bytes: 4,
+      hasLength: true,
       client,
-    );
+    });
     const reply = await link.hears('reply');
     expect(reply).toMatchObject({ id: 2 ** 45, status: 201, text: 'got body' });
     expect(reply.facts).toEqual({
@@ -44,8 +44,11 @@ describe('a request and its reply', () => {
       figures: { runMicros: 13, inputMicros: 1, outputMicros: 0, rows: 3, ownRows: 2 },
     });
     expect(request).toMatchObject({ method: 'PUT', url: '/x?y', httpVersion: '1.0' });
-    expect(request?.rawHeaders).toEqual(headers);
-    expect(request?.headers).toEqual({ host: 'a', 'x-two': '2' });
+    const own = { 'content-length': '4', 'x-request-id': 'r-1' };
+    expect(request?.rawHeaders).toEqual([...headers, ...Object.entries(own).flat()]);
+    expect(request?.headers).toEqual({ host: 'a', 'x-two': '2', ...own });
+    expect(reply.lines?.headers).toEqual(['X-One', '1']);
+    expect(reply.length).toBe(NO_LENGTH); // as Node has it for HTTP/1.0
     expect(request?.socket).toMatchObject({
       remoteAddress: '::1',
       remotePort: 99,

@@ -20,6 +20,7 @@ export function finishedRequest(changes: Partial<FinishedRequest> = {}): Finishe
     bytesOut: 40,
     remoteAddress: '127.0.0.1',
     protocol: 'HTTP/1.1',
+    hasLength: true,
     headers: [],
     answerHeaders: [],
     ...changes,

@@ -5,8 +5,9 @@ import {
   bodyStart,
   FRAME,
   frameId,
-  headFields,
+  headText,
   NO_FIGURES,
+  NO_LENGTH,
 } from '../../../../src/link/frames/frame.js';
 import { FrameReader } from '../../../../src/link/frames/frame-reader.js';
 import { FrameWriter } from '../../../../src/link/frames/frame-writer.js';
@@ -55,7 +56,7 @@ function read(writes: Buffer[][]): Got[] {
     const start = bodyStart(buffer, at, end);
     got.push({
       id: frameId(buffer, at),
-      head: headFields(buffer, at, start),
+      head: headText(buffer, at, start).split('\n'),
       body: buffer.toString('utf8', start, end),
     });
   });
@@ -64,7 +65,7 @@ function read(writes: Buffer[][]): Got[] {
 }
 
 function add(writer: FrameWriter, id: number, head: string, body: string | Uint8Array): void {
-  writer.add(FRAME.REPLY, 200, id, head, NO_FIGURES, body);
+  writer.addReply(FRAME.REPLY, 0, 200, id, head, NO_FIGURES, NO_LENGTH, body);
 }
 
 describe('FrameWriter', () => {
@@ -74,7 +75,7 @@ describe('FrameWriter', () => {
     add(writer, 1, 'a\nb', 'text');
     add(writer, 2, '', Buffer.from('bytes'));
     add(writer, 2 ** 40, 'gr\u00fcn', 'ü✓');
-    writer.addPieces(FRAME.REQUEST, 0, 4, 'x', [Buffer.from('one'), Buffer.from('two')], 6);
+    writer.addRequest(0, 0, 4, 'x', [Buffer.from('one'), Buffer.from('two')], 6);
     expect(stream.writes).toHaveLength(0);
     await turn();
     expect(stream.writes).toHaveLength(1);
