@@ -5,7 +5,7 @@
 import { RequestError } from '../../errors.js';
 
 /** One more is a body to be sent in parts: no model computes that in one run. */
-const MOST_ROWS = 1_000_000;
+export const MOST_ROWS = 1_000_000;
 /**
  * Values of one tensor, and the product of its sizes where one of them is 0: a gibibyte of
  * float32, which is as much as the link to the master carries.

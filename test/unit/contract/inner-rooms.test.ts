@@ -50,9 +50,10 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
   },
   worker: {
     body: [],
+    scan: [],
     inference: ['body'],
     // No protocol knows another.
-    'protocols/v1': ['body', 'inference'],
+    'protocols/v1': ['body', 'scan', 'inference'],
     'protocols/v2': ['body', 'inference'],
     'own-routes': ['body', 'protocols/v1'],
     life: ['protocols/v1'],

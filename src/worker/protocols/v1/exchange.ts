@@ -3,30 +3,27 @@ import { type Signature, takesWideIntegers } from '../../../model/tensor/signatu
 import type { Tensors } from '../../../model/tensor/tensor.js';
 import { parseJsonBody } from '../../body/json-body.js';
 import { checkJsonBody } from '../../body/media-type.js';
-import type {
-  Body,
-  InstancesExchange,
-  PieceForm,
-  Protocol,
-  TensorExchange,
-} from '../../protocol.js';
+import type { InstancesExchange, PieceForm, Protocol, TensorExchange } from '../../protocol.js';
 import { instancesReply, predictionText, tensorReply, tensorText } from './reply.js';
 import { readInstances, readTensors, type TensorRequest } from './request.js';
+import { scannedRequest } from './scanned-request.js';
 
 export const v1: Protocol = {
-  readTensors(body, { signature }) {
-    const json = jsonOf(body, takesWideIntegers(signature));
-    return new TensorRows(readTensors(json, signature, body.bytes.length), signature);
+  readTensors({ bytes, headers }, { signature }) {
+    checkJsonBody(headers);
+    const asked = scannedRequest(bytes, signature) ?? parsedRequest(bytes, signature);
+    return new TensorRows(asked, signature);
   },
 
-  readInstances(body, { name }) {
-    return new Instances(readInstances(jsonOf(body, false), name), name);
+  readInstances({ bytes, headers }, { name }) {
+    checkJsonBody(headers);
+    return new Instances(readInstances(parseJsonBody(bytes), name), name);
   },
 };
 
-function jsonOf({ bytes, headers }: Body, keepsDigits: boolean): unknown {
-  checkJsonBody(headers);
-  return parseJsonBody(bytes, keepsDigits);
+function parsedRequest(bytes: Buffer, signature: Signature): TensorRequest {
+  const json = parseJsonBody(bytes, takesWideIntegers(signature));
+  return readTensors(json, signature, bytes.length);
 }
 
 /** Its methods are not closures: every request makes one of these. */

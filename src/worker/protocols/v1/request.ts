@@ -106,10 +106,16 @@ function checkedInstances(instances: unknown): readonly unknown[] {
 }
 
 function byColumns(inputs: Tensors): TensorRequest {
-  let rows = 1;
-  for (const name in inputs) rows = Math.max(rows, inputs[name]?.shape[0] ?? 1);
+  const rows = rowsOfColumns(inputs);
   checkRows('inputs', rows);
   return { form: 'columns', rows, inputs };
+}
+
+/** Those of the longest input. */
+export function rowsOfColumns(inputs: Tensors): number {
+  let rows = 1;
+  for (const name in inputs) rows = Math.max(rows, inputs[name]?.shape[0] ?? 1);
+  return rows;
 }
 
 function byTable(

@@ -1,0 +1,118 @@
+/**
+ * The most common bodies, straight from their bytes: `{"instances": [[1, 2], …]}`, and
+ * `{"inputs": …}` with the whole of an input, or of each by its name. Any other body, and any that
+ * may be wrong, is for the reading of JSON values: only that knows what to say.
+ */
+import { constants } from 'node:buffer';
+import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
+import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
+import { MOST_ROWS } from '../../body/input-limits.js';
+import { GAVE_UP, past, pastSpaces } from '../../scan/number-scan.js';
+import { scannedTensor } from '../../scan/scanned-tensor.js';
+import { onlyInput } from './named-inputs.js';
+import { rowsOfColumns, type TensorRequest } from './request.js';
+
+const OPEN = Buffer.from('{');
+const CLOSE = Buffer.from('}');
+const COLON = Buffer.from(':');
+const COMMA = Buffer.from(',');
+const INSTANCES = Buffer.from('"instances"');
+const INPUTS = Buffer.from('"inputs"');
+const OPEN_BYTE = 0x7b;
+const CLOSE_BYTE = 0x7d;
+
+/** Undefined: it has to be read as JSON. */
+export function scannedRequest(bytes: Buffer, { inputs }: Signature): TensorRequest | undefined {
+  if (bytes.length > constants.MAX_STRING_LENGTH || lastByte(bytes) !== CLOSE_BYTE)
+    return undefined;
+  const start = past(bytes, 0, OPEN);
+  const only = onlyInput(inputs);
+  const rows = pastKey(bytes, start, INSTANCES);
+  if (rows !== GAVE_UP) return only && byRows(bytes, rows, only);
+  const columns = pastKey(bytes, start, INPUTS);
+  if (columns === GAVE_UP) return undefined;
+  if (bytes[pastSpaces(bytes, columns)] === OPEN_BYTE) return byNames(bytes, columns, inputs);
+  return only && byColumn(bytes, columns, only);
+}
+
+function byRows(bytes: Buffer, at: number, spec: TensorSpec): TensorRequest | undefined {
+  const scanned = scannedTensor(bytes, at, spec);
+  if (scanned === undefined || !isEnd(bytes, scanned.end)) return undefined;
+  const { tensor } = scanned;
+  const rows = tensor.shape[0] ?? 0;
+  if (rows > MOST_ROWS) return undefined;
+  return { form: 'rows', rows, inputs: { [spec.name]: tensor } };
+}
+
+function byColumn(bytes: Buffer, at: number, spec: TensorSpec): TensorRequest | undefined {
+  const scanned = scannedTensor(bytes, at, spec);
+  if (scanned === undefined || !isEnd(bytes, scanned.end)) return undefined;
+  return ofColumns({ [spec.name]: scanned.tensor });
+}
+
+/** All of the model's inputs but those that may be left out, in any order. */
+function byNames(
+  bytes: Buffer,
+  from: number,
+  specs: readonly TensorSpec[],
+): TensorRequest | undefined {
+  const found = new Map<TensorSpec, Tensor>();
+  let at = past(bytes, from, OPEN);
+  for (;;) {
+    const start = at;
+    const spec = specs.find((each) => pastKey(bytes, start, keyOf(each)) !== GAVE_UP);
+    if (spec === undefined || found.has(spec)) return undefined;
+    const scanned = scannedTensor(bytes, pastKey(bytes, start, keyOf(spec)), spec);
+    if (scanned === undefined) return undefined;
+    found.set(spec, scanned.tensor);
+    at = past(bytes, scanned.end, COMMA);
+    if (at !== GAVE_UP) continue;
+    return isEnd(bytes, past(bytes, scanned.end, CLOSE)) ? named(specs, found) : undefined;
+  }
+}
+
+function named(
+  specs: readonly TensorSpec[],
+  found: ReadonlyMap<TensorSpec, Tensor>,
+): TensorRequest | undefined {
+  const tensors: Record<string, Tensor> = {};
+  for (const spec of specs) {
+    const tensor = found.get(spec);
+    if (tensor !== undefined) tensors[spec.name] = tensor;
+    else if (spec.isOptional !== true) return undefined;
+  }
+  return ofColumns(tensors);
+}
+
+function ofColumns(inputs: Tensors): TensorRequest | undefined {
+  const rows = rowsOfColumns(inputs);
+  return rows > MOST_ROWS ? undefined : { form: 'columns', rows, inputs };
+}
+
+const keys = new WeakMap<TensorSpec, Buffer>();
+
+/** An input's name as most write it in JSON. */
+function keyOf(spec: TensorSpec): Buffer {
+  let key = keys.get(spec);
+  if (key === undefined) {
+    key = Buffer.from(JSON.stringify(spec.name));
+    keys.set(spec, key);
+  }
+  return key;
+}
+
+function pastKey(bytes: Buffer, at: number, key: Buffer): number {
+  return past(bytes, past(bytes, at, key), COLON);
+}
+
+/** Whether the body's own bracket follows, and nothing but spaces after it. */
+function isEnd(bytes: Buffer, at: number): boolean {
+  const end = past(bytes, at, CLOSE);
+  return end !== GAVE_UP && pastSpaces(bytes, end) === bytes.length;
+}
+
+function lastByte(bytes: Buffer): number | undefined {
+  let end = bytes.length - 1;
+  while (end > 0 && (bytes[end] as number) <= 0x20) end--;
+  return bytes[end];
+}

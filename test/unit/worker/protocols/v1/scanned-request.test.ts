@@ -1,0 +1,263 @@
+// Whatever the scan reads, the reading of JSON values must read the same, to the last bit; and what
+// that refuses, the scan must leave to it.
+import { describe, expect, test } from 'vitest';
+import type { Signature, TensorSpec } from '../../../../../src/model/tensor/signature.js';
+import { takesWideIntegers } from '../../../../../src/model/tensor/signature.js';
+import type { Dtype } from '../../../../../src/model/tensor/tensor.js';
+import { parseJsonBody } from '../../../../../src/worker/body/json-body.js';
+import { readTensors, type TensorRequest } from '../../../../../src/worker/protocols/v1/request.js';
+import { scannedRequest } from '../../../../../src/worker/protocols/v1/scanned-request.js';
+
+function signatureOf(...inputs: readonly TensorSpec[]): Signature {
+  return { inputs, outputs: [] };
+}
+
+const X = (dtype: Dtype, ...shape: readonly number[]): TensorSpec => ({ name: 'X', dtype, shape });
+const MATRIX = signatureOf(X('float32', -1, -1));
+
+function parsed(text: string, signature: Signature): TensorRequest | undefined {
+  const bytes = Buffer.from(text);
+  try {
+    const json = parseJsonBody(bytes, takesWideIntegers(signature));
+    return readTensors(json, signature, bytes.length);
+  } catch {
+    return undefined;
+  }
+}
+
+function scanned(text: string, signature: Signature): TensorRequest | undefined {
+  return scannedRequest(Buffer.from(text), signature);
+}
+
+/** Numbers as their bits: NaN is NaN, and −0 is not 0. */
+function bits(request: TensorRequest | undefined): unknown {
+  if (request === undefined) return undefined;
+  const inputs = Object.entries(request.inputs).map(([name, { dtype, shape, data }]) => {
+    const values = data as Float32Array;
+    const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+    return { name, dtype, shape, kind: data.constructor.name, bytes: bytes.toString('hex') };
+  });
+  return { ...request, inputs };
+}
+
+function expectSame(text: string, signature: Signature): void {
+  const got = scanned(text, signature);
+  if (got !== undefined) expect(bits(got), text).toEqual(bits(parsed(text, signature)));
+}
+
+function expectScanned(text: string, signature: Signature): void {
+  expect(scanned(text, signature), text).toBeDefined();
+  expectSame(text, signature);
+}
+
+/** The same each time, and on every machine. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const random = randomFrom(7);
+const below = (limit: number): number => Math.floor(random() * limit);
+
+function digits(count: number): string {
+  return Array.from({ length: count }, () => below(10)).join('');
+}
+
+/** A number in one of the ways in which numbers are written. */
+function numberText(): string {
+  const size = (random() - 0.5) * 10 ** below(12);
+  switch (below(12)) {
+    case 0:
+      return String(below(17));
+    case 1:
+      return below(17).toFixed(1);
+    case 2:
+      return String(random());
+    case 3:
+      return String(Math.fround(size));
+    case 4:
+      return String(size);
+    case 5:
+      return `-${below(1000)}.${digits(1 + below(30))}`;
+    case 6:
+      return size.toExponential(below(20));
+    case 7:
+      return `${below(10)}.${digits(1 + below(20))}${random() < 0.5 ? 'e' : 'E'}${['', '+', '-'][below(3)]}${below(30)}`;
+    case 8:
+      return `${1 + below(9)}${digits(below(24))}`;
+    case 9:
+      return `0.${'0'.repeat(below(25))}${digits(1 + below(5))}`;
+    case 10:
+      // Half-way between two floats, and a little beside it.
+      return `${1 + (2 * below(2 ** 22) + 1) * 2 ** -24}${['', '00000001', '1'][below(3)]}`;
+    default:
+      return ['0', '-0', '0.0', '-0.0', '0e5', '1e22', '1e-22', '1e23', '1e-23', '5e-324'][
+        below(10)
+      ] as string;
+  }
+}
+
+describe('the common bodies', () => {
+  test.each([
+    '{"instances":[[1,2],[3,4]]}',
+    ' {\n "instances" : [ [1.5 , -2e3]\t,\r\n[0.1, 5e-7] ] } \n',
+    '{"instances":[[0.30000001192092896,16777217]]}',
+    '{"inputs":[[1,2],[3,4],[5,6]]}',
+    '{"inputs":{"X":[[1,2]]}}',
+    '{ "inputs" : { "X" : [[1]] } }',
+  ])('%j needs no JSON values', (text) => expectScanned(text, MATRIX));
+
+  test('of any number of dimensions, some of them fixed', () => {
+    expectScanned('{"instances":[1,2,3]}', signatureOf(X('float32', -1)));
+    expectScanned('{"instances":[[[1],[2]],[[3],[4]]]}', signatureOf(X('float32', -1, 2, 1)));
+    expectScanned('{"inputs":[[1,2,3]]}', signatureOf(X('float64', 1, -1)));
+  });
+
+  test.each<Dtype>([
+    'float32',
+    'float64',
+    'int64',
+    'int8',
+    'int16',
+    'int32',
+    'uint8',
+    'uint16',
+    'uint32',
+  ])('of %s', (dtype) => {
+    expectScanned('{"instances":[[0,1,2.0,3e1,127]]}', signatureOf(X(dtype, -1, -1)));
+  });
+
+  test('whole numbers with a sign, and as large as a double holds them', () => {
+    const wide = signatureOf(X('int64', -1, -1));
+    expectScanned('{"instances":[[-1,-0,-4294967296,4294967297,9007199254740991]]}', wide);
+    expectScanned('{"instances":[[-9007199254740991,-5000000000]]}', wide);
+  });
+
+  test('several inputs, in any order, and without those that may be left out', () => {
+    const signature = signatureOf(
+      { name: 'a', dtype: 'float32', shape: [-1, 1] },
+      { name: 'b c', dtype: 'int32', shape: [-1] },
+      { name: 'd', dtype: 'float64', shape: [-1], isOptional: true },
+    );
+    expectScanned('{"inputs":{"b c":[1,2],"a":[[1],[2]]}}', signature);
+    expectScanned('{"inputs":{"d":[9],"a":[[1],[2]], "b c":[1,2,3]}}', signature);
+  });
+
+  test('null where it is a missing value', () => {
+    const spec: TensorSpec = { ...X('float32', -1, 3), takesMissing: true };
+    expectScanned('{"instances":[[1,null,2],[null, null ,null]]}', signatureOf(spec));
+    expect(scanned('{"instances":[[1,null,2]]}', MATRIX)).toBeUndefined();
+  });
+
+  test('more values than fit at first', () => {
+    const rows = Array.from({ length: 3000 }, (_, row) => [row, row / 7, -row]);
+    expectScanned(JSON.stringify({ instances: rows }), MATRIX);
+    expectScanned('{"instances":[[1]]}', MATRIX);
+  });
+});
+
+describe('what is left to the reading of JSON values', () => {
+  test.each([
+    '',
+    '{',
+    '}',
+    '[]',
+    '{}',
+    '{"instances":[]}',
+    '{"instances":[[]]}',
+    '{"instances":[[1],[]]}',
+    '{"instances":[[1,2],[3]]}',
+    '{"instances":[[1,2],[3,4,5]]}',
+    '{"instances":[1,2]}',
+    '{"instances":[[[1]]]}',
+    '{"instances":[[1]],"instances":[[2]]}',
+    '{"instances":[[1]],"__proto__":{}}',
+    '{"instances":[[1]],"signature_name":"serving_default"}',
+    '{"instances":[[1]]}}',
+    '{"instances":[[1]]} x',
+    '{"instances":[[1]]',
+    '{"instances":[[1,]]}',
+    '{"instances":[[1],]}',
+    '{"instances":[[1] [2]]}',
+    '{"instances":[[1 2]]}',
+    '{"instances":[[01]]}',
+    '{"instances":[[1.]]}',
+    '{"instances":[[.5]]}',
+    '{"instances":[[+1]]}',
+    '{"instances":[[-]]}',
+    '{"instances":[[1e]]}',
+    '{"instances":[[1e+]]}',
+    '{"instances":[[1.5.5]]}',
+    '{"instances":[[1e5e5]]}',
+    '{"instances":[[NaN]]}',
+    '{"instances":[["NaN"]]}',
+    '{"instances":[[true]]}',
+    '{"instances":[[nul]]}',
+    '{"instances":[[1e39]]}',
+    '{"instances":[[-1e999]]}',
+    '{"instances":[[1\u00a0]]}',
+    '\ufeff{"instances":[[1]]}',
+    '{"inst\\u0061nces":[[1]]}',
+    '{"inputs":{"Y":[[1]]}}',
+    '{"inputs":{"X":[[1]],"X":[[2]]}}',
+    '{"inputs":{}}',
+    '{"inputs":{"X":[[1]],}}',
+    '{"inputs":{"X":[[1]]}',
+  ])('%j', (text) => expect(scanned(text, MATRIX)).toBeUndefined());
+
+  test('numbers that a dtype does not hold, or not exactly', () => {
+    const of = (dtype: Dtype, value: string): unknown =>
+      scanned(`{"instances":[[${value}]]}`, signatureOf(X(dtype, -1, -1)));
+    expect(of('int32', '1.5')).toBeUndefined();
+    expect(of('int32', '2147483648')).toBeUndefined();
+    expect(of('uint8', '-1')).toBeUndefined();
+    expect(of('int64', '9007199254740993')).toBeUndefined();
+    expect(of('float64', '1e309')).toBeUndefined();
+    expect(of('uint64', '1')).toBeUndefined();
+    expect(of('string', '1')).toBeUndefined();
+    expect(of('bool', '1')).toBeUndefined();
+  });
+
+  test('shapes that are not the signature’s', () => {
+    const rows = signatureOf(X('float32', -1, 3));
+    expect(scanned('{"instances":[[1,2]]}', rows)).toBeUndefined();
+    expect(scanned('{"inputs":5}', signatureOf(X('float32')))).toBeUndefined();
+    const any = signatureOf({ ...X('float32'), hasAnyShape: true });
+    expect(scanned('{"instances":[[1]]}', any)).toBeUndefined();
+  });
+});
+
+describe('at random', () => {
+  test.each<Dtype>(['float32', 'float64', 'int64', 'int32', 'uint8'])('%s is the same', (dtype) => {
+    const signature = signatureOf(X(dtype, -1, -1));
+    let scans = 0;
+    for (let round = 0; round < 3000; round++) {
+      const width = 1 + below(4);
+      const row = (): string => Array.from({ length: width }, numberText).join(', ');
+      const rows = Array.from({ length: 1 + below(3) }, () => `[${row()}]`).join(',');
+      const text = `{"instances":[${rows}]}`;
+      expectSame(text, signature);
+      if (scanned(text, signature) !== undefined) scans += 1;
+    }
+    expect(scans).toBeGreaterThan(dtype.startsWith('float') ? 2000 : 20);
+  });
+
+  test('a body with bytes changed is read the same, or not at all', () => {
+    const alphabet = '{}[],:." -+eE0123456789nul\t\n\\\u00e9';
+    const body = '{"instances":[[1.5,-20],[3e1,0.25]]}';
+    for (let round = 0; round < 20_000; round++) {
+      let text = body;
+      for (let change = 0; change <= below(3); change++) {
+        const at = below(text.length);
+        const put = alphabet[below(alphabet.length)] ?? '';
+        text = text.slice(0, at) + put + text.slice(at + below(3));
+      }
+      expectSame(text, MATRIX);
+    }
+  });
+});
