@@ -140,6 +140,13 @@ const SERVER_SETTINGS = {
     most: '2gb',
     doc: 'The largest request body; beyond that the answer is 413 BODY_TOO_LARGE.',
   },
+  fastPath: {
+    kind: 'flag',
+    group: 'requests',
+    live: 'master',
+    default: true,
+    doc: 'Whether requests of the plainest form are read straight from the socket; without it node:http reads all, as it reads all others in any case.',
+  },
   limitRequestLine: {
     kind: 'size',
     group: 'requests',

@@ -1,12 +1,13 @@
-import type { ServerResponse } from 'node:http';
 import type { ErrorCode } from '../errors.js';
 import type { ClientFacts } from '../link/frames/client-facts.js';
 import type { FrameFigures } from '../link/frames/frame.js';
 import { RequestLines } from '../link/frames/request-lines.js';
 import type { FinishedRequest } from '../observe/finished-request.js';
 import { ANY_WORKER, Queued } from '../queue/request.js';
+import type { BodyPieces } from './front/body-pieces.js';
 import type { Connection } from './front/connection.js';
-import { pathOf, type RequestHead } from './front/request-head.js';
+import type { Outlet } from './front/outlet.js';
+import type { RequestHead } from './front/request-head.js';
 import type { ServingWorker } from './serving-worker.js';
 
 /** Label of what no route or model of ours was: clients must not invent label values. */
@@ -29,7 +30,8 @@ export class ClientRequest extends Queued implements FinishedRequest {
   isForwarded = false;
   /** Headers that let the web page it comes from read the answer, or that tell caches so. */
   crossOrigin: readonly string[] | undefined = undefined;
-  readonly response: ServerResponse;
+  /** Where its answer goes. */
+  readonly outlet: Outlet;
   readonly method: string;
   readonly arrivedAtMs: number;
   requestId = '-';
@@ -37,7 +39,7 @@ export class ClientRequest extends Queued implements FinishedRequest {
   url = '-';
   path = '-';
   /** Flat list for the worker, without its id and the length of its body. */
-  headers: string[] = [];
+  headers: readonly string[] = NO_HEADERS;
   #lines: RequestLines | undefined = undefined;
   /** It came with a length, or in chunks: its worker is told the length. */
   hasLength = false;
@@ -45,6 +47,8 @@ export class ClientRequest extends Queued implements FinishedRequest {
   declaredBytes: number | undefined = 0;
   /** Body chunks as they came; kept until the answer, so that the request can run again. */
   body: Buffer[] = [];
+  /** They are gathered here while there are many. */
+  pieces: BodyPieces | undefined = undefined;
   bytes = 0;
   /** What is still to come of the body; Infinity when nobody knows. */
   restBytes = 0;
@@ -77,7 +81,7 @@ export class ClientRequest extends Queued implements FinishedRequest {
 
   constructor(
     connection: Connection,
-    response: ServerResponse,
+    outlet: Outlet,
     method: string,
     isHttp11: boolean,
     nowMs: number,
@@ -87,25 +91,29 @@ export class ClientRequest extends Queued implements FinishedRequest {
     this.arrival = arrivals;
     this.connection = connection;
     this.client = isHttp11 ? connection.client : connection.client10;
-    this.response = response;
+    this.outlet = outlet;
     this.method = method;
     this.arrivedAtMs = nowMs;
   }
 
+  /** What its worker is told of its head: those of the head as it came, unless something was changed. */
+  get lines(): RequestLines {
+    const { method, url, headers } = this;
+    const lines = this.#lines;
+    if (lines !== undefined && lines.headers === headers && lines.url === url) return lines;
+    this.#lines = new RequestLines(method, url, headers);
+    return this.#lines;
+  }
+
+  /** Takes what its head says. */
   headIs(head: RequestHead): void {
-    this.requestId = head.requestId;
-    this.url = head.url;
-    this.path = pathOf(head.url);
-    this.headers = head.headers;
+    this.url = head.lines.url;
+    this.path = head.path;
+    this.headers = head.lines.headers;
+    this.#lines = head.lines;
     this.hasLength = head.hasLength;
     this.declaredBytes = head.declaredBytes;
     this.clientTimeoutMs = head.clientTimeoutMs;
-  }
-
-  /** What its worker is told of its head; once asked for, the head must not change. */
-  get lines(): RequestLines {
-    this.#lines ??= new RequestLines(this.method, this.url, this.headers);
-    return this.#lines;
   }
 
   get bytesIn(): number {

@@ -9,11 +9,12 @@ import { clientListeners } from './client-listeners.js';
 import { ControlDesk } from './control/control-desk.js';
 import { statusReport } from './control/status.js';
 import { Answers } from './front/answers.js';
-import { Front } from './front/front.js';
+import type { Front } from './front/front.js';
 import { Intake } from './front/intake.js';
 import type { Listeners } from './listen/listeners.js';
 import { LiveLogs } from './live-logs.js';
 import { answerLocally, type Knowledge } from './local-routes.js';
+import { mainPort } from './main-port.js';
 import type { MasterOptions } from './master-options.js';
 import { ModelStatistics } from './metadata/statistics.js';
 import { Catalog } from './models/catalog.js';
@@ -193,7 +194,7 @@ export class Rooms {
       submit: (request) => this.traffic.submit(request),
       now: this.#now,
     });
-    return new Front(settings, trust, this.#answers, intake, {
+    return mainPort(settings, trust, this.#answers, intake, {
       answerLocally: (request) => answerLocally(request, this.knowledge, this.#answers),
       controlIntake: (request) => this.desk.intakeOf(request),
       budget: this.#budget,

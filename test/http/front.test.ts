@@ -124,7 +124,8 @@ describe('pipelined requests', () => {
   });
 
   test('survive a CONNECT among them and a reset', async () => {
-    await start();
+    // Only node:http lets go of a socket, and it is not asked before the first answer is out.
+    await start(1, { fastPath: false });
     const connect = `CONNECT a:1 HTTP/1.1\r\n${HOST}\r\n`;
     const client = await RawClient.open(master.port, get('/held') + connect);
     await app.isHolding(1);

@@ -11,9 +11,10 @@ import { WorkerEnd } from '../../src/link/worker-end.js';
 import { account } from '../../src/master/accounting.js';
 import type { ClientRequest } from '../../src/master/client-request.js';
 import { Answers } from '../../src/master/front/answers.js';
-import { Front } from '../../src/master/front/front.js';
+import type { Front } from '../../src/master/front/front.js';
 import { Intake } from '../../src/master/front/intake.js';
 import { answerLocally, type Knowledge } from '../../src/master/local-routes.js';
+import { mainPort } from '../../src/master/main-port.js';
 import { ModelStatistics } from '../../src/master/metadata/statistics.js';
 import type { Prospects } from '../../src/master/models/prospects.js';
 import { ModelTargets } from '../../src/master/routing/model-target.js';
@@ -216,7 +217,7 @@ export class MasterFront {
       submit: (request) => this.traffic.submit(request),
       now: this.#now,
     });
-    return new Front(this.settings, this.trust, answers, intake, {
+    return mainPort(this.settings, this.trust, answers, intake, {
       answerLocally: (request) => answerLocally(request, KNOWLEDGE, answers),
       controlIntake: () => undefined,
       budget: this.budget,

@@ -1,16 +1,12 @@
 /**
- * Writes answers to clients: whole ones, streamed ones and errors. The only
- * place that touches a `ServerResponse`; every answer goes through `finish`
- * exactly once, which is where accounting happens.
+ * Gives answers to clients: whole ones, streamed ones and errors, whichever way
+ * their requests came. Every answer goes through `finish` exactly once, which is
+ * where accounting happens.
  */
-import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, errorBody, RequestError } from '../../errors.js';
 import type { ByteBudget } from '../../queue/admission/byte-budget.js';
 import type { ClientRequest } from '../client-request.js';
 import { addCrossOrigin } from '../trust/cross-origin.js';
-
-/** Up to this size a body is written in one string with its head: one write, not two. */
-const ONE_WRITE_BYTES = 16 * 1024;
 
 export type AnswerPorts = {
   /** Answers that clients have not taken yet are held in it. */
@@ -30,11 +26,8 @@ export class Answers {
   /** A whole answer. `headers` is a flat list and is taken over. */
   whole(request: ClientRequest, status: number, headers: string[], body: Buffer): void {
     if (request.isAnswered) return;
-    const { response } = request;
     this.#addOwnHeaders(request, headers);
-    response.writeHead(status, headers);
-    if (body.length <= ONE_WRITE_BYTES) response.end(body.toString('latin1'), 'latin1');
-    else response.end(body);
+    request.outlet.whole(status, headers, body);
     request.bytesOut = body.length;
     this.#finish(request, status);
     this.#watchReader(request);
@@ -65,26 +58,24 @@ export class Answers {
     if (request.isAnswered) return;
     this.#addOwnHeaders(request, headers);
     request.status = status;
-    request.response.writeHead(status, headers);
-    request.response.flushHeaders();
+    request.outlet.begin(status, headers);
   }
 
   /** @returns false when the client reads too slowly: send no more before `whenDrained` calls back */
   chunk(request: ClientRequest, chunk: Buffer): boolean {
     if (request.isAnswered) return true;
     request.bytesOut += chunk.length;
-    return request.response.write(chunk);
+    return request.outlet.chunk(chunk);
   }
 
   /** Calls back when the client has caught up; one that takes nothing for the write timeout is cut. */
   whenDrained(request: ClientRequest, callback: () => void): void {
-    request.connection.holdBack(request.response, callback);
+    request.connection.holdBack(request.outlet, callback);
   }
 
   end(request: ClientRequest, trailers: readonly string[]): void {
     if (request.isAnswered) return;
-    if (trailers.length > 0) request.response.addTrailers(pairs(trailers));
-    request.response.end();
+    request.outlet.end(trailers);
     this.#finish(request, request.status);
     this.#watchReader(request);
   }
@@ -94,7 +85,7 @@ export class Answers {
     if (request.isAnswered) return;
     request.code = code;
     this.#finish(request, request.status);
-    request.response.destroy();
+    request.outlet.cut();
   }
 
   /** The client left before its answer: 499 in log and metric. */
@@ -105,7 +96,7 @@ export class Answers {
     this.#finish(request, error.statusCode);
   }
 
-  /** Counts an answer that was written raw, past the response object. */
+  /** Counts an answer that was written raw, past its outlet. */
   writtenRaw(request: ClientRequest, error: RequestError, bytes: number): void {
     if (request.isAnswered) return;
     request.code = error.code;
@@ -129,38 +120,10 @@ export class Answers {
 
   /** What the kernel did not take at once counts as held, and is dropped when the reader stops. */
   #watchReader(request: ClientRequest): void {
-    const { response } = request;
-    const bytes = response.writableLength;
+    const { outlet } = request;
+    const bytes = outlet.untakenBytes;
     if (bytes === 0) return;
     this.#ports.budget.add(bytes);
-    request.connection.whenTaken(response, bytes, () => this.#ports.budget.release(bytes));
+    request.connection.whenTaken(outlet, bytes, () => this.#ports.budget.release(bytes));
   }
-}
-
-/** A raw HTTP answer that ends its connection, for requests that have no response object. */
-export function rawError(
-  error: RequestError,
-  requestId: string,
-  method?: string,
-  crossOrigin: readonly string[] = [],
-): string {
-  const body = errorBody(error.code, error.message, requestId);
-  const head = [
-    `HTTP/1.1 ${error.statusCode} ${STATUS_CODES[error.statusCode] ?? ''}`,
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(body)}`,
-    `x-request-id: ${requestId}`,
-    ...Object.entries(error.headers).map(([name, value]) => `${name}: ${value}`),
-    ...pairs(crossOrigin).map(([name, value]) => `${name}: ${value}`),
-    `date: ${new Date().toUTCString()}`,
-    'connection: close',
-  ];
-  return `${head.join('\r\n')}\r\n\r\n${method === 'HEAD' ? '' : body}`;
-}
-
-function pairs(flat: readonly string[]): [string, string][] {
-  const list: [string, string][] = [];
-  for (let i = 0; i + 1 < flat.length; i += 2)
-    list.push([flat[i] as string, flat[i + 1] as string]);
-  return list;
 }

@@ -1,15 +1,23 @@
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ClientFacts } from '../../link/frames/client-facts.js';
 import { Progress } from '../../queue/admission/progress.js';
 import type { ClientRequest } from '../client-request.js';
+import type { Outlet } from './outlet.js';
 
 /** How long a connection that got its last answer may go on sending before it is cut. */
 const LINGER_MS = 2000;
 /** Who moves less than this per look at them, of bodies and of answers, counts as stalled while memory is short. */
 const BODY_STEP_BYTES = 4096;
 const ANSWER_STEP_BYTES = 64 * 1024;
+
+/** Reads requests straight from a socket. */
+export type SocketReader = {
+  /** Nothing is asked for, and all answers are out. */
+  readonly isIdle: boolean;
+  /** What it waits for has come too late. */
+  isLate(nowMs: number): boolean;
+};
 
 /**
  * One client connection and its unanswered requests (several when the client
@@ -31,9 +39,11 @@ export class Connection {
    * ever makes V8 keep what was in it (see link/server/open-replies.ts).
    */
   readonly requests: ClientRequest[] = [];
-  /** The response of the request that was read last. */
-  latest: ServerResponse | undefined;
+  /** Of the request that was read last. */
+  latest: Outlet | undefined;
   isEnding = false;
+  /** It reads requests straight from the socket; undefined: `node:http` does. */
+  reader: SocketReader | undefined;
   /** How its body goes on, and how it takes its answers; looked at now and then. */
   readonly sending: Progress = new Progress(BODY_STEP_BYTES);
   readonly taking: Progress = new Progress(ANSWER_STEP_BYTES);
@@ -64,7 +74,7 @@ export class Connection {
 
   /** Part of an answer has not left for the client yet. */
   get isTaking(): boolean {
-    return this.latest !== undefined && !this.latest.closed;
+    return this.latest !== undefined && !this.latest.isClosed;
   }
 
   /** Something waits for it to read on: the rest of an answer, or the source of a streamed one. */
@@ -73,10 +83,10 @@ export class Connection {
   }
 
   /** A streamed answer goes on only when what was written of it is taken. */
-  holdBack(response: ServerResponse, callback: () => void): void {
+  holdBack(outlet: Outlet, callback: () => void): void {
     if (!this.isAwaited) this.taking.forget();
     this.#isHeldBack = true;
-    response.once('drain', () => {
+    outlet.onDrain(() => {
       this.#isHeldBack = false; // from here on it is the source that may be slow
       callback();
     });
@@ -106,7 +116,7 @@ export class Connection {
    * Calls back once, when the client has taken the answer or is gone. An answer
    * whose turn in a pipeline never came has no 'close' of its own.
    */
-  whenTaken(response: ServerResponse, bytes: number, callback: () => void): void {
+  whenTaken(outlet: Outlet, bytes: number, callback: () => void): void {
     if (!this.isAwaited) this.taking.forget();
     this.untakenBytes += bytes;
     const settle = (): void => {
@@ -115,7 +125,7 @@ export class Connection {
       callback();
     };
     this.#untaken.add(settle);
-    response.once('close', settle);
+    outlet.onClose(settle);
   }
 
   /** Ends it at once; what it has not taken is given up. */
@@ -127,22 +137,21 @@ export class Connection {
   /**
    * Ends the connection with this raw HTTP answer, after those that are still due.
    *
-   * @param replaced the response in whose place it stands; undefined when the
+   * @param replaced the outlet in whose place it stands; undefined when the
    * request could not be read so far
    */
-  endWith(rawAnswer: string, replaced: ServerResponse | undefined): void {
+  endWith(rawAnswer: string, replaced: Outlet | undefined): void {
     if (this.isEnding) return;
     this.isEnding = true;
     const end = (): void => this.#end(rawAnswer);
     const { latest } = this;
     if (replaced !== undefined) {
-      // A response gets the socket when those before it are out.
-      if (replaced.socket === null) replaced.once('socket', end);
-      else end();
-    } else if (latest === undefined || latest.closed) {
+      if (replaced.hasTurn) end();
+      else replaced.onTurn(end);
+    } else if (latest === undefined || latest.isClosed) {
       end();
     } else {
-      latest.once('close', end);
+      latest.onClose(end);
     }
   }
 

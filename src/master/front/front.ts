@@ -1,50 +1,48 @@
-import { IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Settings } from '../../config/settings.js';
 import { RequestError } from '../../errors.js';
 import type { ByteBudget } from '../../queue/admission/byte-budget.js';
-import { ClientRequest } from '../client-request.js';
-import type { Claims } from '../trust/claims.js';
+import type { ClientRequest } from '../client-request.js';
 import { Handshakes } from '../trust/handshakes.js';
 import type { Trust } from '../trust/trust.js';
-import { type Answers, rawError } from './answers.js';
+import type { Answers } from './answers.js';
 import { ArrivalLimits } from './arrival-limits.js';
 import { clientError } from './client-error.js';
 import { Connection } from './connection.js';
+import type { Door, MakeDoor } from './door.js';
+import { HttpOutlet } from './http-outlet.js';
 import type { Intake } from './intake.js';
-import { type HeadLimits, readHead } from './request-head.js';
-import { requestIdMaker } from './request-id.js';
-import { makeServer } from './server.js';
+import { NOWHERE } from './outlet.js';
+import { rawError } from './raw-answer.js';
+import { Reception, type ReceptionPorts } from './reception.js';
+import { type HeadLimits, type RequestHead, readHead } from './request-head.js';
+import { hasLeft, makeServer } from './server.js';
 import { type EndedClients, StalledClients } from './stalled-clients.js';
 
-export type FrontPorts = {
-  /** Answers what the master knows by itself; false: the request is for a worker. */
-  answerLocally(request: ClientRequest): boolean;
-  /** Who reads the body of a request for the operator's verbs; undefined: the request is like any other. */
-  controlIntake(request: ClientRequest): Intake | undefined;
+export type FrontPorts = ReceptionPorts & {
   /** What is held for clients. */
   readonly budget: ByteBudget;
   /** So many clients that stood still were ended, for the memory they held. */
   stalledEnded?(ended: EndedClients): void;
   /** The client is gone; the request is unanswered. */
   left(request: ClientRequest): void;
-  now(): number;
 };
 
 /**
- * The main port: `node:http` is its parser and the judge of everything unusual.
- * A request is read whole, then submitted; health and metadata are answered
- * here at once.
+ * The main port. Requests in the one form that is not open to interpretation are
+ * read straight from the socket (`canonical/`); `node:http` is the judge of all
+ * others. Here is what lives as long as the port: its servers and connections.
  */
 export class Front {
   readonly #settings: Settings;
   readonly #tls: Trust['tls'];
   readonly #servers: Server[] = [];
   #limits: HeadLimits;
-  readonly #trust: Trust;
   readonly #answers: Answers;
-  readonly #intake: Intake;
+  readonly #reception: Reception;
+  readonly #door: Door;
   readonly #ports: FrontPorts;
   readonly #connections = new Map<Duplex, Connection>();
   readonly #handshakes = new Handshakes();
@@ -52,7 +50,6 @@ export class Front {
   /** All that were ended for the memory they held. */
   stalledEnded: EndedClients = { bodies: 0, readers: 0 };
   readonly #arrivalLimits: ArrivalLimits;
-  readonly #makeRequestId = requestIdMaker();
   /** Connections over the limit that are not closed yet. */
   #turnedAway = 0;
 
@@ -62,12 +59,12 @@ export class Front {
     answers: Answers,
     intake: Intake,
     ports: FrontPorts,
+    makeDoor: MakeDoor,
   ) {
     this.#settings = settings;
     this.#tls = trust.tls;
-    this.#trust = trust;
     this.#answers = answers;
-    this.#intake = intake;
+    this.#reception = new Reception(trust, answers, intake, ports);
     this.#ports = ports;
     this.#arrivalLimits = new ArrivalLimits(settings, () => ports.now());
     this.#stalled = new StalledClients({
@@ -75,10 +72,17 @@ export class Front {
       writeTimeoutMs: () => settings.writeTimeout,
       budget: ports.budget,
       connections: () => this.#connections.values(),
-      endBody: (request, error) => intake.refuse(request.response.req, request, error),
+      endBody: (request, error) => intake.refuse(request, error),
       ended: (clients) => this.#stalledEnded(clients),
     });
     this.#limits = headLimits(settings);
+    this.#door = makeDoor({
+      reception: this.#reception,
+      limits: () => this.#limits,
+      connections: () => this.#connections.values(),
+      late: ({ socket }) => this.#refuseSocket(socket, LATE),
+      now: ports.now,
+    });
   }
 
   /** A server for one more place to listen: `node:http` enforces timeouts only where it listens itself. */
@@ -87,7 +91,11 @@ export class Front {
     this.#arrivalLimits.ruleOver(server);
     if (this.#tls !== undefined) this.#handshakes.watch(server);
     const opened = this.#tls === undefined ? 'connection' : 'secureConnection';
-    server.on(opened, (socket: Socket) => this.#opened(socket));
+    const toHttp = takeListener(server, opened);
+    server.on(opened, (socket: Socket) => {
+      if (hasLeft(socket, server)) socket.destroy();
+      else this.#opened(socket, toHttp);
+    });
     server.on('request', (message, response) => this.#handle(message, response, false));
     server.on('checkContinue', (message, response) => this.#handle(message, response, true));
     server.on('checkExpectation', (message, response) => this.#badExpectation(message, response));
@@ -100,6 +108,7 @@ export class Front {
   /** Settings have changed: open connections, too, are held to the new ones. */
   settingsTaken(): void {
     this.#limits = headLimits(this.#settings);
+    this.#door.settingsTaken();
     for (const server of this.#servers) server.keepAliveTimeout = this.#settings.keepAlive;
   }
 
@@ -136,7 +145,9 @@ export class Front {
     for (const server of this.#servers) server.closeIdleConnections();
     for (const unshield of release) unshield();
     this.#handshakes.close();
-    for (const { socket } of connections) if (socket.bytesRead === 0) socket.destroy();
+    for (const { socket, reader } of connections) {
+      if (socket.bytesRead === 0 || reader?.isIdle) socket.destroy();
+    }
   }
 
   /** The process stood still: what clients did meanwhile has yet to be read, so nobody is late. */
@@ -156,15 +167,19 @@ export class Front {
   }
 
   closeAll(): void {
+    this.#door.close();
     for (const server of this.#servers) server.closeAllConnections();
     this.#handshakes.close();
     for (const { socket } of this.#connections.values()) socket.destroy();
   }
 
-  #opened(socket: Socket): void {
+  #opened(socket: Socket, toHttp: (socket: Socket) => void): void {
     const connection = new Connection(socket);
     this.#connections.set(socket, connection);
-    if (this.#connections.size - this.#turnedAway > this.#mostConnections) this.#turnAway(socket);
+    const isOneTooMany = this.#connections.size - this.#turnedAway > this.#mostConnections;
+    if (isOneTooMany || !this.#settings.fastPath) toHttp(socket);
+    else this.#door.enter(connection, toHttp);
+    if (isOneTooMany) this.#turnAway(socket);
     socket.once('close', () => {
       this.#connections.delete(socket);
       for (const request of [...connection.requests]) this.#ports.left(request);
@@ -181,67 +196,39 @@ export class Front {
   }
 
   #handle(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    const request = this.#accept(message, response, expectsContinue);
-    if (request === undefined) return;
-    const preflight = this.#trust.gate.preflight(request);
-    if (preflight !== undefined) {
-      this.#answers.whole(request, 204, [...preflight], Buffer.alloc(0));
-      return;
-    }
-    if (this.#ports.answerLocally(request)) return;
-    const intake = this.#ports.controlIntake(request) ?? this.#intake;
-    intake.read(message, request, expectsContinue);
-  }
-
-  /** Makes the request's record; undefined when it was refused by its head alone. */
-  #accept(
-    message: IncomingMessage,
-    response: ServerResponse,
-    expectsContinue: boolean,
-  ): ClientRequest | undefined {
-    const connection = this.#connections.get(message.socket);
-    if (connection === undefined || connection.isEnding) return undefined;
-    const { method = 'GET', url = '/', rawHeaders } = message;
-    const nowMs = this.#ports.now();
-    const isHttp11 = message.httpVersionMajor === 1 && message.httpVersionMinor === 1;
-    const request = new ClientRequest(connection, response, method, isHttp11, nowMs);
-    connection.add(request);
-    connection.latest = response;
-    try {
-      const head = readHead(method, url, rawHeaders, isHttp11, this.#limits, this.#makeRequestId);
-      request.headIs(head);
-      return this.#letIn(message, request, head.claims, expectsContinue);
-    } catch (error) {
-      request.requestId = this.#makeRequestId();
-      request.url = request.path = '-';
-      request.restBytes = Number.POSITIVE_INFINITY;
-      this.#intake.refuse(message, request, error as RequestError);
-      return undefined;
-    }
-  }
-
-  /** Undefined when it may not come in, and has been told so. */
-  #letIn(
-    message: IncomingMessage,
-    request: ClientRequest,
-    claims: Claims | undefined,
-    expectsContinue: boolean,
-  ): ClientRequest | undefined {
-    try {
-      this.#trust.gate.pass(request, claims);
-      return request;
-    } catch (error) {
-      this.#intake.turnAway(message, request, expectsContinue, error as RequestError);
-      return undefined;
-    }
+    const request = this.#accept(message, response);
+    const head = request && this.#headOf(message, request);
+    if (request === undefined || head === undefined) return;
+    const intake = this.#reception.serve(request, head, expectsContinue);
+    if (intake === undefined) return;
+    message.on('data', (piece: Buffer) => intake.take(request, piece));
+    if (request.declaredBytes === undefined) message.on('end', () => intake.end(request));
   }
 
   #badExpectation(message: IncomingMessage, response: ServerResponse): void {
-    const request = this.#accept(message, response, false);
-    if (request === undefined) return;
-    const got = message.headers.expect ?? '';
-    const text = `expected "Expect: 100-continue" or none, got "${got.slice(0, 64)}"`;
-    this.#intake.refuse(message, request, new RequestError('BAD_REQUEST', text));
+    const request = this.#accept(message, response);
+    const head = request && this.#headOf(message, request);
+    if (request === undefined || head === undefined) return;
+    this.#reception.refuseExpectation(request, head, message.headers.expect ?? '');
+  }
+
+  #accept(message: IncomingMessage, response: ServerResponse): ClientRequest | undefined {
+    const connection = this.#connections.get(message.socket);
+    if (connection === undefined || connection.isEnding) return undefined;
+    const { method = 'GET' } = message;
+    const outlet = new HttpOutlet(message, response);
+    return this.#reception.open(connection, outlet, method, isHttp11(message));
+  }
+
+  /** Undefined when the request was refused by its head alone. */
+  #headOf(message: IncomingMessage, request: ClientRequest): RequestHead | undefined {
+    const { url = '/', rawHeaders } = message;
+    try {
+      return readHead(request.method, url, rawHeaders, isHttp11(message), this.#limits);
+    } catch (error) {
+      this.#reception.refuseHead(request, error as RequestError);
+      return undefined;
+    }
   }
 
   /** What the parser refused, and requests that came too slowly. */
@@ -255,22 +242,14 @@ export class Front {
       socket.destroy();
       return;
     }
-    const unread = connection.requests.find((request) => request.restBytes > 0);
-    const refused = unread ?? this.#unreadable(connection);
+    const unread = connection.requests.find(isArriving);
+    const refused = unread ?? this.#reception.unreadable(connection, NOWHERE);
     const raw = rawError(error, refused.requestId, unread?.method);
     // Who never sent a byte asked for nothing; of one connection nothing is read after its end.
     const isAsked =
       unread !== undefined || (connection.socket.bytesRead > 0 && !connection.isEnding);
     if (isAsked) this.#answers.writtenRaw(refused, error, raw.length);
-    connection.endWith(raw, unread?.response);
-  }
-
-  /** The record of what the parser could not read as a request: it too has an id and is counted. */
-  #unreadable(connection: Connection): ClientRequest {
-    const response = new ServerResponse(new IncomingMessage(connection.socket));
-    const request = new ClientRequest(connection, response, '-', false, this.#ports.now());
-    request.requestId = this.#makeRequestId();
-    return request;
+    connection.endWith(raw, unread?.outlet);
   }
 }
 
@@ -285,6 +264,27 @@ const TOO_MANY = new RequestError(
   'as many clients are connected as --max-connections allows',
   { headers: { 'retry-after': '1' } },
 );
+
+const LATE = new RequestError('REQUEST_TIMEOUT', 'the request did not arrive in time');
+
+/**
+ * Takes the listener from a server that has it read each new connection. It is the first one, since
+ * the server itself has added it; from now on it reads those that it is told to.
+ */
+function takeListener(server: Server, event: string): (socket: Socket) => void {
+  const listener = server.listeners(event)[0] as (socket: Socket) => void;
+  server.removeListener(event, listener);
+  return (socket) => listener.call(server, socket);
+}
+
+/** Its body is still coming. What is parsed may have to wait for its turn to be taken in: that is not its fault. */
+function isArriving({ restBytes, outlet }: ClientRequest): boolean {
+  return restBytes > 0 && !outlet.hasWholeBody;
+}
+
+function isHttp11({ httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean {
+  return httpVersionMajor === 1 && httpVersionMinor === 1;
+}
 
 function headLimits(settings: Settings): HeadLimits {
   return {

@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, RequestError } from '../../errors.js';
 import type { Admission } from '../../queue/admission/admission.js';
 import type { ClientRequest } from '../client-request.js';
-import { type Answers, rawError } from './answers.js';
+import type { Answers } from './answers.js';
 import { BodyPieces } from './body-pieces.js';
+import { rawError } from './raw-answer.js';
 
 /** An unread rest up to this size is read and thrown away, so that the connection can be kept. */
 const DISCARD_BYTES = 1024 * 1024;
@@ -36,49 +36,70 @@ export class Intake {
     this.#ports = ports;
   }
 
-  read(message: IncomingMessage, request: ClientRequest, expectsContinue: boolean): void {
-    const declared = request.declaredBytes;
-    request.restBytes = declared ?? Number.POSITIVE_INFINITY;
+  /**
+   * Takes a request by its head.
+   *
+   * @returns whether it has a body that is wanted: its pieces go to `take`
+   */
+  begin(request: ClientRequest, expectsContinue: boolean): boolean {
+    const { declaredBytes } = request;
+    request.restBytes = declaredBytes ?? Number.POSITIVE_INFINITY;
     request.awaitsContinue = expectsContinue;
-    const refusal = this.#admit(request, declared ?? 0);
+    const refusal = this.#admit(request, declaredBytes ?? 0);
     if (refusal !== undefined) {
-      this.refuse(message, request, refusal);
+      this.refuse(request, refusal);
+      return false;
+    }
+    if (expectsContinue) request.outlet.sendContinue();
+    request.awaitsContinue = false;
+    if (declaredBytes !== 0) return true;
+    this.#submit(request);
+    return false;
+  }
+
+  /** The next piece of its body; once the request is answered, it is thrown away. */
+  take(request: ClientRequest, piece: Buffer): void {
+    if (request.isAnswered) return;
+    const isChunked = request.declaredBytes === undefined;
+    const refusal = isChunked ? this.#grow(request, piece.length) : undefined;
+    if (refusal !== undefined) {
+      this.refuse(request, refusal);
       return;
     }
-    if (expectsContinue) request.response.writeContinue();
-    request.awaitsContinue = false;
-    if (declared === 0) this.#submit(message, request);
-    else if (declared === undefined) this.#readChunked(message, request);
-    else this.#readDeclared(message, request);
+    keep(request, piece);
+    request.restBytes -= piece.length;
+    if (request.restBytes === 0) this.#submit(request);
+  }
+
+  /** A body of no announced length is whole. */
+  end(request: ClientRequest): void {
+    if (request.declaredBytes !== undefined) return;
+    request.restBytes = 0;
+    if (!request.isAnswered) this.#submit(request);
   }
 
   /** Refuses a request by its head, before anything of its body is read. */
-  turnAway(
-    message: IncomingMessage,
-    request: ClientRequest,
-    expectsContinue: boolean,
-    error: RequestError,
-  ): void {
+  turnAway(request: ClientRequest, expectsContinue: boolean, error: RequestError): void {
     request.restBytes = request.declaredBytes ?? Number.POSITIVE_INFINITY;
     request.awaitsContinue = expectsContinue;
-    this.refuse(message, request, error);
+    this.refuse(request, error);
   }
 
   /** Answers a request whose body may not have been read, and keeps the connection where that is cheap. */
-  refuse(message: IncomingMessage, request: ClientRequest, error: RequestError): void {
+  refuse(request: ClientRequest, error: RequestError): void {
     request.body = [];
+    request.pieces = undefined;
     const isCheap = request.restBytes <= DISCARD_BYTES && !request.awaitsContinue;
     if (isCheap && !ENDS_CONNECTION.has(error.code)) {
-      message.removeAllListeners('data');
-      this.#answers.error(request, error); // node:http reads the rest and throws it away
+      this.#answers.error(request, error);
+      request.outlet.discardBody();
       return;
     }
-    const { requestId, method, crossOrigin } = request;
+    const { requestId, method, crossOrigin, outlet } = request;
     const raw = rawError(error, requestId, method, crossOrigin);
     this.#answers.writtenRaw(request, error, raw.length);
-    request.connection.endWith(raw, request.response);
-    message.removeAllListeners('data');
-    message.resume();
+    request.connection.endWith(raw, outlet);
+    outlet.discardBody();
   }
 
   /** By the head alone: a full queue or a body that is too large costs no byte of memory. */
@@ -91,29 +112,6 @@ export class Intake {
     return refusal;
   }
 
-  #readDeclared(message: IncomingMessage, request: ClientRequest): void {
-    let pieces: BodyPieces | undefined;
-    message.on('data', (chunk: Buffer) => {
-      pieces = take(request, chunk, pieces);
-      request.restBytes -= chunk.length;
-      if (request.restBytes === 0) this.#submit(message, request);
-    });
-  }
-
-  #readChunked(message: IncomingMessage, request: ClientRequest): void {
-    let pieces: BodyPieces | undefined;
-    message.on('data', (chunk: Buffer) => {
-      const refusal = this.#grow(request, chunk.length);
-      if (refusal === undefined) pieces = take(request, chunk, pieces);
-      else this.refuse(message, request, refusal);
-    });
-    message.on('end', () => {
-      request.restBytes = 0;
-      if (request.isAnswered) return;
-      this.#submit(message, request);
-    });
-  }
-
   #grow(request: ClientRequest, bytes: number): RequestError | undefined {
     const { maxBodyBytes, limitName, admission } = this.#ports;
     if (request.bytes + bytes > maxBodyBytes) return tooLarge(maxBodyBytes, limitName, 'more');
@@ -123,26 +121,22 @@ export class Intake {
   }
 
   /** The queue may have filled up while the body came. */
-  #submit(message: IncomingMessage, request: ClientRequest): void {
+  #submit(request: ClientRequest): void {
+    request.pieces = undefined;
     const refusal = this.#ports.admission.enter(this.#ports.now());
     if (refusal === undefined) this.#ports.submit(request);
-    else this.refuse(message, request, refusal);
+    else this.refuse(request, refusal);
   }
 }
 
 /** A body in one piece, as nearly all are, costs nothing more. */
-function take(
-  request: ClientRequest,
-  chunk: Buffer,
-  pieces: BodyPieces | undefined,
-): BodyPieces | undefined {
-  if (pieces === undefined && request.body.length === 0) {
-    request.body.push(chunk);
-    return undefined;
+function keep(request: ClientRequest, piece: Buffer): void {
+  if (request.pieces === undefined && request.body.length === 0) {
+    request.body.push(piece);
+    return;
   }
-  const gathered = pieces ?? new BodyPieces(request);
-  gathered.add(chunk);
-  return gathered;
+  request.pieces ??= new BodyPieces(request);
+  request.pieces.add(piece);
 }
 
 function tooLarge(maxBodyBytes: number, limitName: string, got: string): RequestError {

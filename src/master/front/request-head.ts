@@ -4,6 +4,7 @@
  * because every request pays for it.
  */
 import { RequestError } from '../../errors.js';
+import { RequestLines } from '../../link/frames/request-lines.js';
 import { type Claims, claimName } from '../trust/claims.js';
 import { isSaneRequestId } from './request-id.js';
 
@@ -15,11 +16,12 @@ export type HeadLimits = {
 };
 
 export type RequestHead = {
-  readonly requestId: string;
-  /** Origin-form target: path and query. */
-  readonly url: string;
-  /** Flat list of names and values for the worker, without hop-by-hop headers, id and length. */
-  readonly headers: string[];
+  /** Undefined: it brings none that can be used. */
+  readonly requestId: string | undefined;
+  /** For the worker: the target in origin form, and headers without hop-by-hop ones, id and length. */
+  readonly lines: RequestLines;
+  /** The path of the target. */
+  readonly path: string;
   /** It states a length, or comes in chunks. */
   readonly hasLength: boolean;
   /** What it states; 0 without a body, undefined when it comes in chunks. */
@@ -49,7 +51,6 @@ export function readHead(
   rawHeaders: readonly string[],
   isHttp11: boolean,
   limits: HeadLimits,
-  makeRequestId: () => string,
 ): RequestHead {
   checkLine(method.length + target.length + VERSION_AND_SPACES, limits.lineBytes);
   checkFieldCount(rawHeaders.length / 2, limits.fields);
@@ -61,10 +62,11 @@ export function readHead(
     );
   }
   const { headers, claims, length = 0, isChunked } = scan;
+  const url = originForm(target);
   return {
-    requestId: scan.requestId ?? makeRequestId(),
-    url: originForm(target),
-    headers,
+    requestId: scan.requestId,
+    lines: new RequestLines(method, url, headers),
+    path: pathOf(url),
     hasLength: isChunked || scan.length !== undefined,
     declaredBytes: isChunked ? undefined : length,
     claims,

@@ -18,9 +18,6 @@ export function makeServer(settings: Settings, tls: Tls | undefined): Server {
     noDelay: true,
   };
   const server = tls?.makeServer(options, settings.headerTimeout) ?? createServer(options);
-  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
-    if (hasLeft(socket, server)) socket.destroy();
-  });
   server.maxHeadersCount = 0; // node:http would drop the surplus silently; readHead refuses
   server.timeout = 0;
   return server;
@@ -30,7 +27,7 @@ export function makeServer(settings: Settings, tls: Tls | undefined): Server {
  * A client that was gone before it was accepted has no address any more, and what it has sent could
  * still be read. Without an address it would pass for a proxy on a Unix socket, which is believed.
  */
-function hasLeft(
+export function hasLeft(
   { remoteAddress }: Pick<Socket, 'remoteAddress'>,
   server: Pick<Server, 'address'>,
 ): boolean {

@@ -68,11 +68,14 @@ export class Gate {
 
   #judge(request: ClientRequest, claims: Claims): void {
     const isTrusted = this.#trusted.has(request.client.address);
+    const passed: string[] = [];
     for (let i = 0; i + 1 < claims.length; i += 2) {
       const name = claims[i] as string;
       if (isOfProxy(name)) request.isForwarded = true;
-      if (this.#goesOn(name, isTrusted)) request.headers.push(name, claims[i + 1] as string);
+      if (this.#goesOn(name, isTrusted)) passed.push(name, claims[i + 1] as string);
     }
+    // Others may have the same list: it is the head's.
+    if (passed.length > 0) request.headers = [...request.headers, ...passed];
     if (isTrusted && claims.length > 0) this.#believe(request, claims);
     if (this.#settings.rootPath !== undefined) stripPath(request, this.#settings.rootPath);
     // What an operator does is never done from a web page.

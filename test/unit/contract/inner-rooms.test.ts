@@ -70,6 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     trust: [],
     system: [],
     front: ['trust'],
+    'front/canonical': ['front'],
     workers: [],
     metadata: [],
     models: ['workers', 'metadata'],

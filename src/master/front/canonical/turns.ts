@@ -1,0 +1,74 @@
+import type { Socket } from 'node:net';
+import type { AnswerClock } from './answer-clock.js';
+import type { CanonicalOutlet } from './canonical-outlet.js';
+
+/**
+ * The answers of one connection, in the order of their requests. The first has
+ * the turn: it is written as it comes. The others are held until those before
+ * them are out, and out means taken by the kernel.
+ */
+export class Turns {
+  readonly socket: Socket;
+  readonly clock: AnswerClock;
+  /** Of answers whose turn has not come. */
+  heldBytes = 0;
+  /** Nothing follows the answer that was written last. */
+  isOver = false;
+  /** Called when more may be read, or nothing is due any more. */
+  onProgress: () => void = nothing;
+  readonly #outlets: CanonicalOutlet[] = [];
+  /** One function for all writes: streams take them together then. */
+  readonly written = (): void => this.advance();
+  readonly drained = (): void => {
+    this.#outlets[0]?.drained();
+    this.onProgress();
+  };
+
+  constructor(socket: Socket, clock: AnswerClock) {
+    this.socket = socket;
+    this.clock = clock;
+    socket.on('drain', this.drained);
+  }
+
+  /** No answer is due, and all that were are out. */
+  get isEmpty(): boolean {
+    return this.#outlets.length === 0;
+  }
+
+  /** A client that sends requests and takes no answers gets no more of them read. */
+  get isFull(): boolean {
+    return this.heldBytes >= this.socket.writableHighWaterMark || this.socket.writableNeedDrain;
+  }
+
+  add(outlet: CanonicalOutlet): void {
+    this.#outlets.push(outlet);
+    if (this.#outlets.length === 1) outlet.takeTurn();
+  }
+
+  /** Lets go of what is out, and gives the turn to the next. */
+  advance(): void {
+    const { socket } = this;
+    let first = this.#outlets[0];
+    if (first === undefined) return;
+    while (first?.isEnded && socket.writableLength === 0) {
+      this.#outlets.shift();
+      first.close();
+      if (first.isLast) {
+        this.isOver = true;
+        socket.destroySoon();
+        return;
+      }
+      first = this.#outlets[0];
+      first?.takeTurn();
+    }
+    this.onProgress();
+  }
+
+  /** The connection goes another way. */
+  leave(): void {
+    this.socket.removeListener('drain', this.drained);
+    this.onProgress = nothing;
+  }
+}
+
+function nothing(): void {}

@@ -1,0 +1,55 @@
+/**
+ * Where the answer to one request goes, whichever way the request came: through
+ * `node:http`, or read straight from the socket. Nothing outside of `front/` and
+ * nothing that decides knows which.
+ */
+export type Outlet = {
+  /** A whole answer. `headers` is a flat list. */
+  whole(status: number, headers: readonly string[], body: Buffer): void;
+  /** The head of a streamed answer: it leaves at once. */
+  begin(status: number, headers: readonly string[]): void;
+  /** @returns false: the client reads too slowly; `onDrain` tells when it has caught up */
+  chunk(chunk: Buffer): boolean;
+  /** @param trailers a flat list */
+  end(trailers: readonly string[]): void;
+  /** The answer cannot be completed: the client sees its connection cut. */
+  cut(): void;
+  /** Lets a client go on that waits for `100 Continue`. */
+  sendContinue(): void;
+  /** What still comes of the request's body is thrown away. */
+  discardBody(): void;
+  /** All of the request's body has come, though it may not be taken in yet. */
+  readonly hasWholeBody: boolean;
+  /** Of this answer, what the client's kernel or ours has not taken. */
+  readonly untakenBytes: number;
+  /** All of the answer has left. */
+  readonly isClosed: boolean;
+  /** It has the connection: the answers before it are out. */
+  readonly hasTurn: boolean;
+  /** Calls back when it gets the connection, once. */
+  onTurn(callback: () => void): void;
+  /** Calls back when all of the answer has left, once; never, where its turn never comes. */
+  onClose(callback: () => void): void;
+  /** Calls back when more may be written, once. */
+  onDrain(callback: () => void): void;
+};
+
+/** Of what could not be read as a request: it is answered past any outlet. */
+export const NOWHERE: Outlet = {
+  whole: nothing,
+  begin: nothing,
+  chunk: () => true,
+  end: nothing,
+  cut: nothing,
+  sendContinue: nothing,
+  discardBody: nothing,
+  hasWholeBody: true,
+  untakenBytes: 0,
+  isClosed: true,
+  hasTurn: true,
+  onTurn: nothing,
+  onClose: nothing,
+  onDrain: nothing,
+};
+
+function nothing(): void {}
