@@ -4,6 +4,7 @@ import { crash } from './crash.js';
 import { drain } from './drain.js';
 import { FAULT_NAMES, FAULT_USAGE, runFaults } from './faults/faults.js';
 import { parseFaultOptions } from './faults/options.js';
+import { FUZZ_USAGE, parseFuzzOptions, runFuzz } from './fuzz/command.js';
 import { GOAL_NAMES, GOAL_USAGE, runGoals } from './goals/goals.js';
 import { parseGoalOptions } from './goals/options.js';
 import { isScenario, type Options, parseOptions, USAGE } from './options.js';
@@ -71,12 +72,18 @@ async function runScenario(options: Options): Promise<number> {
 async function run(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
   if (argv.includes('--help')) {
-    process.stdout.write(`${[GOAL_USAGE, USAGE, FAULT_USAGE].join('\n\n')}\n`);
+    process.stdout.write(`${[GOAL_USAGE, USAGE, FAULT_USAGE, FUZZ_USAGE].join('\n\n')}\n`);
     return 0;
   }
   if (command === 'simulate') {
     process.stdout.write(`${simulate()}\n`);
     return 0;
+  }
+  if (command === 'fuzz') {
+    return runFuzz(
+      orUsage(FUZZ_USAGE, () => parseFuzzOptions(rest)),
+      note,
+    );
   }
   if (command === 'faults') {
     return runFaults(

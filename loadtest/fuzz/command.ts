@@ -8,11 +8,8 @@ export const FUZZ_USAGE = `npm run loadtest -- fuzz [--count N] [--seed N] [--fr
   --from N   the number of the first one; with --count 1 a difference is seen alone (0)`;
 
 /** @returns the exit code: 1 when the two differ */
-export async function runFuzz(
-  argv: readonly string[],
-  note: (text: string) => void,
-): Promise<number> {
-  const { seed, from, count } = parseFuzzOptions(argv);
+export async function runFuzz(options: FuzzOptions, note: (text: string) => void): Promise<number> {
+  const { seed, from, count } = options;
   const startedAtMs = performance.now();
   const report = await fuzz(seed, from, count, (done) => {
     if (done % 100_000 === 0) note(`${done} connections`);
