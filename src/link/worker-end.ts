@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { cancelledIn } from './frames/foresight.js';
 import {
   bodyStart,
   FLAG,
@@ -47,6 +48,8 @@ export class WorkerEnd {
   #waiting: Set<LinkReply> = new Set();
   #afterFlush: (() => void)[] = [];
   #reason: Error | undefined;
+  /** What this read both brings and cancels: it was taken back while this process computed, and is not begun. */
+  #cancelled: ReadonlySet<number> | undefined;
   #hasEnded = false;
 
   constructor(socket: Duplex) {
@@ -55,6 +58,9 @@ export class WorkerEnd {
     this.#writer.onFlushed = () => this.#flushed();
     this.#writer.onDrain = () => this.#drained();
     this.#reader = new FrameReader((buffer, start, end) => this.#deliver(buffer, start, end));
+    this.#reader.onRead = (chunk, from) => {
+      this.#cancelled = cancelledIn(chunk, from);
+    };
     this.#outlet = {
       writer: this.#writer,
       headNumbers: new HeadNumbers(),
@@ -100,6 +106,7 @@ export class WorkerEnd {
 
   #read(chunk: Buffer): void {
     const fault = this.#reader.take(chunk);
+    this.#cancelled = undefined;
     if (fault === undefined) return;
     this.#reason ??= fault;
     this.#socket.destroy();
@@ -137,6 +144,10 @@ export class WorkerEnd {
       own = own.slice(0, linesAt - 1);
     }
     if (template === undefined) throw new ProtocolError('a request with an unknown head');
+    if (this.#cancelled?.has(id) === true) {
+      this.#writer.addBare(FRAME.REPLY_ABORTED, id);
+      return;
+    }
     const request = new LinkRequest(template, own, flags, buffer.subarray(start, end));
     const reply = new LinkReply(request, id, this.#outlet);
     this.#open.add(reply);

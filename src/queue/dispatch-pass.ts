@@ -120,7 +120,7 @@ export class DispatchPass<R extends Queued, W> {
     const free = isLast ? 1 : countFree(lane.holders, this.#rule, this.#pass, nowMs);
     const waiting = lane.depth;
     this.#give(first, load, nowMs);
-    if (isLast || first.estimateMs === Number.POSITIVE_INFINITY) return;
+    if (isLast || first.wasTakenBack || first.estimateMs === Number.POSITIVE_INFINITY) return;
     const { workAheadMs } = this.#rule;
     const scene = { bytes: first.bytes, waiting, freeWorkers: free, workAheadMs };
     this.#fill(first, estimate, unitBounds(estimate.batch, scene), lane, load, nowMs);
@@ -152,7 +152,13 @@ export class DispatchPass<R extends Queued, W> {
 
   /** All that keeps a request from going now, and from going to this worker, holds for members of a unit as well. */
   #mayJoin(next: R, first: R, lane: Lane<R, W>, load: WorkerLoad<R, W>, nowMs: number): boolean {
-    if (next.group !== first.group || isSuspect(next) || nowMs > next.latestStartMs) return false;
+    if (
+      next.group !== first.group ||
+      isSuspect(next) ||
+      next.wasTakenBack ||
+      nowMs > next.latestStartMs
+    )
+      return false;
     // With priorities their order is not to be changed by what happens to fit together.
     if (this.#ranks.areWeighted && this.#waiting.lanes.first !== lane) return false;
     if (lane.isHeldBack || !load.isOpen || load.inFlight >= this.#rule.maxInFlight) return false;

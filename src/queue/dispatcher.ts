@@ -6,6 +6,7 @@ import { Endings } from './fate/endings.js';
 import { Expiry } from './fate/expiry.js';
 import { charge, type Death, fateOf } from './fate/quarantine.js';
 import { executionTimeout, queueTimeout } from './fate/refusal.js';
+import { TakingBack } from './fate/taking-back.js';
 import { Estimates } from './fleet/estimate.js';
 import { Fleet } from './fleet/fleet.js';
 import { learn } from './fleet/learning.js';
@@ -54,6 +55,7 @@ export class Dispatcher<R extends Queued, W> {
   readonly #endings: Endings<R, W>;
   readonly #pass: DispatchPass<R, W>;
   readonly #expiry: Expiry<R, W>;
+  readonly #takingBack: TakingBack<R, W>;
   readonly #ranks: Ranks;
 
   constructor(options: DispatcherOptions, ports: DispatcherPorts<R, W>) {
@@ -72,6 +74,7 @@ export class Dispatcher<R extends Queued, W> {
     };
     const rooms = [this.#waiting, this.#fleet, this.#endings, this.#ranks] as const;
     this.#pass = new DispatchPass(rule, ...rooms, ports);
+    this.#takingBack = new TakingBack(ports, this.#waiting, this.#fleet, options);
   }
 
   /** Requests that wait. */
@@ -235,7 +238,10 @@ export class Dispatcher<R extends Queued, W> {
     for (const request of this.#waiting.pastDeadline(nowMs)) {
       this.#endings.refuse(request, queueTimeout(request, nowMs));
     }
-    for (const load of [...this.#fleet.loads]) this.#expiry.look(load, nowMs);
+    for (const load of [...this.#fleet.loads]) {
+      this.#takingBack.look(load, nowMs);
+      this.#expiry.look(load, nowMs);
+    }
     this.#refuseAllHopeless();
     this.dispatch(nowMs);
   }

@@ -70,6 +70,8 @@ export abstract class Queued {
   clientDeadlineMs: number | undefined = undefined;
   /** Its worker was told to break it off, and is killed if it does not. */
   isStopping = false;
+  /** It was taken back from a worker that did not come to it: it may be long itself, and goes to an empty one. */
+  wasTakenBack = false;
 
   estimate: Estimate | undefined = undefined;
   /** What it was expected to take when it was dispatched; Infinity when unknown. */

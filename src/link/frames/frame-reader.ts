@@ -14,6 +14,9 @@ export type FrameSink = (buffer: Buffer, start: number, end: number) => void;
  * so a body of many megabytes is never concatenated from its pieces.
  */
 export class FrameReader {
+  /** Gets a read that holds several frames before they are delivered one by one. */
+  onRead: (chunk: Buffer, from: number) => void = nothing;
+
   readonly #deliver: FrameSink;
   readonly #limitBytes: number;
   /** Less than a length field, left over from the last read. */
@@ -75,6 +78,7 @@ export class FrameReader {
 
   #cut(chunk: Buffer, from: number): void {
     let at = from;
+    if (chunk.length - at >= 2 * HEADER_BYTES) this.onRead(chunk, at);
     while (chunk.length - at >= LENGTH_BYTES && !this.#isStopped) {
       const bytes = frameBytes(chunk, at);
       if (bytes < HEADER_BYTES || bytes > this.#limitBytes) {
@@ -94,3 +98,5 @@ export class FrameReader {
     this.#rest = at === chunk.length ? NOTHING : chunk.subarray(at);
   }
 }
+
+function nothing(): void {}

@@ -37,7 +37,7 @@ function isBetter<R extends Queued, W>(
 
 /**
  * The free one of a lane's holders with the least work in front. A request whose
- * run time is unknown (`estimateMs` Infinity) only goes to an empty one. One
+ * run time is unknown (`estimateMs` Infinity, or taken back) only goes to an empty one. One
  * that an earlier request has claimed in this pass is not free, and none where it
  * would make a batch that takes more than half of its time limit.
  */
@@ -48,7 +48,8 @@ export function chooseFree<R extends Queued, W>(
   pass: number,
   nowMs: number,
 ): WorkerLoad<R, W> | undefined {
-  const most = request.estimateMs === Number.POSITIVE_INFINITY ? 0 : rule.maxInFlight - 1;
+  const isUnknown = request.estimateMs === Number.POSITIVE_INFINITY || request.wasTakenBack;
+  const most = isUnknown ? 0 : rule.maxInFlight - 1;
   let best: WorkerLoad<R, W> | undefined;
   let bestMs = 0;
   for (const load of holders) {

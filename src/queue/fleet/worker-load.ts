@@ -2,6 +2,10 @@ import { ANY_WORKER, type Queued } from '../request.js';
 import { RequestList } from '../request-list.js';
 import { BatchWatch } from './batch-watch.js';
 import { Hearing } from './hearing.js';
+import { Stub } from './stub.js';
+
+/** So many times what was expected are no longer chance. */
+const OVERTIME = 10;
 
 /**
  * What one worker has in front of it, as the dispatcher knows it.
@@ -128,6 +132,30 @@ export class WorkerLoad<R extends Queued, W> {
     request.isStopping = false;
     this.#stopping -= 1;
     if (this.#stopping === 0) this.stopsByMs = undefined;
+  }
+
+  /**
+   * Leaves a stub in its place, which counts as it did; nobody waits for it.
+   * Only what every request has is looked at in one that is done.
+   */
+  takeBack(request: R): R {
+    const stub = new Stub(request) as Queued as R;
+    this.requests.insertAfter(request, stub);
+    this.requests.remove(request);
+    return stub;
+  }
+
+  /** What runs takes ten times as long as all that may be one batch with it was expected to. */
+  isOvertime(nowMs: number, workAheadMs: number): boolean {
+    const running = this.requests.first;
+    if (running === undefined) return false;
+    const ranMs = nowMs - this.runningSinceMs;
+    if (ranMs <= OVERTIME * workAheadMs || ranMs <= OVERTIME * running.estimateMs) return false;
+    let batchMs = 0;
+    for (const { group, estimateMs } of this.requests) {
+      if (group === running.group) batchMs += estimateMs;
+    }
+    return ranMs > OVERTIME * batchMs;
   }
 
   /**

@@ -1,3 +1,4 @@
+import { RequestError } from '../../errors.js';
 import { batchingOf } from '../../model/batching.js';
 import type { Finish, Model, PredictContext, TensorModel } from '../../model/model.js';
 import { isOptional } from '../../model/tensor/signature.js';
@@ -72,6 +73,10 @@ class NaturalBatch {
     let batch: Member[] = [];
     let rows = 0;
     for (const member of members) {
+      if (member.context.isAbandoned) {
+        member.finish(clientLeft(), undefined, 0);
+        continue;
+      }
       const [first] = batch;
       const fits = rows + member.rows <= this.#maxRows;
       if (first !== undefined && !(fits && haveLikeRows(first.inputs, member.inputs))) {
@@ -106,6 +111,10 @@ class NaturalBatch {
       for (const { inputs: own, context, finish } of batch) this.#model.run(own, context, finish);
     });
   }
+}
+
+function clientLeft(): RequestError {
+  return new RequestError('CLIENT_CLOSED_REQUEST', 'the client left');
 }
 
 /** Each member's rows, and its share of the time: the shares add up to what the worker was busy. */

@@ -15,6 +15,7 @@ async function abandoned(): Promise<LinkReply> {
     runBegan(given);
   };
   link.send(1);
+  await vi.waitFor(() => expect(reply).toBeDefined());
   link.master.cancel(1);
   await vi.waitFor(() => expect(reply?.destroyed).toBe(true));
   return reply as LinkReply;
@@ -39,10 +40,10 @@ describe('a run whose client has left', () => {
       link.handle = (_request, reply) => {
         runBegan(reply);
         reply.on('close', resolve);
+        link.master.cancel(1);
       };
     });
     link.send(1);
-    link.master.cancel(1);
     await closed;
   });
 });

@@ -174,6 +174,23 @@ describe('cancel', () => {
     expect(link.kinds).toEqual(['aborted', 'reply']);
   });
 
+  test('that comes in one read with its request leaves it unbegun; the others run', async () => {
+    const link = current();
+    const begun: number[] = [];
+    link.handle = (_request, reply) => {
+      begun.push(reply.id);
+      reply.end('done');
+    };
+    for (const id of [1, 2, 3]) link.send(id);
+    link.master.cancel(2);
+    await link.hears('reply', 2);
+    await link.hears('aborted');
+    expect(begun).toEqual([1, 3]);
+    link.send(2);
+    await link.hears('reply', 3);
+    expect(begun).toEqual([1, 3, 2]);
+  });
+
   test('of an answered or unknown request does nothing', async () => {
     const link = current();
     link.handle = (_request, reply) => reply.end('done');

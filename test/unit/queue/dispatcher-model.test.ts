@@ -35,6 +35,7 @@ function happen(world: ModelWorld): void {
 
 describe('whatever happens', () => {
   const ends = new Map<string, number>();
+  let takenBack = 0;
 
   it.each(SEEDS)('every request ends once and nothing is left (seed %d)', (seed) => {
     const world = new ModelWorld(seed);
@@ -43,6 +44,7 @@ describe('whatever happens', () => {
       world.check();
     }
     world.settle();
+    takenBack += world.takenBack.size;
     for (const how of world.ended.values()) ends.set(how, (ends.get(how) ?? 0) + 1);
     expect(world.ended.size).toBe(world.submitted);
     expect([world.dispatcher.depth, world.dispatcher.inFlight]).toEqual([0, 0]);
@@ -60,5 +62,6 @@ describe('whatever happens', () => {
       'cut off',
     ];
     for (const how of [...kinds, 'withdrawn']) expect(ends.get(how), how).toBeGreaterThan(10);
+    expect(takenBack).toBeGreaterThan(10);
   });
 });

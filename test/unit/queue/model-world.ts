@@ -44,6 +44,8 @@ export class ModelWorld {
   nowMs = 0;
   readonly waiting: Set<FakeRequest> = new Set();
   readonly ended: Map<FakeRequest, string> = new Map();
+  /** Stubs for those that were. */
+  readonly takenBack: Set<FakeRequest> = new Set();
   submitted = 0;
   #seats: Seat[] = [];
   #names = 0;
@@ -62,7 +64,7 @@ export class ModelWorld {
           this.#end(request, 'cut off');
         },
         abort: (request, seat) => {
-          if (!seat.has.includes(request)) fail(`${request.arrival} was not there to be aborted`);
+          if (!seat.has.includes(request)) this.#takenBack(request, seat);
           seat.aborted.add(request);
         },
         kill: (seat) => {
@@ -100,6 +102,22 @@ export class ModelWorld {
     seat.has.push(request);
     if (seat.aborted.size > 0 && [...seat.aborted].some((one) => one.isStopping)) fail('it stops');
     if (seat.has.length > 5) fail(`${seat.name} got more than the bound`);
+  }
+
+  /** What the dispatcher tells to drop then is a stub in its place. */
+  #takenBack(stub: FakeRequest, seat: Seat): void {
+    const at = seat.has.findIndex(({ arrival }) => arrival === stub.arrival);
+    const request = seat.has[at];
+    if (request === undefined) fail(`${stub.arrival} was not there to be aborted`);
+    if (at === 0 || this.#isOver(request) || !request.isRetryable) fail('taken back for nothing');
+    if (request.hasBegun || isSuspect(request)) fail(`${request.arrival} had begun, or ran alone`);
+    this.takenBack.add(stub);
+    seat.has[at] = stub;
+    this.waiting.add(request);
+  }
+
+  #isOver(request: FakeRequest): boolean {
+    return this.ended.has(request) || this.takenBack.has(request);
   }
 
   #refused(request: FakeRequest, error: RequestError): void {
@@ -169,7 +187,7 @@ export class ModelWorld {
     const request = this.chance.happens(0.9) ? seat?.has[0] : this.chance.pick(seat?.has ?? []);
     if (seat?.load === undefined || request === undefined) return;
     seat.has.splice(seat.has.indexOf(request), 1);
-    const isExpected = !this.ended.has(request);
+    const isExpected = !this.#isOver(request);
     if (isExpected) this.#end(request, 'answered');
     const runMs = request.group === 'tiny' ? 0.1 + 0.1 * this.chance.next() : 20;
     const isWanted = this.dispatcher.finished(seat.load, request, ranFor(runMs), this.nowMs);
@@ -186,11 +204,11 @@ export class ModelWorld {
     seat.aborted.delete(request);
     if (!seat.has.includes(request)) return;
     seat.has.splice(seat.has.indexOf(request), 1);
-    const isUnended = !this.ended.has(request);
+    const isUnended = !this.#isOver(request);
     if (isUnended && !request.hasBegun && request.isRetryable) this.waiting.add(request);
     if (this.dispatcher.gaveUp(seat.load, request, this.nowMs)) fail('it was told to stop');
     const isSomewhere =
-      this.ended.has(request) || this.#seats.some(({ has }) => has.includes(request));
+      this.#isOver(request) || this.#seats.some(({ has }) => has.includes(request));
     if (!isSomewhere && !this.waiting.has(request)) fail(`${request.arrival} was forgotten`);
   }
 
@@ -201,7 +219,7 @@ export class ModelWorld {
     // Its client may be slow from here on, and may leave while it is.
     request.isHeldBack = this.chance.happens(0.3);
     const isWanted = this.dispatcher.progressed(seat.load, request, this.nowMs);
-    if (isWanted === this.ended.has(request)) fail(`${request.arrival}: part wanted ${isWanted}`);
+    if (isWanted === this.#isOver(request)) fail(`${request.arrival}: part wanted ${isWanted}`);
   }
 
   withdraw(): void {
@@ -209,7 +227,7 @@ export class ModelWorld {
     const request = this.chance.pick([...this.waiting, ...carried]);
     if (request === undefined) return;
     this.waiting.delete(request);
-    if (!this.ended.has(request)) this.#end(request, 'withdrawn');
+    if (!this.#isOver(request)) this.#end(request, 'withdrawn');
     this.dispatcher.withdraw(request, this.nowMs);
   }
 
@@ -220,7 +238,7 @@ export class ModelWorld {
     const causes: Death[] = ['self-inflicted', 'unexplained', 'unexplained', 'ours'];
     const cause = seat.isDoomed ? 'ours' : (this.chance.pick(causes) ?? 'ours');
     for (const request of seat.has) {
-      const runsAgain = !this.ended.has(request) && !request.hasBegun && request.isRetryable;
+      const runsAgain = !this.#isOver(request) && !request.hasBegun && request.isRetryable;
       if (runsAgain) this.waiting.add(request);
     }
     const had = seat.has.length;

@@ -113,6 +113,26 @@ describe('requests that come together', () => {
 });
 
 describe('clients that leave', () => {
+  it('before their batch has begun take their rows along', async () => {
+    const { model, runs } = doubling();
+    if (model.kind !== 'tensors') throw new Error('a model of tensors is needed');
+    const left = { ...CONTEXT, isAbandoned: true };
+    const outcomes = await Promise.all(
+      [CONTEXT, left, CONTEXT].map(
+        (context, index) =>
+          new Promise((resolve) => {
+            const data = Float32Array.of(index);
+            const x = { dtype: 'float32', shape: [1, 1], data } as const;
+            model.run({ x }, context, (error, outputs) =>
+              resolve(error?.code ?? [...((outputs?.y?.data ?? []) as Float32Array)]),
+            );
+          }),
+      ),
+    );
+    expect(outcomes).toEqual([[0], 'CLIENT_CLOSED_REQUEST', [4]]);
+    expect(runs).toEqual([2]);
+  });
+
   /** A member, and how its client leaves. */
   function member(requestId: string): { context: PredictContext; leave(): void } {
     const controller = new AbortController();
@@ -132,13 +152,13 @@ describe('clients that leave', () => {
     const seen = await new Promise<PredictContext>((resolve) => {
       const { model } = doubling({ run: (_inputs, context) => resolve(context) });
       if (model.kind !== 'tensors') throw new Error('a model of tensors is needed');
-      members[0]?.leave();
       for (const { context } of members) {
         const data = Float32Array.of(1);
         model.run({ x: { dtype: 'float32', shape: [1, 1], data } }, context, () => {});
       }
     });
     const { signal } = seen;
+    members[0]?.leave();
     const states: unknown[] = [[seen.requestId, signal.aborted, seen.isAbandoned]];
     for (const { leave } of members.slice(1)) {
       leave();
