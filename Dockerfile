@@ -34,7 +34,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # A number, not a name: it needs no entry in /etc/passwd, and Kubernetes can see
-# that it is not root. Any other uid works too; nothing is ever written to disk.
+# that it is not root. Any other uid works too; nothing needs to be written to disk.
 USER 1000:1000
 VOLUME /models
 EXPOSE 8000 8002

@@ -7,6 +7,7 @@ import type { ModelPlan } from '../model/model-plan.js';
 import { withParts } from '../model/pipeline/pipeline-parts.js';
 import { NO_DEFAULT } from '../model/repository/default-model.js';
 import type { Plan } from '../model/repository/plan.js';
+import { weightsOptions } from '../model/weights.js';
 import { type Outcome, runTrial } from './trial-process.js';
 
 /** One plan that was tried: the models it gives, or why it gives none. */
@@ -20,7 +21,10 @@ export type CheckedPlan = {
 export type CheckedModel = { readonly description: ModelDescription; readonly trial: ModelTrial };
 
 export type CheckOptions = {
-  readonly settings: Pick<Settings, 'threads' | 'bootTimeout' | 'maxBody'>;
+  readonly settings: Pick<
+    Settings,
+    'threads' | 'bootTimeout' | 'maxBody' | 'weights' | 'workers' | 'cacheDir'
+  >;
   /** Of the workers' own log lines, which go to the standard error. */
   readonly logLevel: string;
   readonly signal: AbortSignal;
@@ -42,6 +46,7 @@ export async function* checkModels(
       models: withParts(plan, plans),
       defaultModel: defaultModel ?? NO_DEFAULT,
       threads: settings.threads,
+      weights: weightsOptions(settings),
       maxBodyBytes: settings.maxBody,
       log: { level: logLevel, format: 'json', file: '-' },
       isTrial: true,

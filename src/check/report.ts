@@ -2,6 +2,7 @@
 import type { ModelTrial } from '../link/process/control.js';
 import type { ModelDescription } from '../model/description.js';
 import type { Signature, TensorSpec } from '../model/tensor/signature.js';
+import type { HeldWeights } from '../model/weights.js';
 import type { CheckedModel, CheckedPlan } from './check-models.js';
 
 const MIB = 1024 * 1024;
@@ -45,14 +46,19 @@ export function jsonReport(checked: readonly CheckedPlan[]): string {
 }
 
 function modelReport({ description, trial }: CheckedModel, { plan }: CheckedPlan): string {
-  const { runtime, isDefault, labels, loadMs } = description;
+  const { runtime, isDefault, labels, loadMs, heldWeights } = description;
   const notes = [
     runtime,
     ...(description.name === plan.name ? [] : [`of module "${plan.name}"`]),
     ...(isDefault ? ['default'] : []),
     ...(labels.length === 0 ? [] : [`labels ${labels.join(', ')}`]),
   ];
-  const facts = [`load ${ms(loadMs)}`, ...runFacts(trial), `memory ${mib(trial.memoryBytes)}`];
+  const facts = [
+    `load ${ms(loadMs)}`,
+    ...runFacts(trial),
+    `memory ${mib(trial.memoryBytes)}`,
+    ...weightFacts(heldWeights),
+  ];
   return [
     heading(description, notes),
     ...takenLines(description),
@@ -82,6 +88,14 @@ function runFacts({ runs, refusal }: ModelTrial): string[] {
     `second run ${ms(secondRunMs)}`,
     `on ${on === 'zeros' ? 'zeros' : 'its example'}`,
   ];
+}
+
+/** Small ones are not worth a word. */
+function weightFacts(weights: HeldWeights | undefined): string[] {
+  if (weights === undefined || weights.bytes < MIB) return [];
+  const { form, bytes, reason } = weights;
+  const why = reason === undefined ? '' : ` (${printable(reason)})`;
+  return [`of it ${mib(bytes)} ${form} weights${why}`];
 }
 
 function tensorLines({ inputs, outputs }: Signature): string[] {

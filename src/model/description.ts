@@ -1,6 +1,7 @@
 import type { Batching } from './batching.js';
 import type { RuntimeName } from './runtime-name.js';
 import type { Signature } from './tensor/signature.js';
+import type { HeldWeights } from './weights.js';
 
 /**
  * What the master knows of a model: told by each ready worker over the control
@@ -28,6 +29,8 @@ export type ModelDescription = OwnLimits & {
   readonly isStreaming?: boolean;
   /** How its requests run together; absent: each by itself, or it is not known yet. */
   readonly batch?: Batching;
+  /** Absent: nobody knows. */
+  readonly heldWeights?: HeldWeights;
   readonly loadMs: number;
   readonly warmupMs: number;
 };

@@ -7,6 +7,7 @@ import { checkClashes } from './module/clash.js';
 import type { ModuleLogger } from './module/define-model.js';
 import type { RuntimeName } from './runtime-name.js';
 import { withOverrides } from './signature/mapped-model.js';
+import type { WeightsOptions } from './weights.js';
 
 export type LoadOptions = {
   /** Intra-op threads of a native runtime. */
@@ -16,6 +17,8 @@ export type LoadOptions = {
   readonly slot?: number;
   /** Models of this worker that are loaded already: what a pipeline is made of. */
   readonly loaded: readonly Model[];
+  /** Absent: each process has its own. */
+  readonly weights?: WeightsOptions;
 };
 
 /**
@@ -26,6 +29,7 @@ export type LoadOptions = {
  */
 export async function loadModel(plan: ModelPlan, options: LoadOptions): Promise<readonly Model[]> {
   try {
+    if (plan.weights === 'shared' && plan.runtime !== 'onnx') throw notShared(plan.runtime);
     const load = await LOADERS[plan.runtime]();
     const threads = plan.threads ?? options.threads;
     const models = withOverrides([await load(plan, { ...options, threads })].flat(), plan);
@@ -48,3 +52,9 @@ const LOADERS: Readonly<Record<RuntimeName, () => Promise<Loader>>> = {
   module: async () => (await import('./runtimes/module.js')).loadModuleModels,
   pipeline: async () => (await import('./runtimes/pipeline.js')).loadPipelineModel,
 };
+
+function notShared(runtime: RuntimeName): Error {
+  return new Error(
+    `"weights": "shared" is for ONNX models, and this one is of runtime "${runtime}"`,
+  );
+}

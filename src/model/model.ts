@@ -7,6 +7,7 @@ import type { RuntimeName } from './runtime-name.js';
 import type { TakePiece } from './streamed-result.js';
 import type { Signature } from './tensor/signature.js';
 import type { Tensors } from './tensor/tensor.js';
+import type { HeldWeights } from './weights.js';
 
 /** What a run may know of its request. */
 export type PredictContext = {
@@ -59,6 +60,8 @@ type LoadedModel = OwnLimits & {
   /** What runs is a generator. */
   readonly isStreaming?: boolean;
   readonly warmup?: Warmup;
+  /** Absent: nobody knows. */
+  readonly heldWeights?: HeldWeights;
   readonly routes?: OwnRoutes;
   /** Of its module; on one of the module's models. */
   readonly hooks?: WorkerHooks;

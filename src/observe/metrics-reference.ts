@@ -141,7 +141,7 @@ const STATUS = `## Status
 | \`workersWanted\` | how many workers there are to be |
 | \`generation\` | number of the generation that serves; each rollout that is tried takes the next |
 | \`rollout\` | \`null\`, or the \`generation\` that workers are moved to, its \`state\` (\`moving\` or \`rolling back\`) and how many workers were \`replaced\` so far |
-| \`models\` | each version of each model: \`name\`, \`version\`, \`runtime\`, whether it is the \`default\` one, its \`state\` and, where there is one, the \`reason\` |
+| \`models\` | each version of each model: \`name\`, \`version\`, \`runtime\`, whether it is the \`default\` one, its \`state\` and, where there is one, the \`reason\`; of an ONNX model its \`weights\`: the \`form\` (\`shared\` or \`private\`), \`bytes\` and, where they were to be shared and are not, the \`reason\` |
 | \`workers\` | one entry for each worker, and one for each slot in \`backoff\` with its \`failures\` and \`nextTryMs\` from now |
 
 A worker has \`slot\`, \`pid\`, \`state\`, the \`generation\` it was forked for (one that changed nothing for it did not replace it), \`ageSeconds\` since its fork, \`rssBytes\` (\`null\` until its first figures), requests \`served\` and \`inFlight\`, \`busySinceMs\` (for how long it has been running what it runs; \`null\` when idle) and \`models\`.`;

@@ -12,7 +12,7 @@ import { withNaturalBatches } from './inference/natural-batch.js';
 import type { ImportWatch } from './life/import-watch.js';
 import { watchMaster } from './life/master-watch.js';
 import { callModelHooks } from './life/model-hooks.js';
-import { describeModel, type LoadFacts } from './life/model-report.js';
+import { describeModel, type LoadFacts, logWeights } from './life/model-report.js';
 import { readFigures } from './life/process-figures.js';
 import { tryModel } from './life/trial.js';
 import { warmUp } from './life/warm-up.js';
@@ -149,10 +149,12 @@ export class Life {
       logger: modelLog(log, name),
       loaded: this.#models,
       slot: boot.slot,
+      weights: boot.weights,
     });
     const loadMs = (performance.now() - startedAt) / models.length;
     const loaded: Loaded[] = [];
     for (const one of models) {
+      logWeights(one, log);
       const model = withNaturalBatches(one);
       this.#models.push(model);
       const loadedAt = performance.now();

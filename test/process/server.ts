@@ -165,6 +165,7 @@ export type Status = {
   readonly workersWanted: number;
   readonly rollout: { readonly generation: number } | null;
   readonly upgrade: unknown;
+  readonly models: readonly Readonly<Record<string, unknown>>[];
   readonly workers: readonly {
     readonly slot: number;
     readonly pid?: number;

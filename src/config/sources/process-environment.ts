@@ -41,6 +41,11 @@ export function takeEnvironment(): Environment {
   return AT_START;
 }
 
+/** One variable as it was at the start. */
+export function variableAtStart(name: string): string | undefined {
+  return AT_START[name];
+}
+
 /** How to start the master that follows this one. */
 export function successorPlace(
   handover: Handover,

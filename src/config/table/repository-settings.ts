@@ -29,6 +29,20 @@ export const REPOSITORY_SETTINGS = {
     default: 'auto',
     doc: 'Where models may be loaded and unloaded: on the main port and the admin port, on the admin port alone, or nowhere; auto is main while the main port is on loopback, else admin.',
   },
+  weights: {
+    kind: 'choice',
+    group: 'models',
+    live: 'workers',
+    choices: ['auto', 'shared', 'private'],
+    default: 'auto',
+    doc: 'Whether workers share the memory of the weights of ONNX models, or each has its own, which makes batches faster; auto shares when the copies would take more than a quarter of the memory.',
+  },
+  cacheDir: {
+    kind: 'path',
+    group: 'models',
+    live: 'workers',
+    doc: 'Where a folder with the files of shared weights may be made; without it in $XDG_CACHE_HOME, ~/.cache or the folder for temporary files, the first that can be written.',
+  },
   watch: {
     kind: 'flag',
     group: 'models',

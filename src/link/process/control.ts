@@ -4,6 +4,7 @@
  */
 import type { ModelDescription } from '../../model/description.js';
 import type { ModelPlan } from '../../model/model-plan.js';
+import type { WeightsOptions } from '../../model/weights.js';
 
 /** What a worker needs to boot; answered by `ready` or `failed`. */
 export type Boot = {
@@ -14,6 +15,7 @@ export type Boot = {
   readonly defaultModel: string | undefined;
   /** Intra-op threads of a native runtime in this worker. */
   readonly threads: number;
+  readonly weights: WeightsOptions;
   /** Of a body without its content encoding. */
   readonly maxBodyBytes: number;
   readonly log: BootLog;

@@ -54,8 +54,9 @@ function rolloutReport({ rollout }: Pick<Generations, 'rollout'>): unknown {
   return { generation: to.number, state, replaced };
 }
 
-function modelReport({ name, version, runtime, isDefault, state, reason }: ServedModel): unknown {
-  return { name, version, runtime, default: isDefault, state, reason };
+function modelReport(model: ServedModel): unknown {
+  const { name, version, runtime, isDefault, state, reason, heldWeights = null } = model;
+  return { name, version, runtime, default: isDefault, state, reason, weights: heldWeights };
 }
 
 function slotReport(slot: Slot, nowMs: number): Record<string, unknown>[] {

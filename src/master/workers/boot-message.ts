@@ -1,6 +1,7 @@
 import type { Boot } from '../../link/process/control.js';
 import { processTitle } from '../../link/process/title.js';
 import { NO_DEFAULT } from '../../model/repository/default-model.js';
+import { weightsOptions } from '../../model/weights.js';
 import type { Logs } from '../../observe/logs.js';
 import type { WorkerHandle } from './worker-handle.js';
 
@@ -11,10 +12,21 @@ export function bootMessage(
 ): Boot {
   const { plans: models, defaultModel = NO_DEFAULT, settings } = holding;
   const limits = { threads: settings.threads, maxBodyBytes: settings.maxBody };
+  const weights = weightsOptions(settings);
   const { level, format, file } = logs;
   const log = { level, format, file };
   const watched = settings.reload ? { tellsImports: true as const } : {};
   const { procName } = settings;
   const named = procName === undefined ? {} : { title: processTitle(`worker ${slot}`, procName) };
-  return { type: 'boot', slot, models, defaultModel, ...limits, log, ...watched, ...named };
+  return {
+    type: 'boot',
+    slot,
+    models,
+    defaultModel,
+    ...limits,
+    weights,
+    log,
+    ...watched,
+    ...named,
+  };
 }

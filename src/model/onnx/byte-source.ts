@@ -5,6 +5,8 @@ export type ByteSource = {
   readonly length: number;
   /** The bytes from `start` up to `end`, both inside of the source; nobody writes into them. */
   slice(start: number, end: number): Buffer;
+  /** Fills `target` with the bytes from `start` on, which are there. */
+  copy(start: number, target: Uint8Array): void;
 };
 
 /** Large enough for the heads of many fields, small beside the weights between them. */
@@ -36,14 +38,18 @@ export class FileSource implements ByteSource {
     closeSync(this.#file);
   }
 
-  #read(start: number, end: number): Buffer {
-    const bytes = Buffer.allocUnsafe(end - start);
+  copy(start: number, target: Uint8Array): void {
     let filled = 0;
-    while (filled < bytes.length) {
-      const got = readSync(this.#file, bytes, filled, bytes.length - filled, start + filled);
+    while (filled < target.length) {
+      const got = readSync(this.#file, target, filled, target.length - filled, start + filled);
       if (got === 0) throw new Error('the file has become shorter while it was read');
       filled += got;
     }
+  }
+
+  #read(start: number, end: number): Buffer {
+    const bytes = Buffer.allocUnsafe(end - start);
+    this.copy(start, bytes);
     return bytes;
   }
 }
@@ -51,5 +57,9 @@ export class FileSource implements ByteSource {
 export function memorySource(bytes: Uint8Array): ByteSource {
   const { buffer, byteOffset, length } = bytes;
   const whole = Buffer.from(buffer as ArrayBuffer, byteOffset, length);
-  return { length, slice: (start, end) => whole.subarray(start, end) };
+  return {
+    length,
+    slice: (start, end) => whole.subarray(start, end),
+    copy: (start, target) => target.set(whole.subarray(start, start + target.length)),
+  };
 }

@@ -6,20 +6,23 @@ import type { TensorHead } from './tensor-proto.js';
 const WHOLE_NUMBER = /^\d{1,15}$/;
 
 /**
- * Whether there are tensors in other files. Each such file must lie in the model's folder,
- * links followed, and hold what the tensor takes.
+ * How many bytes of tensors lie in other files; undefined: there are none. Each such file must lie
+ * in the model's folder, links followed, and hold what the tensor takes.
  *
  * @throws Error naming the tensor, its file and what is wrong
  */
-export function checkExternalData(tensors: Iterable<TensorHead>, folder: string): boolean {
-  let isThere = false;
+export function checkExternalData(
+  tensors: Iterable<TensorHead>,
+  folder: string,
+): number | undefined {
+  let bytes: number | undefined;
   for (const { name, external } of tensors) {
     if (external === undefined) continue;
-    isThere = true;
     const fault = faultOf(external, folder);
     if (fault !== undefined) throw new Error(`the weights "${name}": ${fault}`);
+    bytes = (bytes ?? 0) + Number(external.get('length') ?? 0);
   }
-  return isThere;
+  return bytes;
 }
 
 function faultOf(entries: ReadonlyMap<string, string>, folder: string): string | undefined {

@@ -7,13 +7,16 @@ import { contentsOf } from '../onnx/nested-graphs.js';
 import { type Ports, planRewriting } from '../onnx/rewriting.js';
 import { isRowWise } from '../onnx/rows/row-wise.js';
 import { usePlainUnicode } from '../onnx/text-locale.js';
+import { holdWeights, type WeightsCase } from '../onnx/weights/held-weights.js';
 import { WireError } from '../onnx/wire.js';
+import type { HeldWeights } from '../weights.js';
 
 export type OnnxFile = {
   /** What the runtime loads: the path, or a changed copy. */
   readonly content: string | Uint8Array;
   /** Where weights lie that are not in the file; absent: there are none. */
   readonly externalFolder?: string;
+  readonly weights: HeldWeights;
   readonly inputs: Ports;
   readonly outputs: Ports;
   readonly isRowWise: boolean;
@@ -36,10 +39,11 @@ const TEXT = /^[\t\n\r\x20-\x7e]{4,}$/;
 export type InspectOptions = {
   /** Letters by the rules of no country: for systems that lack those the model names. */
   readonly plainUnicode?: boolean;
+  readonly weights: WeightsCase;
 };
 
 /** @throws Error saying what is wrong with the file, or what in it cannot be served */
-export function inspectFile(path: string, options: InspectOptions = {}): OnnxFile {
+export function inspectFile(path: string, options: InspectOptions): OnnxFile {
   const source = new FileSource(path);
   try {
     return inspect(source, path, options);
@@ -48,17 +52,26 @@ export function inspectFile(path: string, options: InspectOptions = {}): OnnxFil
   }
 }
 
-function inspect(source: ByteSource, path: string, { plainUnicode }: InspectOptions): OnnxFile {
+function inspect(source: ByteSource, path: string, options: InspectOptions): OnnxFile {
   const model = read(source);
-  const folder = dirname(path);
+  const ownFolder = dirname(path);
   const { tensors, operators } = contentsOf(model);
-  const isExternal = checkExternalData(tensors, folder);
+  const externalBytes = checkExternalData(tensors, ownFolder);
   const needsValues = NEED_VALUES.find((operator) => operators.has(operator));
   const { edits, inputs, outputs } = planRewriting(model);
-  if (plainUnicode) usePlainUnicode(model, edits);
+  if (options.plainUnicode) usePlainUnicode(model, edits);
+  const { held, folder = ownFolder } = holdWeights(
+    model,
+    path,
+    externalBytes ?? 0,
+    edits,
+    options.weights,
+  );
+  const isExternal = externalBytes !== undefined || held.form === 'shared';
   return {
     content: edits.isEmpty ? path : edits.applyTo(model),
     ...(isExternal ? { externalFolder: folder } : {}),
+    weights: held,
     inputs,
     outputs,
     isRowWise: isRowWise(model),

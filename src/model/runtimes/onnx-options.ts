@@ -46,6 +46,19 @@ export function sessionOptions(options: Options = {}, threads: number): SessionO
   };
 }
 
+/**
+ * So that the runtime computes with weights where they are mapped: it would else copy them into a
+ * layout of its own, which is faster and is each process's own memory. What the operator says holds.
+ */
+export function mappingOptions(options: SessionOptions): SessionOptions {
+  const { session, ...others } = (options.extra ?? {}) as { session?: object };
+  return {
+    graphOptimizationLevel: 'extended',
+    ...options,
+    extra: { ...others, session: { disable_prepacking: '1', ...session } },
+  };
+}
+
 function faultOf(key: string, value: unknown): string[] {
   const form = Object.hasOwn(FORMS, key) ? FORMS[key] : undefined;
   if (form?.fits(value)) return [];

@@ -5,11 +5,13 @@ import { RequestError } from '../../errors.js';
 import type { LoadOptions } from '../load-model.js';
 import type { Finish, TensorModel } from '../model.js';
 import type { ModelPlan } from '../model-plan.js';
+import type { WeightsCase } from '../onnx/weights/held-weights.js';
 import { microsSince } from '../run-queue.js';
 import type { Tensor, Tensors } from '../tensor/tensor.js';
+import { PRIVATE_WEIGHTS, privateBytesOf } from '../weights.js';
 import { isLocaleMissing, loadFault, runFault } from './onnx-fault.js';
 import { inspectFile, type OnnxFile } from './onnx-file.js';
-import { sessionOptions } from './onnx-options.js';
+import { mappingOptions, sessionOptions } from './onnx-options.js';
 import {
   checkShared,
   checkStrings,
@@ -27,13 +29,18 @@ type Feeds = Record<string, OnnxTensor>;
 export async function loadOnnxModel(plan: ModelPlan, options: LoadOptions): Promise<TensorModel> {
   const { file: path, retry = true, ...traits } = plan;
   const checked = sessionOptions(plan.options, options.threads);
-  const { file, session } = await opened(path, checked);
+  const { file, session } = await opened(path, checked, {
+    ...(options.weights ?? PRIVATE_WEIGHTS),
+    ...(plan.weights === undefined ? {} : { choice: plan.weights }),
+    privateBytes: privateBytesOf(options.loaded),
+  });
   const onnx = new OnnxSession(plan.name, session, file, checked.freeDimensionOverrides ?? {});
   return {
     ...traits,
     kind: 'tensors',
     isRetryable: retry,
     isRowWise: file.isRowWise,
+    heldWeights: file.weights,
     signature: onnx.signature,
     run: (inputs, _context, finish) => onnx.run(inputs, finish),
     dispose: () => session.release(),
@@ -42,17 +49,22 @@ export async function loadOnnxModel(plan: ModelPlan, options: LoadOptions): Prom
 
 type Opened = { readonly file: OnnxFile; readonly session: InferenceSession };
 
-async function opened(path: string, options: SessionOptions): Promise<Opened> {
+async function opened(
+  path: string,
+  options: SessionOptions,
+  weights: WeightsCase,
+): Promise<Opened> {
   try {
-    return await openSession(inspectFile(path), options);
+    return await openSession(inspectFile(path, { weights }), options);
   } catch (error) {
     if (!isLocaleMissing(error)) throw error;
-    return openSession(inspectFile(path, { plainUnicode: true }), options);
+    return openSession(inspectFile(path, { plainUnicode: true, weights }), options);
   }
 }
 
-async function openSession(file: OnnxFile, options: SessionOptions): Promise<Opened> {
-  const { content, externalFolder } = file;
+async function openSession(file: OnnxFile, checked: SessionOptions): Promise<Opened> {
+  const { content, externalFolder, weights } = file;
+  const options = weights.form === 'shared' ? mappingOptions(checked) : checked;
   try {
     const session =
       typeof content === 'string'

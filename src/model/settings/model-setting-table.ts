@@ -129,6 +129,12 @@ export const MODEL_SETTINGS = {
     otherwise: "the server's `--threads`",
     example: '2',
   },
+  weights: {
+    kind: 'weights',
+    doc: 'Whether all workers [share the memory of its weights](models.md#one-copy-of-the-weights), or each has its own, which makes batches faster; for ONNX models.',
+    otherwise: "the server's `--weights`",
+    example: '"shared"',
+  },
   workers: {
     kind: 'count',
     least: 1,

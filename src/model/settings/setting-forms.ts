@@ -6,6 +6,7 @@ import { parseDuration } from '../../config/values/duration.js';
 import { NO_LIMIT } from '../description.js';
 import type { Warmup, WarmupBody } from '../model.js';
 import { RUNTIMES, type RuntimeName } from '../runtime-name.js';
+import { WEIGHTS_CHOICES, type WeightsChoice } from '../weights.js';
 import { choice, count, either, type Form, flag, listOf, simple, text } from './form.js';
 import { checkPipeline, PIPELINE_SCHEMA, type Pipeline } from './pipeline-form.js';
 import { inputOverrides, outputOverrides, type TensorOverrides } from './tensor-forms.js';
@@ -16,6 +17,7 @@ export type Bounds = { readonly least: number; readonly most: number };
 /** What a setting of each kind is, as the code uses it. */
 export type SettingValues = {
   readonly runtime: RuntimeName;
+  readonly weights: WeightsChoice;
   readonly file: string;
   readonly versions: VersionPolicy;
   /** Label → version. */
@@ -126,6 +128,7 @@ const pipeline: Form<Pipeline> = {
 
 const FORMS: { readonly [K in SettingKind]: (bounds: Bounds) => Form<SettingValues[K]> } = {
   runtime: () => choice(RUNTIMES),
+  weights: () => choice(WEIGHTS_CHOICES),
   file: () => file,
   versions: () => versionPolicy,
   labels: () => labels,

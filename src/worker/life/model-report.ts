@@ -4,6 +4,7 @@ import { batchingOf } from '../../model/batching.js';
 import { type ModelDescription, ownLimits } from '../../model/description.js';
 import type { Model } from '../../model/model.js';
 import { defaultModelOf } from '../../model/repository/default-model.js';
+import type { WorkerLog } from '../worker-log.js';
 
 export type LoadFacts = {
   /** Name of the plan that the model was loaded by. */
@@ -18,7 +19,7 @@ export function describeModel(
   models: readonly Model[],
   defaultModel: string | undefined,
 ): ModelDescription {
-  const { name, version, runtime, isLatest, labels, isRetryable, isStreaming } = model;
+  const { name, version, runtime, isLatest, labels, isRetryable, isStreaming, heldWeights } = model;
   return {
     name,
     version,
@@ -34,8 +35,17 @@ export function describeModel(
     ...ownLimits(model),
     ...batchOf(model),
     ...(isStreaming === true ? { isStreaming } : {}),
+    ...(heldWeights === undefined ? {} : { heldWeights }),
     ...times,
   };
+}
+
+/** Tells only what an operator may not expect. */
+export function logWeights({ name, heldWeights }: Model, log: WorkerLog): void {
+  if (heldWeights === undefined) return;
+  const { form, bytes, reason } = heldWeights;
+  if (reason !== undefined) log.warn({ model: name, reason }, 'weights not shared');
+  else if (form === 'shared') log.info({ model: name, bytes }, 'weights shared');
 }
 
 /** Of several versions, only the latest has its module's routes. */

@@ -39,13 +39,14 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     // What reads a format knows no other one.
     onnx: ['tensor'],
     'onnx/rows': ['onnx', 'tensor'],
+    'onnx/weights': ['onnx', 'tensor'],
     trees: ['tensor', 'settings'],
     'trees/lightgbm': ['trees'],
     'trees/xgboost': ['trees', 'tensor', 'settings'],
     tfjs: ['tensor', 'module', 'repository'],
     runtimes: [
       ...['tensor', 'settings', 'module', 'pipeline', 'repository'],
-      ...['onnx', 'onnx/rows', 'trees', 'trees/lightgbm', 'trees/xgboost', 'tfjs'],
+      ...['onnx', 'onnx/rows', 'onnx/weights', 'trees', 'trees/lightgbm', 'trees/xgboost', 'tfjs'],
     ],
   },
   worker: {

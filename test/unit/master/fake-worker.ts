@@ -25,6 +25,7 @@ export const BOOT: Boot = {
   models: [],
   defaultModel: undefined,
   threads: 1,
+  weights: { choice: 'private' as const, workers: 1, cacheBases: [] },
   maxBodyBytes: 1024,
   log: { level: 'info', format: 'json', file: '-' },
 };
