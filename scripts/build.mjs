@@ -1,7 +1,8 @@
-// Compiles src/ to dist/, and the bundled TypeScript model modules in place.
+// Compiles src/ to dist/ and joins it into a few files; and the bundled TypeScript model modules in place.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
 
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -11,4 +12,5 @@ execFileSync(process.execPath, [tsc, '-p', 'models/tsconfig.json'], {
   cwd: root,
   stdio: 'inherit',
 });
+await bundle(fileURLToPath(new URL('../dist', import.meta.url)));
 chmodSync(new URL('../dist/cli.js', import.meta.url), 0o755);
