@@ -65,7 +65,7 @@ export class WorkerEnd {
       writer: this.#writer,
       headNumbers: new HeadNumbers(),
       toldHeads: new ToldHeads(),
-      forget: (reply) => this.#open.remove(reply),
+      forget: (reply) => this.#forget(reply),
       notifySent: (reply) => this.#sent.push(reply),
       notifyDrained: (reply) => this.#waiting.add(reply),
       afterFlush: (done) => this.#afterFlush.push(done),
@@ -158,6 +158,12 @@ export class WorkerEnd {
       // turn: the frames behind this one are other people's requests.
       process.nextTick(rethrow, error);
     }
+  }
+
+  /** A worker that owes nothing more has nothing to wait for with what it has collected. */
+  #forget(reply: LinkReply): void {
+    this.#open.remove(reply);
+    if (this.#open.count === 0) this.#writer.flushSoon();
   }
 
   #flushed(): void {

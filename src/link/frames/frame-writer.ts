@@ -45,6 +45,8 @@ export class FrameWriter {
   #sealed: Uint8Array[] = [];
   #waitingBytes = 0;
   #isFlushDue = false;
+  #isFlushSoon = false;
+  #flushAtEnd: NodeJS.Immediate | undefined;
   readonly #flushNow = (): void => this.flush();
 
   constructor(socket: Duplex) {
@@ -119,10 +121,22 @@ export class FrameWriter {
     for (const piece of body) this.#addBody(piece, isCopied);
   }
 
+  /**
+   * Nothing more is to come for now: writes what has been collected as soon as the code that runs is
+   * through. What was added by an immediate would else wait for a turn of the loop that does nothing else.
+   */
+  flushSoon(): void {
+    if (!this.#isFlushDue || this.#isFlushSoon) return;
+    this.#isFlushSoon = true;
+    process.nextTick(this.#flushNow);
+  }
+
   /** Writes what has been collected. */
   flush(): void {
+    this.#isFlushSoon = false;
     if (!this.#isFlushDue) return;
     this.#isFlushDue = false;
+    clearImmediate(this.#flushAtEnd);
     const wasBackedUp = this.isBackedUp;
     if (this.#sealed.length === 0) {
       if (this.#socket.writable) this.#socket.write(this.#slab.subarray(this.#start, this.#end));
@@ -172,7 +186,7 @@ export class FrameWriter {
   #reserve(bytes: number): number {
     if (!this.#isFlushDue) {
       this.#isFlushDue = true;
-      setImmediate(this.#flushNow);
+      this.#flushAtEnd = setImmediate(this.#flushNow);
     }
     if (this.#slab.length - this.#end < bytes) {
       this.#seal();

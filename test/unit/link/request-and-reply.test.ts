@@ -77,6 +77,31 @@ describe('a request and its reply', () => {
     expect(write).toHaveBeenCalledTimes(1);
   });
 
+  test('a reply leaves as soon as nothing else is in hand, and not a turn of the loop later', async () => {
+    const link = current();
+    const wasWritten: boolean[] = [];
+    const write = vi.spyOn(link.sockets[1], 'write');
+    const replies: LinkReply[] = [];
+    link.handle = (_request, reply) => {
+      if (replies.push(reply) < 2) return;
+      // As a native run does.
+      setImmediate(() => {
+        setImmediate(() => wasWritten.push(write.mock.calls.length > 0));
+        replies[0]?.end('x');
+        process.nextTick(() => wasWritten.push(write.mock.calls.length > 0));
+      });
+      setImmediate(() => {
+        replies[1]?.end('y');
+        process.nextTick(() => wasWritten.push(write.mock.calls.length > 0));
+      });
+    };
+    link.send(1);
+    link.send(2);
+    await link.hears('reply', 2);
+    expect(wasWritten).toEqual([false, true, true]);
+    expect(write).toHaveBeenCalledTimes(1);
+  });
+
   test('a handler that throws does not take the requests behind it along', async () => {
     const link = current();
     const uncaught: unknown[] = [];

@@ -88,6 +88,27 @@ describe('FrameWriter', () => {
     ]);
   });
 
+  test('told that nothing more is to come, writes before the turn ends, once', async () => {
+    const stream = new Recorder();
+    const writer = new FrameWriter(stream);
+    let atEnd = -1;
+    setImmediate(() => {
+      atEnd = stream.writes.length;
+    });
+    add(writer, 1, 'a', 'one');
+    writer.flushSoon();
+    add(writer, 2, 'b', 'two');
+    writer.flushSoon();
+    expect(stream.writes).toHaveLength(0);
+    await turn();
+    expect(atEnd).toBe(1);
+    expect(read(stream.writes).map(({ id }) => id)).toEqual([1, 2]);
+    writer.flushSoon();
+    add(writer, 3, 'c', 'three');
+    await turn();
+    expect(stream.writes).toHaveLength(2);
+  });
+
   test('passes a large body by reference, still in one write', async () => {
     const stream = new Recorder();
     const writer = new FrameWriter(stream);
