@@ -38,10 +38,10 @@ export async function fuzz(
 ): Promise<FuzzReport> {
   const differences: Difference[] = [];
   let requests = 0;
-  const fast = new StandIn(true);
-  const http = new StandIn(false);
+  const pairs = [pairFor([]), pairFor(['http://page'])] as const;
   for (let number = from; number < from + count; number += 1) {
     const one = makeCase(seeded((seed ^ Math.imul(number, 0x9e3779b1)) >>> 0));
+    const { fast, http } = pairs[number % 2 === 0 ? 0 : 1];
     const [first, second] = await Promise.all([run(fast, one), run(http, one)]);
     requests += second.submitted.length;
     const what = difference(first, second, one);
@@ -52,9 +52,14 @@ export async function fuzz(
     if (differences.length >= MOST_DIFFERENCES) break;
     if ((number + 1) % 10_000 === 0) note(number + 1 - from);
   }
-  fast.close();
-  http.close();
-  return { cases: count, requests, handedOver: fast.handedOver, differences };
+  for (const pair of pairs) for (const stand of [pair.fast, pair.http]) stand.close();
+  const handedOver = pairs[0].fast.handedOver + pairs[1].fast.handedOver;
+  return { cases: count, requests, handedOver, differences };
+}
+
+/** Some add to answers for web pages, others do not: that is done in two ways. */
+function pairFor(pages: readonly string[]): { fast: StandIn; http: StandIn } {
+  return { fast: new StandIn(true, pages), http: new StandIn(false, pages) };
 }
 
 async function run(stand: StandIn, { pieces, waits, endsEarly }: Case): Promise<Outcome> {
@@ -80,6 +85,8 @@ async function run(stand: StandIn, { pieces, waits, endsEarly }: Case): Promise<
 }
 
 function difference(fast: Outcome, http: Outcome, { endsEarly }: Case): string | undefined {
+  // Only node:http lets go of a socket at CONNECT, and nobody sees its end then.
+  if (endsEarly && !http.isClosed) return undefined;
   if (fast.output !== http.output) return 'the answers';
   if (fast.isClosed !== http.isClosed || fast.isClosedBefore !== http.isClosedBefore) {
     return 'the end of the connection';

@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
 import { parseCommand } from '../../src/config/command.js';
 import type { Settings } from '../../src/config/settings.js';
+import { LENGTH_HERE } from '../../src/link/frames/frame.js';
+import { ReplyLines } from '../../src/link/frames/reply-lines.js';
 import type { ClientRequest } from '../../src/master/client-request.js';
 import { Answers } from '../../src/master/front/answers.js';
 import type { Front } from '../../src/master/front/front.js';
@@ -10,14 +12,13 @@ import { Trust } from '../../src/master/trust/trust.js';
 import { ByteBudget } from '../../src/queue/admission/byte-budget.js';
 import type { Wire } from './wire.js';
 
-const FLAGS = [
-  '--max-body',
-  '5000',
-  '--cors-origins',
-  'http://page',
-  '--limit-request-fields',
-  '100',
-];
+/** What a worker replies with, its route, model, version and code behind it. */
+const REPLY = new ReplyLines(
+  ['content-length', LENGTH_HERE, 'x-a', 'b', '', '', '', ''].join('\n'),
+);
+const LAST_REPLY = new ReplyLines(['connection', 'close', '', '', '', ''].join('\n'));
+
+const FLAGS = ['--max-body', '5000', '--limit-request-fields', '100'];
 
 /** What one connection made of what came. */
 export type Seen = {
@@ -41,8 +42,10 @@ export class StandIn {
   #submitted: string[] = [];
   #booked: string[] = [];
 
-  constructor(fastPath: boolean) {
-    const settings: Settings = { ...settingsOf(FLAGS), fastPath };
+  /** @param pages web pages that may read the answers */
+  constructor(fastPath: boolean, pages: readonly string[]) {
+    const corsOrigins = [...pages];
+    const settings: Settings = { ...settingsOf(FLAGS), corsOrigins, fastPath };
     const budget = new ByteBudget(settings.queueBytes);
     this.#answers = new Answers({
       budget,
@@ -136,6 +139,12 @@ export class StandIn {
         this.#answers.chunk(request, body);
         this.#answers.end(request, []);
         break;
+      case 4: {
+        const lines = connectionOf(request).length > 0 ? LAST_REPLY : REPLY;
+        const reply = { status: 200, lines, contentLength: body.length };
+        this.#answers.reply(request, reply, body);
+        break;
+      }
       default:
         this.#answers.whole(request, 200, [...length, ...connectionOf(request)], body);
     }

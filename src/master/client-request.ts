@@ -6,7 +6,7 @@ import type { FinishedRequest } from '../observe/finished-request.js';
 import { ANY_WORKER, Queued } from '../queue/request.js';
 import type { BodyPieces } from './front/body-pieces.js';
 import type { Connection } from './front/connection.js';
-import type { Outlet } from './front/outlet.js';
+import type { Outlet, WholeReply } from './front/outlet.js';
 import type { RequestHead } from './front/request-head.js';
 import type { ServingWorker } from './serving-worker.js';
 
@@ -63,8 +63,10 @@ export class ClientRequest extends Queued implements FinishedRequest {
   clientTimeoutMs: number | undefined = undefined;
   streamTimeoutMs: number | undefined = undefined;
 
-  /** Flat list, for the access log; empty when there was no answer, or a raw one. */
-  answerHeaders: readonly string[] = NO_HEADERS;
+  /** The headers of its answer, unless that is a worker's reply. */
+  answerHeaderList: readonly string[] = NO_HEADERS;
+  /** The worker's reply that is its answer. */
+  reply: WholeReply | undefined = undefined;
 
   isAnswered = false;
   status = 0;
@@ -106,14 +108,21 @@ export class ClientRequest extends Queued implements FinishedRequest {
   }
 
   /** Takes what its head says. */
-  headIs(head: RequestHead): void {
+  headIs(head: RequestHead, declaredBytes: number | undefined): void {
     this.url = head.lines.url;
     this.path = head.path;
     this.headers = head.lines.headers;
     this.#lines = head.lines;
     this.hasLength = head.hasLength;
-    this.declaredBytes = head.declaredBytes;
+    this.declaredBytes = declaredBytes;
     this.clientTimeoutMs = head.clientTimeoutMs;
+  }
+
+  /** Flat list, for the access log; empty when there was no answer, or a raw one. */
+  get answerHeaders(): readonly string[] {
+    const { reply } = this;
+    if (reply === undefined) return this.answerHeaderList;
+    return [...reply.lines.headersWith(reply.contentLength), 'x-request-id', this.requestId];
   }
 
   get bytesIn(): number {

@@ -7,6 +7,7 @@ import { type ErrorCode, errorBody, RequestError } from '../../errors.js';
 import type { ByteBudget } from '../../queue/admission/byte-budget.js';
 import type { ClientRequest } from '../client-request.js';
 import { addCrossOrigin } from '../trust/cross-origin.js';
+import type { WholeReply } from './outlet.js';
 
 export type AnswerPorts = {
   /** Answers that clients have not taken yet are held in it. */
@@ -30,6 +31,20 @@ export class Answers {
     request.outlet.whole(status, headers, body);
     request.bytesOut = body.length;
     this.#finish(request, status);
+    this.#watchReader(request);
+  }
+
+  /** A worker's whole reply. */
+  reply(request: ClientRequest, reply: WholeReply, body: Buffer): void {
+    if (request.crossOrigin !== undefined || this.#ports.isDraining()) {
+      this.whole(request, reply.status, reply.lines.headersWith(reply.contentLength), body);
+      return;
+    }
+    if (request.isAnswered) return;
+    request.reply = reply;
+    request.outlet.reply(reply, request.requestId, body);
+    request.bytesOut = body.length;
+    this.#finish(request, reply.status);
     this.#watchReader(request);
   }
 
@@ -108,7 +123,7 @@ export class Answers {
     headers.push('x-request-id', request.requestId);
     if (this.#ports.isDraining()) headers.push('connection', 'close');
     if (request.crossOrigin !== undefined) addCrossOrigin(headers, request.crossOrigin);
-    request.answerHeaders = headers;
+    request.answerHeaderList = headers;
   }
 
   #finish(request: ClientRequest, status: number): void {

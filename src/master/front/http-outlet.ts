@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Outlet } from './outlet.js';
+import type { Outlet, WholeReply } from './outlet.js';
 import { pairs } from './raw-answer.js';
 
 /** Up to this size a body is written in one string with its head: one write, not two. */
@@ -20,6 +20,12 @@ export class HttpOutlet implements Outlet {
     response.writeHead(status, headers as string[]);
     if (body.length <= ONE_WRITE_BYTES) response.end(body.toString('latin1'), 'latin1');
     else response.end(body);
+  }
+
+  reply({ status, lines, contentLength }: WholeReply, requestId: string, body: Buffer): void {
+    const headers = lines.headersWith(contentLength);
+    headers.push('x-request-id', requestId);
+    this.whole(status, headers, body);
   }
 
   begin(status: number, headers: readonly string[]): void {

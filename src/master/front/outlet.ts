@@ -1,3 +1,14 @@
+import type { ReplyLines } from '../../link/frames/reply-lines.js';
+
+/** What a worker says before its body. */
+export type WholeReply = {
+  readonly status: number;
+  /** The same object for all replies with the same lines. */
+  readonly lines: ReplyLines;
+  /** Stands in its place among the lines, where they have one. */
+  readonly contentLength: number;
+};
+
 /**
  * Where the answer to one request goes, whichever way the request came: through
  * `node:http`, or read straight from the socket. Nothing outside of `front/` and
@@ -6,6 +17,8 @@
 export type Outlet = {
   /** A whole answer. `headers` is a flat list. */
   whole(status: number, headers: readonly string[], body: Buffer): void;
+  /** A worker's whole reply as the answer, to which nothing is added but the id of its request. */
+  reply(reply: WholeReply, requestId: string, body: Buffer): void;
   /** The head of a streamed answer: it leaves at once. */
   begin(status: number, headers: readonly string[]): void;
   /** @returns false: the client reads too slowly; `onDrain` tells when it has caught up */
@@ -37,6 +50,7 @@ export type Outlet = {
 /** Of what could not be read as a request: it is answered past any outlet. */
 export const NOWHERE: Outlet = {
   whole: nothing,
+  reply: nothing,
   begin: nothing,
   chunk: () => true,
   end: nothing,

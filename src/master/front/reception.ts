@@ -61,23 +61,36 @@ export class Reception {
 
   /** An expectation that nobody fulfils. */
   refuseExpectation(request: ClientRequest, head: RequestHead, expected: string): void {
-    if (!this.#letIn(request, head, false)) return;
+    if (!this.#letIn(request, head, false, head.declaredBytes)) return;
     const text = `expected "Expect: 100-continue" or none, got "${expected.slice(0, 64)}"`;
     this.#intake.refuse(request, new RequestError('BAD_REQUEST', text));
   }
 
-  /** @returns who takes in its body; undefined when it has none, or none that is wanted */
-  serve(request: ClientRequest, head: RequestHead, expectsContinue: boolean): Intake | undefined {
-    if (!this.#letIn(request, head, expectsContinue)) return undefined;
+  /**
+   * @param declaredBytes of its body, where the head is one that was read before and differs in that
+   * @returns who takes in its body; undefined when it has none, or none that is wanted
+   */
+  serve(
+    request: ClientRequest,
+    head: RequestHead,
+    expectsContinue: boolean,
+    declaredBytes: number | undefined = head.declaredBytes,
+  ): Intake | undefined {
+    if (!this.#letIn(request, head, expectsContinue, declaredBytes)) return undefined;
     if (this.#answersPreflight(request) || this.#ports.answerLocally(request)) return undefined;
     const intake = this.#ports.controlIntake(request) ?? this.#intake;
     return intake.begin(request, expectsContinue) ? intake : undefined;
   }
 
   /** False when it may not come in, and has been told so. */
-  #letIn(request: ClientRequest, head: RequestHead, expectsContinue: boolean): boolean {
+  #letIn(
+    request: ClientRequest,
+    head: RequestHead,
+    expectsContinue: boolean,
+    declaredBytes: number | undefined,
+  ): boolean {
     request.requestId = head.requestId ?? this.#makeRequestId();
-    request.headIs(head);
+    request.headIs(head, declaredBytes);
     try {
       this.#trust.gate.pass(request, head.claims);
       return true;

@@ -170,7 +170,7 @@ export class Traffic {
       reply: (id, status, lines, contentLength, figures, body) => {
         const request = this.#complete(worker, id, lines, figures, body.length);
         if (request === undefined) return;
-        this.#answers.whole(request, status, lines.headersWith(contentLength), body);
+        this.#answers.reply(request, { status, lines, contentLength }, body);
       },
       replyHead: (id, status, lines, contentLength, figures) => {
         const request = this.#progress(worker, id);

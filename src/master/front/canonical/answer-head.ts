@@ -25,6 +25,9 @@ export const FORM = {
 const CLOSE = /(?:^|\W)close(?:$|\W)/i;
 const CHUNKED = /(?:^|\W)chunked(?:$|\W)/i;
 
+/** Those that change with the time and the settings. */
+export type AnswerLines = { readonly dateLine: string; readonly keepAliveLines: string };
+
 export type AnswerHead = { readonly text: string; readonly form: number };
 
 /** @param headers a flat list */
@@ -32,7 +35,7 @@ export function answerHead(
   status: number,
   headers: readonly string[],
   isOfHead: boolean,
-  clock: { readonly dateLine: string; readonly keepAliveLines: string },
+  clock: AnswerLines,
 ): AnswerHead {
   const says = whatTheySay(headers);
   const mayHaveBody = !isOfHead && status >= 200 && status !== 204 && status !== 304;

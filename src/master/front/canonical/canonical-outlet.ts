@@ -1,5 +1,6 @@
-import type { Outlet } from '../outlet.js';
+import type { Outlet, WholeReply } from '../outlet.js';
 import { answerHead, FORM } from './answer-head.js';
+import { readyReply } from './ready-reply.js';
 import type { Turns } from './turns.js';
 
 /** Up to this size a body is written in one string with its head: one write, not two. */
@@ -38,15 +39,14 @@ export class CanonicalOutlet implements Outlet {
   }
 
   whole(status: number, headers: readonly string[], body: Buffer): void {
-    const head = this.#head(status, headers);
-    if ((this.#form & FORM.BODY) === 0) this.#write(head);
-    else if ((this.#form & FORM.CHUNKED) !== 0) {
-      this.#write(head);
-      this.#writeChunk(body);
-      this.#write('0\r\n\r\n');
-    } else if (body.length <= ONE_WRITE_BYTES) this.#write(head + body.toString('latin1'));
-    else this.#writeBoth(head, body);
-    this.#end();
+    this.#writeWhole(this.#head(status, headers), body);
+  }
+
+  reply(reply: WholeReply, requestId: string, body: Buffer): void {
+    const ready = readyReply(reply, this.#isOfHead);
+    this.#form = ready.form;
+    const clock = this.#turns.clock.at(Date.now());
+    this.#writeWhole(ready.text(reply.contentLength, requestId, clock), body);
   }
 
   begin(status: number, headers: readonly string[]): void {
@@ -138,6 +138,17 @@ export class CanonicalOutlet implements Outlet {
   #end(): void {
     this.isEnded = true;
     if (this.hasTurn) this.#turns.advance();
+  }
+
+  #writeWhole(head: string, body: Buffer): void {
+    if ((this.#form & FORM.BODY) === 0) this.#write(head);
+    else if ((this.#form & FORM.CHUNKED) !== 0) {
+      this.#write(head);
+      this.#writeChunk(body);
+      this.#write('0\r\n\r\n');
+    } else if (body.length <= ONE_WRITE_BYTES) this.#write(head + body.toString('latin1'));
+    else this.#writeBoth(head, body);
+    this.#end();
   }
 
   #writeChunk(chunk: Buffer): void {

@@ -1,18 +1,14 @@
 import type { RequestError } from '../../../errors.js';
 import { type HeadLimits, type RequestHead, readHead } from '../request-head.js';
 import { canonicalLines } from './head-lines.js';
+import { KnownHead } from './known-head.js';
 
 /** So many heads are kept; then all begins anew, for clients can invent some. */
 const MOST_HEADS = 512;
+/** A field with a length, whatever it is, has no more. */
+const LENGTH_FIELD_BYTES = 'content-length: 123456789012345'.length;
 /** Longer ones are read each time. */
 const LONGEST_BYTES = 2048;
-
-/** A canonical head that has been read, the refusal included that it earns. */
-export type CanonicalHead = {
-  readonly bytes: Buffer;
-  readonly method: string;
-  readonly head: RequestHead | RequestError;
-};
 
 /**
  * Heads that were read before: a client sends the same one again and again, or
@@ -20,7 +16,7 @@ export type CanonicalHead = {
  */
 export class HeadCache {
   readonly #limits: () => HeadLimits;
-  readonly #byText = new Map<string, CanonicalHead>();
+  readonly #byText = new Map<string, KnownHead>();
 
   constructor(limits: () => HeadLimits) {
     this.#limits = limits;
@@ -35,20 +31,21 @@ export class HeadCache {
    * @param bytes of which `start` to `end` are a whole head of the canonical form
    * @returns undefined when something in it is for `node:http` to judge
    */
-  read(bytes: Buffer, start: number, end: number): CanonicalHead | undefined {
+  read(bytes: Buffer, start: number, end: number): KnownHead | undefined {
     const text = bytes.toString('latin1', start, end);
     const known = this.#byText.get(text);
-    if (known !== undefined) return known;
+    if (known?.isAt(bytes, start)) return known;
     const lines = canonicalLines(text);
     if (lines === undefined) return undefined;
     const { method, target, rawHeaders } = lines;
     const head = this.#read(method, target, rawHeaders);
-    const canonical = { bytes: Buffer.from(bytes.subarray(start, end)), method, head };
+    const canonical = new KnownHead(text, method, head, this.#mayLengthVary);
     if (text.length <= LONGEST_BYTES) this.#keep(text, canonical);
+    canonical.isAt(bytes, start);
     return canonical;
   }
 
-  #read(method: string, target: string, rawHeaders: readonly string[]): CanonicalHead['head'] {
+  #read(method: string, target: string, rawHeaders: readonly string[]): RequestHead | RequestError {
     try {
       return readHead(method, target, rawHeaders, true, this.#limits());
     } catch (error) {
@@ -56,7 +53,12 @@ export class HeadCache {
     }
   }
 
-  #keep(text: string, head: CanonicalHead): void {
+  get #mayLengthVary(): boolean {
+    const { fieldBytes } = this.#limits();
+    return fieldBytes === 0 || fieldBytes >= LENGTH_FIELD_BYTES;
+  }
+
+  #keep(text: string, head: KnownHead): void {
     if (this.#byText.size >= MOST_HEADS) this.#byText.clear();
     this.#byText.set(text, head);
   }

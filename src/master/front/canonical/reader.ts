@@ -5,9 +5,10 @@ import type { Connection } from '../connection.js';
 import type { Intake } from '../intake.js';
 import type { Reception } from '../reception.js';
 import { CanonicalOutlet } from './canonical-outlet.js';
-import type { CanonicalHead, HeadCache } from './head-cache.js';
+import type { HeadCache } from './head-cache.js';
 import { isCanonicalSoFar } from './head-lines.js';
 import { HeadScan, NOT_CANONICAL, UNFINISHED } from './head-scan.js';
+import type { KnownHead } from './known-head.js';
 import type { Patience, Stage } from './patience.js';
 import type { Turns } from './turns.js';
 
@@ -17,7 +18,7 @@ const MOST_HEAD_BYTES = 16 * 1024;
 const MOST_PIECES = 256;
 const MOST_PART_BYTES = 8 * 1024;
 /** Of what is not canonical, while answers are due before it. */
-const MOST_HELD_BYTES = 64 * 1024;
+const MOST_LEFT_BYTES = 64 * 1024;
 
 export type ReaderPorts = {
   readonly heads: HeadCache;
@@ -41,12 +42,14 @@ export class CanonicalReader {
   readonly #patience: Patience;
   readonly #scan = new HeadScan();
   /** The head that was read last; most clients send it again. */
-  #last: CanonicalHead | undefined = undefined;
+  #last: KnownHead | undefined = undefined;
   /** What was read and belongs to no request yet: a part of a head, or what waits for answers to be taken. */
   #kept: Buffer | undefined = undefined;
+  #leftBytes = 0;
   #pieces = 0;
   #isPaused = false;
-  #isLeaving = false;
+  /** What is left to `node:http`, in the pieces in which it came: it does not treat all pieces alike. */
+  #left: Buffer[] | undefined = undefined;
   #requests = 0;
   /** Whose body is coming; undefined when nobody wants it. */
   #request: ClientRequest | undefined = undefined;
@@ -78,12 +81,13 @@ export class CanonicalReader {
   get #stage(): Stage {
     if (this.#restBytes > 0) return 'body';
     if (!this.#turns.isEmpty) return 'answer';
-    if (this.#kept !== undefined || this.#requests === 0) return 'head';
+    if (this.#kept !== undefined || this.#left !== undefined || this.#requests === 0) return 'head';
     return 'idle';
   }
 
   #read(bytes: Buffer): void {
-    if (this.#isLeaving || this.#isPaused) this.#keep(bytes);
+    if (this.#left !== undefined) this.#keepFor(this.#left, bytes);
+    else if (this.#isPaused) this.#keep(bytes);
     else if (this.#kept === undefined) this.#readAll(bytes, 0);
     else this.#readOn(bytes, this.#kept);
   }
@@ -111,17 +115,16 @@ export class CanonicalReader {
       }
       const head = this.#headAt(bytes, at, from);
       if (head === undefined) return;
-      at += head.bytes.length;
+      at = head.end;
       from = at;
       this.#begin(head);
     }
   }
 
   /** Undefined: there is no whole one, or none that is canonical; then the bytes are kept or put back. */
-  #headAt(bytes: Buffer, at: number, from: number): CanonicalHead | undefined {
-    if (from === at && this.#last !== undefined && isThere(this.#last.bytes, bytes, at)) {
-      return this.#last;
-    }
+  #headAt(bytes: Buffer, at: number, from: number): KnownHead | undefined {
+    const last = this.#last;
+    if (from === at && last?.isAt(bytes, at)) return last;
     const end = this.#scan.read(bytes, from);
     if (end === UNFINISHED) {
       this.#keepPart(at === 0 ? bytes : bytes.subarray(at));
@@ -136,7 +139,7 @@ export class CanonicalReader {
     return head;
   }
 
-  #begin({ method, head }: CanonicalHead): void {
+  #begin({ method, head, bodyBytes }: KnownHead): void {
     const { reception } = this.#ports;
     const connection = this.#connection;
     this.#requests += 1;
@@ -146,10 +149,10 @@ export class CanonicalReader {
       reception.refuseHead(request, head);
       return;
     }
-    const { declaredBytes = 0 } = head;
-    this.#intake = reception.serve(request, head, false);
-    if (declaredBytes === 0) return;
-    this.#restBytes = declaredBytes;
+    const intake = reception.serve(request, head, false, bodyBytes);
+    if (bodyBytes === 0) return;
+    this.#intake = intake;
+    this.#restBytes = bodyBytes;
     this.#request = request;
     this.#patience.begin(request.arrivedAtMs);
   }
@@ -196,12 +199,17 @@ export class CanonicalReader {
 
   #keep(bytes: Buffer): void {
     this.#kept = this.#kept === undefined ? bytes : Buffer.concat([this.#kept, bytes]);
-    if (this.#kept.length > MOST_HELD_BYTES) this.#socket.pause();
+  }
+
+  #keepFor(left: Buffer[], bytes: Buffer): void {
+    left.push(bytes);
+    this.#leftBytes += bytes.length;
+    if (this.#leftBytes > MOST_LEFT_BYTES) this.#socket.pause();
   }
 
   #leave(bytes: Buffer): void {
-    this.#isLeaving = true;
-    this.#kept = bytes;
+    this.#kept = undefined;
+    this.#left = [bytes];
     this.#turns.onProgress = () => this.#goWhenFree();
     this.#goWhenFree();
   }
@@ -213,25 +221,17 @@ export class CanonicalReader {
     socket.removeListener('data', this.#onData);
     socket.removeListener('end', this.#onEnd);
     socket.pause();
-    if (this.#kept !== undefined) socket.unshift(this.#kept);
-    this.#kept = undefined;
+    for (const bytes of this.#left?.reverse() ?? []) socket.unshift(bytes);
     this.#ports.leave(this.#connection);
     socket.resume();
   }
 
   /** As `node:http` does it: who sends no more gets what is written, and what is still due is given up. */
   #ended(): void {
-    const isUnfinished = this.#restBytes > 0 || (this.#kept !== undefined && !this.#isLeaving);
+    const isUnfinished = this.#restBytes > 0 || this.#kept !== undefined;
     if (isUnfinished && !this.#connection.isEnding) this.#socket.destroy();
     else this.#socket.end();
   }
-}
-
-function isThere(wanted: Buffer, bytes: Buffer, at: number): boolean {
-  const { length } = wanted;
-  if (bytes.length - at < length) return false;
-  for (let i = 0; i < length; i += 1) if (bytes[at + i] !== wanted[i]) return false;
-  return true;
 }
 
 function nothing(): void {}
