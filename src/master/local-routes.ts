@@ -47,7 +47,7 @@ export type Knowledge = {
   models(): readonly ServedModel[];
   readonly statistics: Pick<ModelStatistics, 'of'>;
   /** Under which a proxy serves us. */
-  readonly rootPath?: string | undefined;
+  rootPath?(): string | undefined;
 };
 
 export type LocalAnswer = {
@@ -83,7 +83,7 @@ const PLAIN_ROUTES: Readonly<Record<string, LocalRoute['answer']>> = {
     contentType: 'text/html; charset=utf-8',
     headers: ['content-security-policy', PAGE_POLICY],
   }),
-  '/openapi.json': ({ models, rootPath }) => json(openApi(VERSION, models(), rootPath)),
+  '/openapi.json': ({ models, rootPath }) => json(openApi(VERSION, models(), rootPath?.())),
   '/v1/models': ({ models }) => json(modelList(models())),
   '/v2': () => json(serverMetadata(VERSION)),
   '/v2/health/live': liveness,
@@ -121,14 +121,32 @@ const V2_ROUTES: Readonly<Record<string, ModelAnswer>> = {
  * even while every worker computes. Undefined: the path is for a worker.
  */
 export function localRoute(path: string): LocalRoute | undefined {
-  if (path === '/predict') return undefined;
+  if (path === '/predict' || workersPaths.has(path)) return undefined;
   const name = path === '/v2/' ? '/v2' : path;
   const answer = Object.hasOwn(PLAIN_ROUTES, name) ? PLAIN_ROUTES[name] : undefined;
   if (answer !== undefined) return { label: name, answer };
+  const route = ofModel(path);
+  if (route === undefined) remember(path);
+  return route;
+}
+
+function ofModel(path: string): LocalRoute | undefined {
   const v1 = readV1Path(path);
   if (v1 !== undefined) return modelRoute('/v1/models/:name', v1, V1_ROUTES);
   const v2 = readV2Path(path);
   return v2 === undefined ? undefined : modelRoute('/v2/models/:name', v2, V2_ROUTES);
+}
+
+/** Paths that were looked at and are for a worker: a path says so for good, whatever models there are. */
+const workersPaths = new Set<string>();
+/** Clients can invent some, so all begins anew at this many, and long ones are looked at each time. */
+const MOST_PATHS = 1024;
+const LONGEST_PATH = 512;
+
+function remember(path: string): void {
+  if (path.length > LONGEST_PATH) return;
+  if (workersPaths.size >= MOST_PATHS) workersPaths.clear();
+  workersPaths.add(path);
 }
 
 function modelRoute(

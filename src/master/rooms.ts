@@ -63,6 +63,15 @@ export class Rooms {
   readonly #startedAtMs: number;
   readonly #stoppedWatch = new StoppedWatch();
   readonly #statistics = new ModelStatistics(Date.now);
+  /** What health and metadata are answered from. */
+  readonly knowledge: Knowledge = {
+    isReady: () => this.shutdown.isServing && this.supervisor.readyWorkers.length > 0,
+    readyWorkers: () => this.supervisor.readyWorkers.length,
+    wantedWorkers: () => this.desk.generations.wantedWorkers,
+    models: () => this.#catalog.models,
+    rootPath: () => this.#options.settings.rootPath,
+    statistics: this.#statistics,
+  };
   readonly #budget: ByteBudget;
   readonly #catalog: Catalog;
   readonly #targets: ModelTargets;
@@ -102,18 +111,6 @@ export class Rooms {
       accessLog: options.logs.accessLog,
       admission: this.#admission,
       now: this.#now,
-    };
-  }
-
-  /** What health and metadata are answered from. */
-  get knowledge(): Knowledge {
-    return {
-      isReady: () => this.shutdown.isServing && this.supervisor.readyWorkers.length > 0,
-      readyWorkers: () => this.supervisor.readyWorkers.length,
-      wantedWorkers: () => this.desk.generations.wantedWorkers,
-      models: () => this.#catalog.models,
-      rootPath: this.#options.settings.rootPath,
-      statistics: this.#statistics,
     };
   }
 

@@ -107,7 +107,7 @@ export class Intake {
     const { maxBodyBytes, limitName, admission } = this.#ports;
     if (declaredBytes > maxBodyBytes) return tooLarge(maxBodyBytes, limitName, `${declaredBytes}`);
     const refusal =
-      this.#ports.refusal?.(request) ?? admission.reserve(declaredBytes, this.#ports.now());
+      this.#ports.refusal?.(request) ?? admission.reserve(declaredBytes, request.arrivedAtMs);
     if (refusal === undefined) request.bytes = declaredBytes;
     return refusal;
   }

@@ -26,7 +26,7 @@ class ReadyReply {
     this.status = status;
     this.isOfHead = isOfHead;
     this.form = form;
-    this.#parts = text.split(PLACES);
+    this.#parts = text.split(PLACES).map(inOneByte);
     this.#places = [...text].filter((letter) => PLACES.test(letter));
   }
 
@@ -52,6 +52,11 @@ class ReadyReply {
         return clock.keepAliveLines;
     }
   }
+}
+
+/** What is cut from a text with wide letters stays wide, and would make all wide that it is added to. */
+function inOneByte(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 /** Held no longer than the lines are, which a link has a bounded number of. */
