@@ -52,3 +52,13 @@ describe.each([true, false])('with the fast path: %s', (fastPath) => {
     expect(master.entries).toHaveLength(1);
   });
 });
+
+test('a limit that has changed holds for a head that was read before, on a connection that is open', async () => {
+  const client = await open(GET, { headerTimeout: 10_000, readTimeout: 10_000 });
+  await client.until(({ statuses }) => statuses.length === 1, 'answer');
+  Object.assign(master.settings, { limitRequestLine: 10 });
+  master.front.settingsTaken();
+  client.socket.write(GET);
+  await client.closed();
+  expect(client.statuses).toEqual([200, 431]);
+});

@@ -74,6 +74,8 @@ export class StandInWorker implements ServingWorker {
 const NO_SECRETS: Secrets = { apiKeys: undefined, adminKeys: undefined };
 
 export class MasterFront {
+  /** Settings of those that a test makes, where it does not say otherwise. */
+  static defaults: Partial<Settings> = {};
   readonly settings: Settings;
   readonly trust: Trust;
   readonly budget: ByteBudget;
@@ -98,7 +100,7 @@ export class MasterFront {
   readonly #now = (): number => performance.now();
 
   constructor(overrides: Partial<Settings> = {}, secrets: Secrets = NO_SECRETS) {
-    this.settings = { ...configuration({}).settings, ...overrides };
+    this.settings = { ...configuration({}).settings, ...MasterFront.defaults, ...overrides };
     this.trust = new Trust(this.settings, secrets);
     this.budget = new ByteBudget(this.settings.queueBytes);
     this.targets = new ModelTargets({

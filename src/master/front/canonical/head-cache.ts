@@ -16,6 +16,8 @@ const LONGEST_BYTES = 2048;
  */
 export class HeadCache {
   readonly #limits: () => HeadLimits;
+  /** Heads that were read under other limits mean nothing any more, wherever they are kept. */
+  generation = 0;
   readonly #byText = new Map<string, KnownHead>();
 
   constructor(limits: () => HeadLimits) {
@@ -24,7 +26,13 @@ export class HeadCache {
 
   /** Limits have changed: the same head may be refused now, or not any more. */
   forget(): void {
+    this.generation += 1;
     this.#byText.clear();
+  }
+
+  /** Whether it may be kept beside the cache, for the one connection that it came on. */
+  isShort({ end }: KnownHead, start: number): boolean {
+    return end - start <= LONGEST_BYTES;
   }
 
   /**

@@ -28,7 +28,9 @@ export class KnownHead {
   constructor(text: string, method: string, head: RequestHead | RequestError, mayVary: boolean) {
     this.method = method;
     this.head = head;
-    this.#bytes = Buffer.from(text, 'latin1');
+    // Not out of the pool: a head that is kept for long would keep all that lies beside it.
+    this.#bytes = Buffer.allocUnsafeSlow(text.length);
+    this.#bytes.write(text, 'latin1');
     const line = mayVary ? LENGTH_LINE.exec(text) : null;
     const digits = line?.[1] ?? '';
     this.#digitsEnd = line === null ? text.length : line.index + line[0].length - '\r\n'.length;

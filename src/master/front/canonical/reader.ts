@@ -43,6 +43,7 @@ export class CanonicalReader {
   readonly #scan = new HeadScan();
   /** The head that was read last; most clients send it again. */
   #last: KnownHead | undefined = undefined;
+  #generation = 0;
   /** What was read and belongs to no request yet: a part of a head, or what waits for answers to be taken. */
   #kept: Buffer | undefined = undefined;
   #leftBytes = 0;
@@ -123,8 +124,10 @@ export class CanonicalReader {
 
   /** Undefined: there is no whole one, or none that is canonical; then the bytes are kept or put back. */
   #headAt(bytes: Buffer, at: number, from: number): KnownHead | undefined {
+    const { heads } = this.#ports;
     const last = this.#last;
-    if (from === at && last?.isAt(bytes, at)) return last;
+    const isKnown = last !== undefined && this.#generation === heads.generation;
+    if (isKnown && from === at && last.isAt(bytes, at)) return last;
     const end = this.#scan.read(bytes, from);
     if (end === UNFINISHED) {
       this.#keepPart(at === 0 ? bytes : bytes.subarray(at));
@@ -133,9 +136,12 @@ export class CanonicalReader {
     this.#scan.reset();
     this.#pieces = 0;
     const isWhole = end !== NOT_CANONICAL && end - at <= MOST_HEAD_BYTES;
-    const head = isWhole ? this.#ports.heads.read(bytes, at, end) : undefined;
+    const head = isWhole ? heads.read(bytes, at, end) : undefined;
     if (head === undefined) this.#leave(bytes.subarray(at));
-    this.#last = head;
+    else if (heads.isShort(head, at)) {
+      this.#last = head;
+      this.#generation = heads.generation;
+    }
     return head;
   }
 
