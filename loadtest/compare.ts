@@ -4,9 +4,9 @@ import { readSamples } from './digits.js';
 import { type Ask, jsonAsk } from './load/ask.js';
 import type { Options } from './options.js';
 import { processTree, readPssBytes } from './process-tree.js';
-import { type Round, runRound } from './round.js';
+import { medianRound, type Round, runRound } from './round.js';
 import { stopAll } from './servers/running.js';
-import { median, medianOfEach, sum } from './statistics.js';
+import { sum } from './statistics.js';
 import { chosenTargets, startTarget, type Target, type TargetName } from './targets.js';
 
 export type Figures = {
@@ -77,24 +77,6 @@ async function alternate(
     const done = rounds.get(target) ?? [];
     return { target: target.name, connections, rounds: done, medians: medianRound(done) };
   });
-}
-
-type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
-
-/** Each figure's own median; errors are added up, since none may be lost in a median. */
-export function medianRound(rounds: readonly Round[]): Round {
-  const of = (key: NumberOf<Round>) => median(rounds.map((round) => round[key]));
-  return {
-    requestsPerSecond: of('requestsPerSecond'),
-    p50Ms: of('p50Ms'),
-    p99Ms: of('p99Ms'),
-    errors: sum(rounds.map(({ errors }) => errors)),
-    cpuMicros: of('cpuMicros'),
-    masterMicros: of('masterMicros'),
-    workersMicros: of('workersMicros'),
-    byProcessMicros: medianOfEach(rounds.map(({ byProcessMicros }) => byProcessMicros)),
-    quantiles: medianOfEach(rounds.map(({ quantiles }) => quantiles)),
-  };
 }
 
 function memoryOf(target: Target): Memory {

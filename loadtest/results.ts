@@ -1,7 +1,7 @@
 /** Keeps what was measured: results/NAME.json for programs, results/NAME.md for people. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { thisMachine } from './machine.js';
 import type { Options } from './options.js';
 import { ROOT } from './paths.js';
 import type { Plot } from './plots/plot.js';
@@ -30,14 +30,10 @@ export function writeFindings(measured: Measured): string {
   mkdirSync(folder, { recursive: true });
   const measuredAt = new Date().toISOString();
   const file = `${measuredAt.slice(0, 19).replaceAll(':', '-')}-${name}`;
-  const machine = {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cpus: cpus().length,
-    node: process.version,
-  };
+  const machine = thisMachine();
   const json = JSON.stringify({ measuredAt, machine, options, result }, null, 2);
   writeFileSync(new URL(`${file}.json`, folder), `${json}\n`);
-  const where = `Node ${machine.node}, ${machine.cpus} × ${machine.cpu}, ${measuredAt}\n`;
+  const where = `Node ${machine.node}, ${machine.cpus} × ${machine.cpu}, ${machine.memoryGb} GB, Linux ${machine.kernel}, ${measuredAt}\n`;
   for (const plot of plots ?? []) {
     mkdirSync(new URL(`${file}/`, folder), { recursive: true });
     writeFileSync(new URL(`${file}/${plot.name}.svg`, folder), plot.svg);

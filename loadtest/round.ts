@@ -4,7 +4,7 @@ import type { ClosedOrder, ClosedResult } from './load/order.js';
 import { quantile } from './load/samples.js';
 import { cpuSpentNanos, processTree, readCpuTimes } from './process-tree.js';
 import type { Running } from './servers/running.js';
-import { ratio, sum } from './statistics.js';
+import { median, medianOfEach, ratio, sum } from './statistics.js';
 
 export type Round = {
   readonly requestsPerSecond: number;
@@ -49,5 +49,23 @@ export function roundOf(
     workersMicros: perRequestMicros(allNanos - masterNanos),
     byProcessMicros: [masterNanos, ...others].map(perRequestMicros),
     quantiles: result.quantiles,
+  };
+}
+
+type NumberOf<T> = { [K in keyof T]: T[K] extends number ? K : never }[keyof T];
+
+/** Each figure's own median; errors are added up, since none may be lost in a median. */
+export function medianRound(rounds: readonly Round[]): Round {
+  const of = (key: NumberOf<Round>) => median(rounds.map((round) => round[key]));
+  return {
+    requestsPerSecond: of('requestsPerSecond'),
+    p50Ms: of('p50Ms'),
+    p99Ms: of('p99Ms'),
+    errors: sum(rounds.map(({ errors }) => errors)),
+    cpuMicros: of('cpuMicros'),
+    masterMicros: of('masterMicros'),
+    workersMicros: of('workersMicros'),
+    byProcessMicros: medianOfEach(rounds.map(({ byProcessMicros }) => byProcessMicros)),
+    quantiles: medianOfEach(rounds.map(({ quantiles }) => quantiles)),
   };
 }

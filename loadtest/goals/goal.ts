@@ -48,5 +48,7 @@ export type GoalResult = Finding & {
   readonly name: string;
   readonly title: string;
   readonly method: string;
+  /** Share of the CPUs that others used just before. */
+  readonly busyBefore: number;
   readonly seconds: number;
 };

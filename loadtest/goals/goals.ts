@@ -1,9 +1,14 @@
 /** `npm run loadtest`: the goals one after another, and one report. */
+import { quiet } from '../machine.js';
 import { writeFindings } from '../results.js';
 import { GOALS } from './catalogue.js';
 import type { Goal, GoalResult, Trial } from './goal.js';
 import { type GoalOptions, goalUsage } from './options.js';
 import { goalReport } from './report.js';
+
+/** So long is waited for others to leave the machine. */
+const MOST_LOOKS = 20;
+const LOUD = 0.2;
 
 export const GOAL_USAGE: string = goalUsage(GOALS);
 
@@ -40,6 +45,8 @@ async function measureOne(
   options: GoalOptions,
   note: (text: string) => void,
 ): Promise<GoalResult> {
+  const busyBefore = await quiet(MOST_LOOKS);
+  if (busyBefore > LOUD) note(`  others use ${(busyBefore * 100).toFixed(0)} % of the CPUs`);
   const startedMs = performance.now();
   const trial: Trial = {
     options,
@@ -51,7 +58,7 @@ async function measureOne(
   const seconds = () => (performance.now() - startedMs) / 1000;
   try {
     const finding = await goal.measure(trial);
-    return { ...finding, name, title, method, seconds: seconds() };
+    return { ...finding, name, title, method, busyBefore, seconds: seconds() };
   } catch (error) {
     note(`  FAILED: ${(error as Error).stack}`);
     const verdict = {
@@ -60,6 +67,7 @@ async function measureOne(
       measured: `failed: ${(error as Error).message}`,
     };
     const verdicts = [{ ...verdict, isMet: false }];
-    return { name, title, method, seconds: seconds(), verdicts, figures: undefined };
+    const figures = undefined;
+    return { name, title, method, busyBefore, seconds: seconds(), verdicts, figures };
   }
 }

@@ -14,8 +14,10 @@ function goalTable(results: readonly GoalResult[]): string {
   return table(['', 'what', 'goal', 'measured', ''], rows);
 }
 
-function section({ title, method, seconds, tables, plots }: GoalResult, folder: string): string {
-  const parts = [`## ${title}\n`, `${method} (${seconds.toFixed(0)} s)\n`];
+function section(result: GoalResult, folder: string): string {
+  const { title, method, seconds, busyBefore, tables, plots } = result;
+  const others = `others used ${(busyBefore * 100).toFixed(0)} % of the CPUs before`;
+  const parts = [`## ${title}\n`, `${method} (${seconds.toFixed(0)} s; ${others})\n`];
   for (const { title: caption, head, rows } of tables ?? []) {
     parts.push(`${caption}:\n`, table(head, rows));
   }

@@ -13,7 +13,7 @@ export async function generate(order: Order): Promise<OpenResult | ClosedResult>
   const program = fileURLToPath(new URL('generate.js', import.meta.url));
   const child = spawn(process.execPath, [program], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    timeout: lengthMs(order) + PATIENCE_MS,
+    timeout: Math.ceil(lengthMs(order)) + PATIENCE_MS,
   });
   const ended = new Promise<number | string | null>((resolve, reject) => {
     child.once('error', reject);

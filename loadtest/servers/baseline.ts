@@ -9,6 +9,8 @@ export type BaselineSetup = {
   readonly serves: string;
   readonly workers: number;
   readonly name?: string;
+  /** A free one unless told. */
+  readonly port?: number;
 };
 
 export async function startBaseline(setup: BaselineSetup): Promise<Running> {
@@ -16,10 +18,11 @@ export async function startBaseline(setup: BaselineSetup): Promise<Running> {
   const server = new ServerProcess([
     fileOf(`loadtest/baseline/${program}`),
     fileOf(setup.serves),
-    ...['--workers', String(setup.workers), '--port', '0'],
+    ...['--workers', String(setup.workers), '--port', String(setup.port ?? 0)],
   ]);
   const isListening = ({ msg }: LogLine) => msg === 'listening';
   const { port } = await server.logged('listening', isListening, START_LIMIT_MS);
+  const readyAtMs = performance.now();
   const workerPids = async () => processTree(server.pid).slice(1);
-  return { name: setup.name ?? 'baseline', server, port: Number(port), workerPids };
+  return { name: setup.name ?? 'baseline', server, port: Number(port), readyAtMs, workerPids };
 }

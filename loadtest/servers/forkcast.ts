@@ -1,6 +1,6 @@
 /** Ours, as a user starts it, with the settings that make it comparable. */
 import { fileOf } from '../paths.js';
-import { ServerProcess, within } from '../server-process.js';
+import { type LogLine, ServerProcess } from '../server-process.js';
 import { type Running, START_LIMIT_MS } from './running.js';
 
 export type ForkcastSetup = {
@@ -12,6 +12,8 @@ export type ForkcastSetup = {
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly name?: string;
+  /** A free one unless told. */
+  readonly port?: number;
 };
 
 export type Forkcast = Running & { readonly adminPort: number };
@@ -22,7 +24,7 @@ export async function startForkcast(setup: ForkcastSetup): Promise<Forkcast> {
     [
       ...(setup.nodeArgs ?? []),
       ...[fileOf('dist/cli.js'), 'serve', fileOf(setup.serves)],
-      ...['--bind', '127.0.0.1:0', '--admin-bind', '127.0.0.1:0'],
+      ...['--bind', `127.0.0.1:${setup.port ?? 0}`, '--admin-bind', '127.0.0.1:0'],
       ...['--workers', String(workers), '--threads', '1'],
       // The server written by hand logs nothing either.
       ...['--no-access-log', '--log-format', 'json'],
@@ -30,14 +32,14 @@ export async function startForkcast(setup: ForkcastSetup): Promise<Forkcast> {
     ],
     { env: setup.env ?? {} },
   );
-  // Both waits begin before either line can have come.
-  const [port, adminPort] = await Promise.all([
+  // All waits begin before the first line can have come.
+  const [port, adminPort, readyAtMs] = await Promise.all([
     loggedPort(server, 'listening'),
     loggedPort(server, 'admin listening'),
+    allReady(server, workers),
   ]);
-  await within(START_LIMIT_MS, 'all workers to be ready', allReady(adminPort, workers));
   const workerPids = () => readyWorkerPids(adminPort);
-  return { name: setup.name ?? 'forkcast', server, port, adminPort, workerPids };
+  return { name: setup.name ?? 'forkcast', server, port, adminPort, readyAtMs, workerPids };
 }
 
 type Status = { readonly workers: readonly { readonly pid?: number; readonly state: string }[] };
@@ -50,10 +52,15 @@ async function readyWorkerPids(adminPort: number): Promise<number[]> {
   );
 }
 
-async function allReady(adminPort: number, workers: number): Promise<void> {
-  while ((await readyWorkerPids(adminPort)).length < workers) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** @returns when the last of them was. */
+async function allReady(server: ServerProcess, workers: number): Promise<number> {
+  const slots = new Set<unknown>();
+  const isLast = ({ msg, slot }: LogLine) => {
+    if (msg === 'worker ready') slots.add(slot);
+    return slots.size === workers;
+  };
+  await server.logged('all workers ready', isLast, START_LIMIT_MS);
+  return performance.now();
 }
 
 async function loggedPort(server: ServerProcess, msg: string): Promise<number> {

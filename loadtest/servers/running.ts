@@ -5,6 +5,8 @@ export type Running = {
   readonly name: string;
   readonly server: ServerProcess;
   readonly port: number;
+  /** When all workers were, by `performance.now()`. */
+  readonly readyAtMs: number;
   /** Pids of the workers that are there now; they change when one is replaced. */
   workerPids(): Promise<number[]>;
 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Figures, medianRound } from '../../../loadtest/compare.js';
+import type { Figures } from '../../../loadtest/compare.js';
 import { PERCENTS } from '../../../loadtest/load/samples.js';
 import { comparisonReport, table } from '../../../loadtest/report.js';
-import { type Round, roundOf } from '../../../loadtest/round.js';
+import { medianRound, type Round, roundOf } from '../../../loadtest/round.js';
 
 /** Each percent takes as many hundredths of a millisecond; the median 1 ms and p99 4 ms. */
 const QUANTILES = PERCENTS.map((percent) => (percent === 99 ? 4 : percent / 50));

@@ -29,7 +29,8 @@ describe('goalReport', () => {
     const report = goalReport(
       [
         {
-          ...{ name: 'a', title: 'A', method: 'So.', seconds: 3, figures: undefined },
+          ...{ name: 'a', title: 'A', method: 'So.', seconds: 3, busyBefore: 0.02 },
+          figures: undefined,
           verdicts: [atMost('x', 1, spread), notMeasured('y', '≤ 1 ×', 'no Python here')],
           tables: [{ title: 'All', head: ['h'], rows: [['1']] }],
           plots: [{ name: 'p', title: 'P', svg: '<svg/>' }],
@@ -39,7 +40,7 @@ describe('goalReport', () => {
     );
     expect(report).toContain('| A | x | ≤ 1 × | 2.00 × (1.00–3.00) | **not met** |');
     expect(report).toContain('| A | y | ≤ 1 × | no Python here | not measured |');
-    expect(report).toContain('## A\n\nSo. (3 s)\n');
+    expect(report).toContain('## A\n\nSo. (3 s; others used 2 % of the CPUs before)\n');
     expect(report).toContain('All:\n\n| h |');
     expect(report).toContain('![P](plots-of-it/p.svg)');
   });
