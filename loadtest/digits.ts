@@ -13,15 +13,24 @@ export type Sample = {
   readonly expected: readonly number[];
 };
 
+/** The rows of the held-out set. */
+export function readRows(): readonly number[][] {
+  return readDigits().inputs ?? [];
+}
+
 /** The first `count` rows of the held-out set with the answers of `model`. */
 export function readSamples(model: ModelName, count: number): Sample[] {
-  const file = new URL('test/fixtures/digits_test.json', ROOT);
-  const digits = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number[][]>;
+  const digits = readDigits();
   const answers = digits[model.replace('digits-', '')] ?? [];
   return (digits.inputs ?? []).slice(0, count).map((row, at) => ({
     body: JSON.stringify({ instances: [row] }),
     expected: answers[at] ?? [],
   }));
+}
+
+function readDigits(): Record<string, number[][]> {
+  const file = new URL('test/fixtures/digits_test.json', ROOT);
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, number[][]>;
 }
 
 /** Undefined when `text` is the right answer, else what is wrong with it. */

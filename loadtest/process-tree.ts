@@ -25,6 +25,15 @@ export function parsePssBytes(smapsRollup: string): number {
   return match === null ? 0 : Number(match[1]) * 1024;
 }
 
+/** Bytes that are this process's alone, from smaps_rollup. */
+export function parsePrivateBytes(smapsRollup: string): number {
+  let kilobytes = 0;
+  for (const [, kB] of smapsRollup.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm)) {
+    kilobytes += Number(kB);
+  }
+  return kilobytes * 1024;
+}
+
 /** `root` first, then everything below it, given each process's parent. */
 export function descendants(root: number, parents: ReadonlyMap<number, number>): number[] {
   const tree = [root];
@@ -57,6 +66,10 @@ export function readCpuTimes(pids: readonly number[]): CpuTimes {
 
 export function readPssBytes(pid: number): number {
   return parsePssBytes(readOrUndefined(`/proc/${pid}/smaps_rollup`) ?? '');
+}
+
+export function readPrivateBytes(pid: number): number {
+  return parsePrivateBytes(readOrUndefined(`/proc/${pid}/smaps_rollup`) ?? '');
 }
 
 // schedstat of a process covers its first thread only; the sum over its threads

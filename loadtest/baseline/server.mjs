@@ -28,7 +28,10 @@ function runPrimary() {
   let isStopping = false;
   for (let seat = 0; seat < workers; seat += 1) cluster.fork();
   cluster.on('exit', () => {
-    if (!isStopping) cluster.fork();
+    if (isStopping) return;
+    // One that dies as it starts would be forked for ever, and burn every CPU.
+    if (listening < workers) process.exit(1);
+    cluster.fork();
   });
   cluster.on('listening', (_worker, address) => {
     listening += 1;

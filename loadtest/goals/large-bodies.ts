@@ -1,6 +1,7 @@
 /** A reply of 1 MB JSON and a request of 16 MB binary: bytes per second, and the master's loop meanwhile. */
 import { answerTo } from '../answers.js';
 import { type Ask, bodyBytes, jsonAsk } from '../load/ask.js';
+import { CYCLE, endsOf, tensorAsk } from '../load/tensor-ask.js';
 import { runRound } from '../round.js';
 import { startBaseline } from '../servers/baseline.js';
 import { startForkcast } from '../servers/forkcast.js';
@@ -151,32 +152,13 @@ function reply(): Body {
 }
 
 function request(): Body {
-  const floats = Float32Array.from({ length: REQUEST_FLOATS }, (_, at) => at % 1000);
-  const tensor = {
-    ...{ name: 'X', shape: [1, floats.length], datatype: 'FP32' },
-    parameters: { binary_data_size: floats.byteLength },
-  };
-  let head = JSON.stringify({ inputs: [tensor] });
-  // So long that a reader may use the floats where they lie.
-  head = head.padEnd(Math.ceil(head.length / 8) * 8);
-  const body = Buffer.concat([Buffer.from(head), Buffer.from(floats.buffer)]);
-  const ask: Ask = {
-    path: '/v2/models/bytes/infer',
-    headers: {
-      'content-type': 'application/octet-stream',
-      'inference-header-content-length': String(head.length),
-    },
-    ...{ body: body.toString('base64'), encoding: 'base64' },
-  };
+  const ask = tensorAsk(REQUEST_FLOATS);
+  const last = (REQUEST_FLOATS - 1) % CYCLE;
   return {
     model: 'bytes',
     what: '16 MB binary request',
     ask,
     bytes: (text) => bodyBytes(ask).length + Buffer.byteLength(text),
-    isRight: (text) => {
-      const { outputs } = JSON.parse(text) as { outputs: { data: number[] }[] };
-      const last = (REQUEST_FLOATS - 1) % 1000;
-      return JSON.stringify(outputs[0]?.data) === JSON.stringify([0, last]);
-    },
+    isRight: (text) => endsOf(text).join() === `0,${last}`,
   };
 }
