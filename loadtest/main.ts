@@ -11,6 +11,7 @@ import { isScenario, type Options, parseOptions, USAGE } from './options.js';
 import { comparisonReport, crashReport, drainReport } from './report.js';
 import { writeResults } from './results.js';
 import { simulate } from './simulation/simulate.js';
+import { smoke } from './smoke.js';
 import { chosenTargets } from './targets.js';
 
 /** `isGood` is about Forkcast only: what the baseline loses is shown, not judged. */
@@ -75,6 +76,7 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${[GOAL_USAGE, USAGE, FAULT_USAGE, FUZZ_USAGE].join('\n\n')}\n`);
     return 0;
   }
+  if (command === 'smoke') return smoke(note);
   if (command === 'simulate') {
     process.stdout.write(`${simulate()}\n`);
     return 0;

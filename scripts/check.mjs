@@ -23,6 +23,10 @@ const STEPS = [
     name: 'coverage of the pure parts',
     command: ['vitest', 'run', '--project', 'unit', '--coverage'],
   },
+  {
+    name: 'speed against a server written by hand',
+    command: ['npm', 'run', 'loadtest', '--', 'smoke'],
+  },
   { name: 'tests', command: ['vitest', 'run'], isTests: true },
 ];
 
