@@ -7,6 +7,7 @@ import { parseFaultOptions } from './faults/options.js';
 import { FUZZ_USAGE, parseFuzzOptions, runFuzz } from './fuzz/command.js';
 import { GOAL_NAMES, GOAL_USAGE, runGoals } from './goals/goals.js';
 import { parseGoalOptions } from './goals/options.js';
+import { publish } from './goals/publish.js';
 import { isScenario, type Options, parseOptions, USAGE } from './options.js';
 import { comparisonReport, crashReport, drainReport } from './report.js';
 import { writeResults } from './results.js';
@@ -76,6 +77,7 @@ async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${[GOAL_USAGE, USAGE, FAULT_USAGE, FUZZ_USAGE].join('\n\n')}\n`);
     return 0;
   }
+  if (command === 'publish') return publish(note);
   if (command === 'smoke') return smoke(note);
   if (command === 'simulate') {
     process.stdout.write(`${simulate()}\n`);

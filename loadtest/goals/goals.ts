@@ -3,6 +3,7 @@ import { quiet } from '../machine.js';
 import { writeFindings } from '../results.js';
 import { GOALS } from './catalogue.js';
 import type { Goal, GoalResult, Trial } from './goal.js';
+import { keepLatest } from './latest.js';
 import { type GoalOptions, goalUsage } from './options.js';
 import { goalReport } from './report.js';
 
@@ -23,9 +24,13 @@ export async function runGoals(
   const results: GoalResult[] = [];
   for (const goal of GOALS.filter(isChosen)) {
     note(`\n${goal.name}: ${goal.title}`);
-    results.push(await measureOne(goal, options, note));
-    for (const { of, goal: wanted, measured, isMet } of results.at(-1)?.verdicts ?? []) {
-      note(`  ${isMet ? 'met' : 'NOT MET'}: ${of}: ${measured}, wanted ${wanted}`);
+    const result = await measureOne(goal, options, note);
+    results.push(result);
+    if (result.figures !== undefined) keepLatest(result, options.isQuick);
+    for (const { of, goal: wanted, measured, isMet } of result.verdicts) {
+      note(
+        `  ${isMet === undefined ? 'not measured' : isMet ? 'met' : 'NOT MET'}: ${of}: ${measured}, wanted ${wanted}`,
+      );
     }
   }
   const name = options.names.length === 0 ? 'goals' : `goals-${options.names.join('-')}`;

@@ -22,7 +22,11 @@ export function goalUsage(
 ${lines.join('\n')}
   --quick                  short rounds, and few of them
   --rounds N               rounds of each server, whatever the goal's own number
-  --seconds N              length of a round`;
+  --seconds N              length of a round
+
+npm run loadtest -- publish            the last result of each as docs/performance/measured.md, with its plots
+npm run loadtest -- smoke              a short look for CI; about 25 seconds
+npm run loadtest -- simulate           the queue's policy against an ideal queue; seconds`;
 }
 
 /** Reads the command line; throws an `Error` whose message is for the user. */
