@@ -39,7 +39,10 @@ const SECONDS = 1;
 /** @returns the exit code: 1 when a ratio is beyond its bound, or a request failed. */
 export async function smoke(note: (text: string) => void): Promise<number> {
   const trial: Trial = {
-    options: { names: [], isQuick: true, rounds: undefined, seconds: undefined },
+    options: {
+      ...{ names: [], isQuick: true, rounds: undefined, seconds: undefined },
+      arrivals: 'poisson',
+    },
     rounds: () => ROUNDS,
     seconds: () => SECONDS,
     note,

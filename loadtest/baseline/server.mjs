@@ -53,7 +53,7 @@ async function runWorker() {
   const input = session.inputNames[0];
   const width = session.inputMetadata[0].shape[1];
 
-  const app = Fastify({ logger: false, keepAliveTimeout: 75_000 });
+  const app = Fastify({ logger: false, keepAliveTimeout: 75_000, bodyLimit: 64 * 1024 * 1024 });
   app.post('/predict', async (request, reply) => {
     const instances = request.body?.instances;
     if (!Array.isArray(instances) || instances.length === 0) {

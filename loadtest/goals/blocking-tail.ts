@@ -8,9 +8,7 @@ import { withWaiting } from './mix-rounds.js';
 import { idealRow, MIX_HEAD, mixRow, tailPlot } from './mix-tables.js';
 import { atMost, ratiosOf } from './verdict.js';
 
-const SCENE: Omit<MixScene, 'seconds' | 'seed'> = {
-  ...{ arrivals: 'poisson', workers: 8, load: 0.8, connections: 32, sleeps: true },
-};
+const SCENE = { workers: 8, load: 0.8, connections: 32, sleeps: true };
 const GOAL = 0.4;
 
 export const blockingTail: Goal = {
@@ -23,9 +21,11 @@ export const blockingTail: Goal = {
 
 async function measure(trial: Trial): Promise<Finding> {
   const seconds = trial.seconds(60, 8);
-  return withWaiting(trial, { ...SCENE, seconds, seed: 0 }, async (servers, round) => {
+  const { arrivals } = trial.options;
+  const scene: Omit<MixScene, 'seed'> = { ...SCENE, arrivals, seconds };
+  return withWaiting(trial, { ...scene, seed: 0 }, async (servers, round) => {
     const rounds = await alternate(servers, trial.rounds(5, 2), (server, seed) =>
-      round(server, { ...SCENE, seconds, seed }),
+      round(server, { ...scene, seed }),
     );
     const [ours = [], theirs = []] = rounds;
     const p99 = (list: readonly MixFigures[]) =>

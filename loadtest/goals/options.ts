@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Arrivals } from '../load/mix.js';
 
 export type GoalOptions = {
   /** Empty: all of them. */
@@ -7,7 +8,11 @@ export type GoalOptions = {
   /** Override each goal's own numbers. */
   readonly rounds: number | undefined;
   readonly seconds: number | undefined;
+  /** When the requests of an open loop are due. */
+  readonly arrivals: Arrivals;
 };
+
+const ARRIVALS: readonly Arrivals[] = ['poisson', 'fixed'];
 
 const MOST_ROUNDS = 100;
 const LONGEST_SECONDS = 600;
@@ -23,6 +28,7 @@ ${lines.join('\n')}
   --quick                  short rounds, and few of them
   --rounds N               rounds of each server, whatever the goal's own number
   --seconds N              length of a round
+  --arrivals ${ARRIVALS.join('|')}   of the open loops (poisson)
 
 npm run loadtest -- publish            the last result of each as docs/performance/measured.md, with its plots
 npm run loadtest -- smoke              a short look for CI; about 25 seconds
@@ -38,14 +44,21 @@ export function parseGoalOptions(argv: readonly string[], known: readonly string
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      arrivals: { type: 'string', default: 'poisson' },
     },
   });
   const strangers = positionals.filter((name) => !known.includes(name));
   if (strangers.length > 0) {
     throw new Error(`no such goal: ${strangers.join(', ')}; there are ${known.join(', ')}`);
   }
+  const arrivals = ARRIVALS.find((one) => one === values.arrivals);
+  if (arrivals === undefined) {
+    const known = ARRIVALS.join(' or ');
+    throw new Error(`--arrivals: expected ${known}; got ${values.arrivals}`);
+  }
   return {
     names: positionals,
+    arrivals,
     isQuick: values.quick,
     rounds: whole('rounds', values.rounds, MOST_ROUNDS),
     seconds: whole('seconds', values.seconds, LONGEST_SECONDS),

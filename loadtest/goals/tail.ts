@@ -26,28 +26,29 @@ export const tail: Goal = {
   measure,
 };
 
-function scene(load: number, seconds: number, seed: number): MixScene {
-  const rest = { arrivals: 'poisson', workers: WORKERS, connections: 32, sleeps: false } as const;
-  return { ...rest, load, seconds, seed };
-}
-
 async function measure(trial: Trial): Promise<Finding> {
   const rounds = trial.rounds(5, 2);
   const seconds = trial.seconds(60, 8);
-  return withWaiting(trial, scene(0.6, 0, 0), async ([forkcast, baseline], round) => {
-    const byLoad: LoadFigures[] = [];
-    for (const load of LOADS) {
-      const at = (seed: number) => scene(load, seconds, seed);
-      const ours = await repeated(forkcast, rounds, at, round);
-      byLoad.push({ load, ours, theirs: await repeated(baseline, BASELINE_ROUNDS, at, round) });
-    }
-    return {
-      verdicts: byLoad.flatMap(verdictsOf),
-      tables: byLoad.map(tableOf),
-      plots: byLoad.map(plotOf),
-      figures: byLoad,
-    };
-  });
+  const { arrivals } = trial.options;
+  const rest = { arrivals, workers: WORKERS, connections: 32, sleeps: false, seconds };
+  return withWaiting(
+    trial,
+    { ...rest, load: 0.6, seed: 0 },
+    async ([forkcast, baseline], round) => {
+      const byLoad: LoadFigures[] = [];
+      for (const load of LOADS) {
+        const at = (seed: number): MixScene => ({ ...rest, load, seed });
+        const ours = await repeated(forkcast, rounds, at, round);
+        byLoad.push({ load, ours, theirs: await repeated(baseline, BASELINE_ROUNDS, at, round) });
+      }
+      return {
+        verdicts: byLoad.flatMap(verdictsOf),
+        tables: byLoad.map(tableOf),
+        plots: byLoad.map(plotOf),
+        figures: byLoad,
+      };
+    },
+  );
 }
 
 type LoadFigures = {

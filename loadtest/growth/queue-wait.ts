@@ -8,7 +8,7 @@ import { quantile } from '../load/samples.js';
 import { lineChart } from '../plots/line-chart.js';
 
 const LOADS = [0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9];
-const SCENE = { arrivals: 'poisson', workers: 4, connections: 64, sleeps: true } as const;
+const SCENE = { workers: 4, connections: 64, sleeps: true, seed: 7 };
 
 export const queueWait: Goal = {
   name: 'queue-wait',
@@ -19,7 +19,8 @@ export const queueWait: Goal = {
 
 async function measure(trial: Trial): Promise<Finding> {
   const seconds = trial.seconds(15, 4);
-  const scene = (load: number): MixScene => ({ ...SCENE, load, seconds, seed: 7 });
+  const { arrivals } = trial.options;
+  const scene = (load: number): MixScene => ({ ...SCENE, arrivals, load, seconds });
   return withWaiting(trial, scene(0.5), async (servers, round) => {
     const all: { readonly load: number; readonly ours: MixFigures; readonly theirs: MixFigures }[] =
       [];

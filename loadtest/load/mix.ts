@@ -6,8 +6,10 @@ import { jsonAsk } from './ask.js';
 import type { OpenOrder, OpenResult } from './order.js';
 import { Samples } from './samples.js';
 
+export type Arrivals = 'poisson' | 'fixed';
+
 export type MixScene = {
-  readonly arrivals: 'poisson' | 'fixed';
+  readonly arrivals: Arrivals;
   readonly workers: number;
   /** Arrivals, as a share of what the workers can do. */
   readonly load: number;

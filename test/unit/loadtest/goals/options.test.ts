@@ -5,15 +5,18 @@ const KNOWN = ['cpu', 'start'];
 
 describe('parseGoalOptions', () => {
   it('takes all goals unless some are named', () => {
-    const all = { names: [], isQuick: false, rounds: undefined, seconds: undefined };
+    const none = { rounds: undefined, seconds: undefined };
+    const all = { names: [], isQuick: false, ...none, arrivals: 'poisson' };
     expect(parseGoalOptions([], KNOWN)).toEqual(all);
     const some = parseGoalOptions(['start', '--quick', '--rounds', '3', '--seconds=9'], KNOWN);
-    expect(some).toEqual({ names: ['start'], isQuick: true, rounds: 3, seconds: 9 });
+    expect(some).toMatchObject({ names: ['start'], isQuick: true, rounds: 3, seconds: 9 });
+    expect(parseGoalOptions(['--arrivals', 'fixed'], KNOWN).arrivals).toBe('fixed');
   });
 
   it.each([
     [['speed'], /no such goal: speed; there are cpu, start/],
     [['--rounds', '0'], /--rounds: expected a whole number from 1/],
+    [['--arrivals', 'never'], /--arrivals: expected poisson or fixed; got never/],
     [['--seconds', '1e9'], /--seconds: expected a whole number/],
   ])('says what is wrong with %j', (argv, message) => {
     expect(() => parseGoalOptions(argv, KNOWN)).toThrow(message);
