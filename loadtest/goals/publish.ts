@@ -1,32 +1,47 @@
-/** `npm run loadtest -- publish`: the last result of each goal as a page of the documentation. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** `npm run loadtest -- publish`: the last result of each goal as pages of the documentation. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from '../paths.js';
 import { type Latest, readLatest } from './latest.js';
-import { goalReport } from './report.js';
+import { goalReport, goalTable } from './report.js';
 
-const FOLDER = new URL('docs/performance/', ROOT);
+const PLOTS = new URL('docs/performance/', ROOT);
+const PAGE = new URL('docs/performance.md', ROOT);
+const BEGIN = '<!-- goals: written by `npm run loadtest -- publish` -->';
+const END = '<!-- /goals -->';
 
 export function publish(note: (text: string) => void): number {
   const all = readLatest();
-  mkdirSync(FOLDER, { recursive: true });
+  mkdirSync(PLOTS, { recursive: true });
   for (const { result } of all) {
-    for (const { name, svg } of result.plots ?? []) {
-      writeFileSync(new URL(`${name}.svg`, FOLDER), svg);
-    }
+    for (const { name, svg } of result.plots ?? [])
+      writeFileSync(new URL(`${name}.svg`, PLOTS), svg);
   }
-  const file = new URL('measured.md', FOLDER);
-  writeFileSync(file, page(all));
-  note(`${all.length} goals: ${fileURLToPath(file)} and its plots`);
+  const measured = new URL('measured.md', PLOTS);
+  writeFileSync(measured, measuredPage(all));
+  writeFileSync(PAGE, withGoals(readFileSync(PAGE, 'utf8'), all));
+  note(
+    `${all.length} goals: ${fileURLToPath(measured)}, its plots, and the table of ${fileURLToPath(PAGE)}`,
+  );
   return 0;
 }
 
-/** Pure. */
-export function page(all: readonly Latest[]): string {
+/** Pure: all tables and plots. */
+export function measuredPage(all: readonly Latest[]): string {
   const head =
     '# Measured\n\nWritten by `npm run loadtest -- publish`; what it means is told in [performance](../performance.md).\n';
   const results = all.map(({ result }) => result);
   return `${head}\n${conditions(all)}\n${goalReport(results, '.')}`;
+}
+
+/** Pure: the page, with conditions and the table of goals between its two marks. */
+export function withGoals(page: string, all: readonly Latest[]): string {
+  const from = page.indexOf(BEGIN);
+  const to = page.indexOf(END);
+  if (from < 0 || to < from)
+    throw new Error(`docs/performance.md has lost its marks ${BEGIN} ${END}`);
+  const goals = goalTable(all.map(({ result }) => result));
+  return `${page.slice(0, from)}${BEGIN}\n${conditions(all)}\n${goals}${page.slice(to)}`;
 }
 
 /** Each machine and day once. */

@@ -7,7 +7,7 @@ export function goalReport(results: readonly GoalResult[], folder: string): stri
   return [goalTable(results), ...results.map((result) => section(result, folder))].join('\n');
 }
 
-function goalTable(results: readonly GoalResult[]): string {
+export function goalTable(results: readonly GoalResult[]): string {
   const rows = results.flatMap(({ title, verdicts }) =>
     verdicts.map((verdict) => [title, verdict.of, verdict.goal, verdict.measured, word(verdict)]),
   );

@@ -1,9 +1,8 @@
 /** The frame of every plot: paper, title, legend; pure text. */
 export const WIDTH = 720;
-export const LINE_HEIGHT = 18;
 
 /** Told apart on light and dark paper, and by most who do not see all colours. */
-export const COLOURS: readonly string[] = ['#2f81f7', '#e8833a', '#2da44e', '#a371f7', '#8b949e'];
+const COLOURS: readonly string[] = ['#2f81f7', '#e8833a', '#2da44e', '#a371f7', '#8b949e'];
 
 const STYLE = `
   text { font: 12px system-ui, sans-serif; fill: #24292f }

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { Latest } from '../../../../loadtest/goals/latest.js';
+import { measuredPage, withGoals } from '../../../../loadtest/goals/publish.js';
+
+const LATEST: Latest = {
+  measuredAt: '2026-01-02T03:04:05.678Z',
+  machine: { cpu: 'A CPU', cpus: 2, memoryGb: 8, kernel: '6.1', node: 'v20.20.0' },
+  isQuick: true,
+  result: {
+    ...{ name: 'cpu', title: 'CPU', method: 'So.', seconds: 3, busyBefore: 0, figures: null },
+    verdicts: [{ of: 'lr', goal: '≤ 1 ×', measured: '0.50 ×', isMet: true }],
+    plots: [{ name: 'p', title: 'P', svg: '<svg/>' }],
+  },
+};
+const CONDITIONS =
+  'Node v20.20.0, 2 × A CPU, 8 GB, Linux 6.1, 2026-01-02, short rounds. The load generator runs on the same CPUs.';
+const ROW = '| CPU | lr | ≤ 1 × | 0.50 × | met |';
+
+describe('measuredPage', () => {
+  it('has the conditions once, the table, and the plots beside it', () => {
+    const page = measuredPage([LATEST, LATEST]);
+    expect(page.split(CONDITIONS)).toHaveLength(2);
+    expect(page).toContain(ROW);
+    expect(page).toContain('![P](./p.svg)');
+  });
+});
+
+describe('withGoals', () => {
+  const page = `before\n<!-- goals: written by \`npm run loadtest -- publish\` -->\nold\n<!-- /goals -->\nafter\n`;
+
+  it('puts the table between the marks, again and again, and leaves the rest', () => {
+    const once = withGoals(page, [LATEST]);
+    expect(once).toContain(CONDITIONS);
+    expect(once).toContain(ROW);
+    expect(once).not.toContain('old');
+    expect(once.startsWith('before\n')).toBe(true);
+    expect(once.endsWith('<!-- /goals -->\nafter\n')).toBe(true);
+    expect(withGoals(once, [LATEST])).toBe(once);
+  });
+
+  it('says so when the marks are gone', () => {
+    expect(() => withGoals('nothing', [LATEST])).toThrow('lost its marks');
+  });
+});
