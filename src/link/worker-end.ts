@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { cancelledIn } from './frames/foresight.js';
 import {
@@ -27,7 +28,7 @@ type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
  * The worker's end of the stream to its master: a server for Fastify.
  *
  * ```ts
- * const end = new WorkerEnd(new Socket({ fd: 4 }));
+ * const end = new WorkerEnd(4);
  * const app = fastify({ serverFactory: end.serverFactory });
  * await app.ready();
  * end.start();
@@ -47,17 +48,22 @@ export class WorkerEnd {
   #sent: LinkReply[] = [];
   #waiting: Set<LinkReply> = new Set();
   #afterFlush: (() => void)[] = [];
+  readonly #readsItself: boolean;
+  #hasStarted = false;
   #reason: Error | undefined;
   /** What this read both brings and cancels: it was taken back while this process computed, and is not begun. */
   #cancelled: ReadonlySet<number> | undefined;
   #hasEnded = false;
 
-  constructor(socket: Duplex) {
+  /** @param link the stream, or its descriptor: then it is read to where bodies stay */
+  constructor(link: Duplex | number) {
+    this.#reader = new FrameReader((buffer, start, end) => this.#deliver(buffer, start, end));
+    const socket = typeof link === 'number' ? this.#socketOf(link) : link;
     this.#socket = socket;
+    this.#readsItself = typeof link === 'number';
     this.#writer = new FrameWriter(socket);
     this.#writer.onFlushed = () => this.#flushed();
     this.#writer.onDrain = () => this.#drained();
-    this.#reader = new FrameReader((buffer, start, end) => this.#deliver(buffer, start, end));
     this.#reader.onRead = (chunk, from) => {
       this.#cancelled = cancelledIn(chunk, from);
     };
@@ -91,7 +97,8 @@ export class WorkerEnd {
   /** Begins to read; the app must be ready. */
   start(): void {
     if (this.#handler === undefined) throw new Error('start() before an app was built on the link');
-    this.#socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    this.#hasStarted = true;
+    if (!this.#readsItself) this.#socket.on('data', (chunk: Buffer) => this.#read(chunk));
   }
 
   /** Writes what is left and ends the stream; settles also when the master is already gone. */
@@ -104,8 +111,25 @@ export class WorkerEnd {
     });
   }
 
+  /** Asked where to read to, the socket makes no buffer for each read, and copies nothing of a long body. */
+  #socketOf(fd: number): Socket {
+    const buffer = (): Uint8Array => this.#reader.space();
+    const callback = (bytes: number): boolean => {
+      if (this.#hasStarted) this.#delivered(this.#reader.took(bytes));
+      else this.#delivered(new ProtocolError('the master sent something before it was told to'));
+      return true;
+    };
+    // Node's types know `onread` of `connect` only.
+    const options: SocketConstructorOpts & ConnectOpts = { fd, onread: { buffer, callback } };
+    return new Socket(options);
+  }
+
   #read(chunk: Buffer): void {
-    const fault = this.#reader.take(chunk);
+    this.#delivered(this.#reader.take(chunk));
+  }
+
+  /** A read has been delivered, or was no frames. */
+  #delivered(fault: ProtocolError | undefined): void {
     this.#cancelled = undefined;
     if (fault === undefined) return;
     this.#reason ??= fault;

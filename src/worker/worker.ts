@@ -1,4 +1,3 @@
-import { Socket } from 'node:net';
 import { EXIT, type ExitCode, StartError } from '../errors.js';
 import type { Boot, FromWorker, ModelTrial, ToWorker } from '../link/process/control.js';
 import { WorkerEnd } from '../link/worker-end.js';
@@ -103,7 +102,7 @@ export class Life {
     if (boot.tellsImports) await this.#watchImports();
     const loaded: Loaded[] = [];
     for (const plan of boot.models) loaded.push(...(await this.#load(plan, boot, log)));
-    const link = new WorkerEnd(new Socket({ fd: LINK_FD }));
+    const link = new WorkerEnd(LINK_FD);
     link.onEnd = () => this.#masterGone(log);
     this.#link = link;
     const { defaultModel, maxBodyBytes } = boot;

@@ -1,7 +1,17 @@
-import { frameBytes, HEADER_BYTES, MAX_FRAME_BYTES, ProtocolError } from './frame.js';
+import {
+  frameBytes,
+  frameHeadBytes,
+  HEADER_BYTES,
+  MAX_FRAME_BYTES,
+  ProtocolError,
+} from './frame.js';
 
 const LENGTH_BYTES = 4;
 const NOTHING = Buffer.alloc(0);
+const ALIGNMENT = 8;
+const SLAB_BYTES = 128 * 1024;
+/** A read gets at least so much space, and a frame so much of its own that it is read to where it stays. */
+const LEAST_SPACE_BYTES = 48 * 1024;
 
 /** Gets each complete frame: it lies in `buffer` from `start` to `end`, and may be kept. */
 export type FrameSink = (buffer: Buffer, start: number, end: number) => void;
@@ -11,7 +21,9 @@ export type FrameSink = (buffer: Buffer, start: number, end: number) => void;
  *
  * A frame that lies whole in one read is delivered where it lies. One that does
  * not gets a buffer of exactly its length, and each of its bytes is copied once,
- * so a body of many megabytes is never concatenated from its pieces.
+ * so a body of many megabytes is never concatenated from its pieces. Where the
+ * socket asks where to read to (`space`), the rest of a long frame is not copied at
+ * all: the kernel writes it where it stays.
  */
 export class FrameReader {
   /** Gets a read that holds several frames before they are delivered one by one. */
@@ -25,6 +37,10 @@ export class FrameReader {
   #partial: Buffer | undefined;
   #partialBytes = 0;
   #isStopped = false;
+  /** What `space` gives while no long frame is being collected: its free part. */
+  #slab: Buffer = NOTHING;
+  #slabUsed = 0;
+  #isSpaceInFrame = false;
 
   constructor(deliver: FrameSink, limitBytes: number = MAX_FRAME_BYTES) {
     this.#deliver = deliver;
@@ -49,14 +65,41 @@ export class FrameReader {
    * sink's own protocol faults included, and nothing is delivered after it.
    */
   take(chunk: Buffer): ProtocolError | undefined {
+    return this.#guarded(() => this.push(chunk));
+  }
+
+  #guarded(read: () => void): ProtocolError | undefined {
     try {
-      this.push(chunk);
+      read();
       return undefined;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.stop();
       return error;
     }
+  }
+
+  /** Where to read next; what comes there is told by `took`. */
+  space(): Buffer {
+    const partial = this.#partial;
+    this.#isSpaceInFrame =
+      partial !== undefined && partial.length - this.#partialBytes >= LEAST_SPACE_BYTES;
+    if (partial !== undefined && this.#isSpaceInFrame) return partial.subarray(this.#partialBytes);
+    if (this.#slab.length - this.#slabUsed < LEAST_SPACE_BYTES) {
+      this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+      this.#slabUsed = 0;
+    }
+    return this.#slab.subarray(this.#slabUsed);
+  }
+
+  /** So many bytes were read to the last `space`. Faults as `take` has them. */
+  took(bytes: number): ProtocolError | undefined {
+    const from = this.#slabUsed;
+    if (!this.#isSpaceInFrame) {
+      this.#slabUsed += bytes;
+      return this.take(this.#slab.subarray(from, this.#slabUsed));
+    }
+    return this.#guarded(() => this.#grow(bytes));
   }
 
   /** Delivers nothing more. */
@@ -68,12 +111,18 @@ export class FrameReader {
 
   #collect(partial: Buffer, chunk: Buffer): number {
     const used = chunk.copy(partial, this.#partialBytes);
-    this.#partialBytes += used;
-    if (this.#partialBytes === partial.length) {
-      this.#partial = undefined;
-      this.#deliver(partial, 0, partial.length);
-    }
+    this.#grow(used);
     return used;
+  }
+
+  /** So much more of the frame is there. */
+  #grow(bytes: number): void {
+    const partial = this.#partial;
+    if (partial === undefined) return;
+    this.#partialBytes += bytes;
+    if (this.#partialBytes < partial.length) return;
+    this.#partial = undefined;
+    this.#deliver(partial, 0, partial.length);
   }
 
   #cut(chunk: Buffer, from: number): void {
@@ -88,7 +137,7 @@ export class FrameReader {
       }
       if (at + bytes > chunk.length) {
         this.#rest = NOTHING;
-        this.#partial = Buffer.allocUnsafeSlow(bytes);
+        this.#partial = alignedSpace(chunk, at, bytes);
         this.#partialBytes = chunk.copy(this.#partial, 0, at);
         return;
       }
@@ -97,6 +146,16 @@ export class FrameReader {
     }
     this.#rest = at === chunk.length ? NOTHING : chunk.subarray(at);
   }
+}
+
+/**
+ * For a frame that begins at `at`, such that its body begins where eight bytes may
+ * be read as one number: tensors are used where they lie.
+ */
+function alignedSpace(chunk: Buffer, at: number, bytes: number): Buffer {
+  const headBytes = chunk.length - at >= HEADER_BYTES ? frameHeadBytes(chunk, at) : 0;
+  const skipped = -(HEADER_BYTES + headBytes) & (ALIGNMENT - 1);
+  return Buffer.allocUnsafeSlow(skipped + bytes).subarray(skipped);
 }
 
 function nothing(): void {}

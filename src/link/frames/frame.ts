@@ -130,6 +130,10 @@ export function frameBytes(from: Buffer, at: number): number {
   return readWord(from, at);
 }
 
+export function frameHeadBytes(from: Buffer, at: number): number {
+  return readWord(from, at + 16);
+}
+
 export function frameType(from: Buffer, at: number): number {
   return from[at + 4] as number;
 }
@@ -165,7 +169,7 @@ export function frameContentLength(from: Buffer, at: number): number {
 
 /** Offset of the body of the frame at `at`, which ends at `end`. Throws when the head is longer than the frame. */
 export function bodyStart(from: Buffer, at: number, end: number): number {
-  const start = at + HEADER_BYTES + readWord(from, at + 16);
+  const start = at + HEADER_BYTES + frameHeadBytes(from, at);
   if (start > end) throw new ProtocolError('a frame head is longer than its frame');
   return start;
 }

@@ -74,6 +74,59 @@ describe('FrameReader', () => {
     expect(buffers[0]?.equals(bytes)).toBe(true);
   });
 
+  test('puts the body of a large frame where its numbers can be read in place', () => {
+    for (const headBytes of [0, 1, 7, 93]) {
+      const bytes = frame(7, Buffer.alloc(200_000 + headBytes));
+      writeLengths(bytes, 0, bytes.length, headBytes);
+      const offsets: number[] = [];
+      const reader = new FrameReader((buffer, start, end) => {
+        offsets.push((buffer.byteOffset + bodyStart(buffer, start, end)) % 8);
+      });
+      reader.push(bytes.subarray(0, 70_000));
+      reader.push(bytes.subarray(70_000));
+      expect(offsets).toEqual([0]);
+    }
+  });
+
+  test.each([1, 3, 40, 1000, 60_000, 1_000_000])(
+    'reads to the space it gives, at most %i bytes at a time',
+    (most) => {
+      const bodies = most < 40 ? [0, 5, 70_000] : [0, 5, 300, 200_000, 1, 3_000_000, 90_000, 2];
+      const stream = Buffer.concat(
+        bodies.map((bytes, id) => frame(id, Buffer.alloc(bytes, `${id}`))),
+      );
+      const { reader, got } = reading();
+      let at = 0;
+      while (at < stream.length) {
+        const bytes = stream.copy(reader.space(), 0, at, at + most);
+        expect(bytes).toBeGreaterThan(0);
+        expect(reader.took(bytes)).toBeUndefined();
+        at += bytes;
+      }
+      const expected = bodies.map((bytes, id) => ({ id, body: `${id}`.repeat(bytes) }));
+      expect(got.map(({ id, body }) => [id, body === expected[id]?.body])).toEqual(
+        expected.map(({ id }) => [id, true]),
+      );
+    },
+  );
+
+  test('never gives a space twice: what was delivered may be kept', () => {
+    const kept: { buffer: Buffer; start: number; end: number }[] = [];
+    const reader = new FrameReader((buffer, start, end) => kept.push({ buffer, start, end }));
+    for (let id = 0; id < 1000; id += 1)
+      reader.took(frame(id, bodyOf(id % 50)).copy(reader.space()));
+    for (const [id, { buffer, start, end }] of kept.entries()) {
+      const body = buffer.subarray(bodyStart(buffer, start, end), end);
+      expect([frameId(buffer, start), body.equals(bodyOf(id % 50))]).toEqual([id, true]);
+    }
+  });
+
+  test('returns a fault of what was read to its space', () => {
+    const { reader } = reading();
+    reader.space().fill(0, 0, 64);
+    expect(reader.took(64)).toBeInstanceOf(ProtocolError);
+  });
+
   test('a small frame lies where it was read', () => {
     const chunk = frame(1, Buffer.from('here'));
     const reader = new FrameReader((buffer) => expect(buffer).toBe(chunk));
