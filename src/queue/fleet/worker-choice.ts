@@ -50,12 +50,13 @@ export function chooseFree<R extends Queued, W>(
 ): WorkerLoad<R, W> | undefined {
   const isUnknown = request.estimateMs === Number.POSITIVE_INFINITY || request.wasTakenBack;
   const most = isUnknown ? 0 : rule.maxInFlight - 1;
+  const { workAheadMs } = rule; // asked once: it is a setting that may change
   let best: WorkerLoad<R, W> | undefined;
   let bestMs = 0;
   for (const load of holders) {
     if (!load.isOpen || load.inFlight > most || load.claimedIn === pass) continue;
-    const inFrontMs = load.workInFrontMs(nowMs, rule.workAheadMs);
-    if (inFrontMs > rule.workAheadMs || !load.hasTimeFor(request)) continue;
+    const inFrontMs = load.workInFrontMs(nowMs, workAheadMs);
+    if (inFrontMs > workAheadMs || !load.hasTimeFor(request)) continue;
     if (best !== undefined && !isBetter(load, inFrontMs, best, bestMs, nowMs)) continue;
     if (rule.isBackedUp(load.worker)) continue;
     best = load;
@@ -71,10 +72,11 @@ export function countFree<R extends Queued, W>(
   pass: number,
   nowMs: number,
 ): number {
+  const { workAheadMs } = rule;
   let free = 0;
   for (const load of holders) {
     if (!load.isOpen || load.inFlight >= rule.maxInFlight || load.claimedIn === pass) continue;
-    if (load.workInFrontMs(nowMs, rule.workAheadMs) <= rule.workAheadMs) free += 1;
+    if (load.workInFrontMs(nowMs, workAheadMs) <= workAheadMs) free += 1;
   }
   return free;
 }
