@@ -46,7 +46,62 @@ export function compareWithIdeal(scene: Scene): readonly Comparison[] {
   }));
 }
 
-/** A Markdown table. */
+/** What a call costs a model, and what each row adds; latencies at two workers, one by one and in units. */
+export type UnitScene = {
+  readonly fixedMs: number;
+  readonly perRowMs: number;
+  /** Arrivals, as a share of what the workers can do one by one. */
+  readonly load: number;
+  readonly requests: number;
+  readonly seed: number;
+};
+
+export type UnitComparison = {
+  readonly percent: number;
+  readonly oneByOneMs: number;
+  readonly ms: number;
+};
+
+const UNIT_WORKERS = 2;
+
+export function compareUnits(scene: UnitScene): readonly UnitComparison[] {
+  const { fixedMs, perRowMs, load, requests } = scene;
+  const oneMs = fixedMs + perRowMs;
+  const gapMs = (oneMs + MEASURED_WAY.overheadMs) / UNIT_WORKERS / load;
+  const arrivals = poissonArrivals(requests, gapMs, seeded(scene.seed));
+  const services = new Float64Array(requests).fill(oneMs);
+  const latenciesOf = (maxRows: number): Float64Array => {
+    const batches = { fixedMs, perRowMs, maxRows };
+    const options = { workers: UNIT_WORKERS, way: MEASURED_WAY, batches };
+    return dispatchedQueue(arrivals, services, options).sort();
+  };
+  const oneByOne = latenciesOf(1);
+  const units = latenciesOf(64);
+  return PERCENTS.map((percent) => ({
+    percent,
+    oneByOneMs: percentileOfSorted(oneByOne, percent),
+    ms: percentileOfSorted(units, percent),
+  }));
+}
+
+function unitTable(requests: number): string {
+  const lines = ['| call + row | load | p50 | p99 | p99.9 |', '|---|---|---|---|---|'];
+  for (const [fixedMs, perRowMs] of [
+    [4.8, 0.2],
+    [0.2, 4.8],
+  ] as const) {
+    for (const load of [0.5, 0.9, 1.5]) {
+      const figures = compareUnits({ fixedMs, perRowMs, load, requests, seed: 1 });
+      const cells = figures.map(
+        ({ oneByOneMs, ms }) => `${oneByOneMs.toFixed(1)} → ${ms.toFixed(1)} ms`,
+      );
+      lines.push(`| ${fixedMs} + ${perRowMs} ms | ${load * 100} % | ${cells.join(' | ')} |`);
+    }
+  }
+  return lines.join('\n');
+}
+
+/** Two Markdown tables. */
 export function simulate(requests = 200_000): string {
   const lines = ['| workers | load | way | p50 | p99 | p99.9 |', '|---|---|---|---|---|---|'];
   for (const [workers, load] of [
@@ -64,5 +119,5 @@ export function simulate(requests = 200_000): string {
       lines.push(`| ${workers} | ${load * 100} % | ${costs} | ${cells.join(' | ')} |`);
     }
   }
-  return lines.join('\n');
+  return `${lines.join('\n')}\n\n${unitTable(requests / 10)}`;
 }

@@ -84,7 +84,10 @@ export class SimulatedServer {
   #send(request: SimulatedRequest, worker: SimulatedWorker): void {
     this.timeline.after(this.#options.way.linkMs, () => {
       worker.inbox.push(request);
-      if (!worker.isBusy) this.#read(worker);
+      // Not before all that was written together is there.
+      this.timeline.after(0, () => {
+        if (!worker.isBusy) this.#read(worker);
+      });
     });
   }
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { compareWithIdeal, MEASURED_WAY, MIX } from '../../../../loadtest/simulation/simulate.js';
+import {
+  compareUnits,
+  compareWithIdeal,
+  MEASURED_WAY,
+  MIX,
+} from '../../../../loadtest/simulation/simulate.js';
 import { SimulatedServer } from '../../../../loadtest/simulation/simulated-server.js';
 import { Timeline } from '../../../../loadtest/simulation/timeline.js';
 
@@ -23,6 +28,23 @@ describe('the dispatcher under mixed run times, against an ideal queue', () => {
     const [, p99, p999] = compareWithIdeal(shape);
     expect((p99?.ms ?? 0) / (p99?.idealMs ?? 0)).toBeLessThan(1.15);
     expect((p999?.ms ?? 0) / (p999?.idealMs ?? 0)).toBeLessThan(1.25);
+  });
+});
+
+describe('units', () => {
+  it('quarter the tail where a call is dear and a row is not, and bear what one by one cannot', () => {
+    const scene = { fixedMs: 4.8, perRowMs: 0.2, requests: 8000, seed: 2 };
+    const [p50, p99] = compareUnits({ ...scene, load: 0.9 });
+    expect((p50?.ms ?? 0) / (p50?.oneByOneMs ?? 0)).toBeLessThan(0.5);
+    expect((p99?.ms ?? 0) / (p99?.oneByOneMs ?? 0)).toBeLessThan(0.25);
+    expect(compareUnits({ ...scene, load: 1.5 })[0]?.ms).toBeLessThan(20);
+  });
+
+  it('cost next to nothing where rows are dear: there are none, but for tries', () => {
+    const scene = { fixedMs: 0.2, perRowMs: 4.8, requests: 8000, seed: 2 };
+    for (const { ms, oneByOneMs, percent } of compareUnits({ ...scene, load: 0.9 })) {
+      expect(ms / oneByOneMs, `p${percent}`).toBeLessThan(1.03);
+    }
   });
 });
 
