@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../../../../loadtest/simulation/random.js';
 import {
   compareUnits,
   compareWithIdeal,
@@ -49,12 +50,15 @@ describe('units', () => {
 });
 
 describe('tiny requests', () => {
-  it.each([0.02, 0.05])('of %d ms keep a worker busy all the time', (serviceMs) => {
+  it.each([0.02, 0.05])('of %d ms of 64 clients keep a worker busy all the time', (serviceMs) => {
     const server = new SimulatedServer({ workers: 1, way: { linkMs: 0.05, overheadMs: 0.01 } });
+    const random = seeded(4);
     let answers = 0;
     server.onAnswer = () => {
       answers += 1;
-      if (answers < 20_000) server.submit(serviceMs);
+      // No two clients take the same time for an answer and the next request.
+      const clientMs = 0.3 * random();
+      if (answers < 20_000) server.timeline.after(clientMs, () => server.submit(serviceMs));
     };
     server.timeline.at(0, () => {
       for (let n = 0; n < 64; n += 1) server.submit(serviceMs);
