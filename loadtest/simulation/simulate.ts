@@ -27,7 +27,7 @@ export const MIX: readonly Kind[] = [
   { share: 0.05, ms: 50 },
 ];
 /** What a worker and its master were seen to need on a small machine. */
-export const MEASURED_WAY: Way = { linkMs: 0.05, overheadMs: 0.05 };
+export const MEASURED_WAY: Way = { linkMs: 0.15, overheadMs: 0.05 };
 /** Measured run times are never twice the same. */
 const NOISE = 0.05;
 const PERCENTS = [50, 99, 99.9];
@@ -72,7 +72,7 @@ export function compareUnits(scene: UnitScene): readonly UnitComparison[] {
   const services = new Float64Array(requests).fill(oneMs);
   const latenciesOf = (maxRows: number): Float64Array => {
     const batches = { fixedMs, perRowMs, maxRows };
-    const options = { workers: UNIT_WORKERS, way: MEASURED_WAY, batches };
+    const options = { workers: UNIT_WORKERS, way: MEASURED_WAY, batches, mayStandBy: false };
     return dispatchedQueue(arrivals, services, options).sort();
   };
   const oneByOne = latenciesOf(1);

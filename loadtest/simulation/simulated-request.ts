@@ -15,6 +15,8 @@ export class SimulatedRequest extends Queued {
   queueDeadlineMs: number = Number.POSITIVE_INFINITY;
   readonly clientTimeoutMs: undefined = undefined;
   readonly streamTimeoutMs: undefined = undefined;
+  /** Its frame said that it is to stand by. */
+  stoodBy = false;
   readonly arrivedMs: number;
   readonly serviceMs: number;
 

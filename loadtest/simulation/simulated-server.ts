@@ -54,12 +54,12 @@ export class SimulatedServer {
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#dispatcher = new Dispatcher<SimulatedRequest, SimulatedWorker>(
-      { workAheadMs: 1, ...options },
+      { workAheadMs: 1, mayStandBy: true, ...options },
       {
         send: (request, worker) => this.#send(request, worker),
         refuse: () => {},
         cutOff: () => {},
-        abort: () => {},
+        abort: (request, worker) => this.#drop(request.arrival, worker),
         kill: () => {},
         wakeAt: (atMs) => this.timeline.at(atMs, () => this.#dispatcher.dispatch(atMs)),
       },
@@ -82,6 +82,7 @@ export class SimulatedServer {
   }
 
   #send(request: SimulatedRequest, worker: SimulatedWorker): void {
+    request.stoodBy = request.isStandby;
     this.timeline.after(this.#options.way.linkMs, () => {
       worker.inbox.push(request);
       // Not before all that was written together is there.
@@ -91,10 +92,26 @@ export class SimulatedServer {
     });
   }
 
+  /** Taken back: where it has not begun when the word comes, it does not. */
+  #drop(arrival: number, worker: SimulatedWorker): void {
+    const { linkMs } = this.#options.way;
+    this.timeline.after(linkMs, () => {
+      const at = worker.inbox.findIndex((request) => request.arrival === arrival);
+      if (at < 0) return;
+      worker.inbox.splice(at, 1);
+      this.timeline.after(linkMs, () => {
+        const stub = worker.load?.find(arrival);
+        if (worker.load === undefined || stub === undefined) return;
+        this.#dispatcher.gaveUp(worker.load, stub, this.timeline.nowMs);
+      });
+    });
+  }
+
   #read(worker: SimulatedWorker): void {
-    const requests = worker.inbox;
-    if (requests.length === 0) return;
-    worker.inbox = [];
+    if (worker.inbox.length === 0) return;
+    // What was standing by begins when the replies before it are written.
+    const later = worker.inbox.findIndex((request, at) => at > 0 && request.stoodBy);
+    const requests = worker.inbox.splice(0, later < 0 ? worker.inbox.length : later);
     worker.isBusy = true;
     const replies = this.#run(requests);
     const { linkMs, overheadMs } = this.#options.way;
@@ -124,9 +141,16 @@ export class SimulatedServer {
   #replied({ load }: SimulatedWorker, replies: readonly Reply[]): void {
     if (load === undefined) return;
     const { nowMs } = this.timeline;
-    for (const { request, shareMs, rows } of replies) {
+    for (const {
+      request: { arrival },
+      shareMs,
+      rows,
+    } of replies) {
+      const request = load.find(arrival);
+      if (request === undefined) continue;
       const times = { runMicros: shareMs * 1000, inputMicros: 0, outputMicros: 0 };
-      this.#dispatcher.finished(load, request, { ...times, rows, ownRows: 1 }, nowMs);
+      const run = { ...times, rows, ownRows: 1 };
+      if (!this.#dispatcher.finished(load, request, run, nowMs)) continue;
       this.onAnswer(request, nowMs - request.arrivedMs);
     }
   }

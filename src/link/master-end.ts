@@ -62,6 +62,8 @@ export type SentRequest = {
   /** It came with a length, be it zero. */
   readonly hasLength: boolean;
   readonly client: ClientFacts;
+  /** It is not to begin before what was sent before it is answered. */
+  readonly isStandby?: boolean;
 };
 
 /** The links of this process share them, so that a request is looked up once for all. */
@@ -114,7 +116,8 @@ export class MasterEnd {
       (client.isHttp10 ? FLAG.HTTP_1_0 : 0) |
       (client.isEncrypted ? FLAG.ENCRYPTED : 0) |
       (request.hasLength ? FLAG.HAS_LENGTH : 0) |
-      (isTold ? 0 : FLAG.LINES);
+      (isTold ? 0 : FLAG.LINES) |
+      (request.isStandby === true ? FLAG.STANDBY : 0);
     const head = isTold ? own : `${own}\n${lines.text}`;
     this.#writer.addRequest(flags, number, id, head, body, bytes);
   }

@@ -172,6 +172,8 @@ export class WorkerEnd {
       this.#writer.addBare(FRAME.REPLY_ABORTED, id);
       return;
     }
+    // Whoever waits for an answer that is there does not wait for a run as well.
+    if ((flags & FLAG.STANDBY) !== 0) this.#writer.flush();
     const request = new LinkRequest(template, own, flags, buffer.subarray(start, end));
     const reply = new LinkReply(request, id, this.#outlet);
     this.#open.add(reply);

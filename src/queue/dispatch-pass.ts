@@ -8,12 +8,14 @@ import { chooseFree, chooseToReserve, countFree, type FreeRule } from './fleet/w
 import type { WorkerLoad } from './fleet/worker-load.js';
 import type { Queued } from './request.js';
 import { gathersUntilMs } from './units/gathering.js';
+import type { Standby } from './units/standby.js';
 import { type UnitBounds, unitBounds } from './units/unit.js';
 import type { Lane } from './waiting/lane.js';
 import type { Ranks } from './waiting/ranks.js';
 import type { WaitingRoom } from './waiting/waiting-room.js';
 
 export type PassRule<W> = FreeRule<W> & {
+  readonly mayStandBy: boolean;
   /** The world can take more replies now. */
   readonly mayGive: () => boolean;
 };
@@ -35,6 +37,7 @@ export class DispatchPass<R extends Queued, W> {
   readonly #fleet: Fleet<R, W>;
   readonly #endings: Endings<R, W>;
   readonly #ranks: Ranks;
+  readonly #standby: Standby<R, W>;
   readonly #ports: Pick<DispatcherPorts<R, W>, 'send' | 'wakeAt'>;
   /** Number of the pass that is under way, or was last. */
   #pass = 0;
@@ -45,6 +48,7 @@ export class DispatchPass<R extends Queued, W> {
     fleet: Fleet<R, W>,
     endings: Endings<R, W>,
     ranks: Ranks,
+    standby: Standby<R, W>,
     ports: Pick<DispatcherPorts<R, W>, 'send' | 'wakeAt'>,
   ) {
     this.#rule = rule;
@@ -52,6 +56,7 @@ export class DispatchPass<R extends Queued, W> {
     this.#fleet = fleet;
     this.#endings = endings;
     this.#ranks = ranks;
+    this.#standby = standby;
     this.#ports = ports;
   }
 
@@ -65,6 +70,7 @@ export class DispatchPass<R extends Queued, W> {
 
   run(nowMs: number): void {
     if (!this.#rule.mayGive()) return;
+    if (!this.#standby.isEmpty) this.#standby.recall(nowMs);
     if (this.#waiting.hasReservations) this.#runReserved(nowMs);
     const { lanes } = this.#waiting;
     this.#pass += 1;
@@ -76,7 +82,10 @@ export class DispatchPass<R extends Queued, W> {
     while (lane?.first !== undefined && pass === this.#pass) {
       if (lane.isHeldBack || this.#gathers(lane.first, lane, nowMs)) {
         overtaken = lane;
-      } else if (!this.#serve(lane.first, lane, nowMs)) {
+      } else if (
+        !this.#serve(lane.first, lane, nowMs) &&
+        !this.#letStandBy(lane.first, lane, nowMs)
+      ) {
         if (lane.later === undefined) return;
         unclaimed -= this.#claim(lane.holders);
         if (unclaimed === 0) return;
@@ -91,6 +100,18 @@ export class DispatchPass<R extends Queued, W> {
     const untilMs = gathersUntilMs(first, lane.depth, nowMs);
     if (untilMs !== undefined) this.#ports.wakeAt?.(untilMs);
     return untilMs !== undefined;
+  }
+
+  /** While all are busy the next one may lie ready at one of them. */
+  #letStandBy(request: R, lane: Lane<R, W>, nowMs: number): boolean {
+    const { mayStandBy, workAheadMs } = this.#rule;
+    if (!mayStandBy || workAheadMs === 0 || this.#ranks.areWeighted) return false;
+    const load = this.#standby.workerFor(request, lane.holders, this.#pass, nowMs);
+    if (load === undefined) return false;
+    request.isStandby = true;
+    this.#standby.stands(request, load);
+    this.#give(request, load, nowMs);
+    return true;
   }
 
   /** True when it waits in its lane no longer: it runs, has reserved a worker, or was refused. */

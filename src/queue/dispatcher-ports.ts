@@ -42,6 +42,8 @@ export type KillCause = 'overran' | 'ran on' | 'stopped' | 'deaf';
 export type DispatcherOptions = {
   /** A worker with at most this much estimated work in front gets more. */
   readonly workAheadMs: number;
+  /** A worker that runs exactly one request may have the next one lie ready; not unless told. */
+  readonly mayStandBy?: boolean;
   /** Most requests at one worker, whatever the estimates say; 64 unless told. */
   readonly maxInFlight?: number;
   /** How long a worker without work may leave a ping unanswered; never asked unless told. */

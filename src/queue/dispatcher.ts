@@ -13,6 +13,7 @@ import { learn } from './fleet/learning.js';
 import type { RunFigures } from './fleet/run-figures.js';
 import { WorkerLoad } from './fleet/worker-load.js';
 import type { Queued } from './request.js';
+import { Standby } from './units/standby.js';
 import type { Lane } from './waiting/lane.js';
 import { ModelLimits } from './waiting/model-limits.js';
 import { type Weights, weightsOf } from './waiting/priority.js';
@@ -23,7 +24,6 @@ export type { Casualties, DispatcherOptions, DispatcherPorts } from './dispatche
 
 /**
  * Gives requests to workers: the one queue, and what each worker has in front.
- *
  *     submit ─▶ lanes ─────────────▶ worker load ─▶ done
  *                 │  ▲      (free)      ▲   │
  *         suspect ▼  │ put back         │   │ worker gone: run again
@@ -68,13 +68,15 @@ export class Dispatcher<R extends Queued, W> {
       get workAheadMs() {
         return options.workAheadMs;
       },
+      mayStandBy: options.mayStandBy === true,
       maxInFlight: options.maxInFlight ?? 64,
       isBackedUp: (worker: W) => ports.isBackedUp?.(worker) === true,
       mayGive: () => ports.mayDispatch?.() !== false,
     };
-    const rooms = [this.#waiting, this.#fleet, this.#endings, this.#ranks] as const;
-    this.#pass = new DispatchPass(rule, ...rooms, ports);
     this.#takingBack = new TakingBack(ports, this.#waiting, this.#fleet, options);
+    const standby = new Standby(this.#fleet, this.#waiting, this.#takingBack, rule);
+    const rooms = [this.#waiting, this.#fleet, this.#endings, this.#ranks, standby] as const;
+    this.#pass = new DispatchPass(rule, ...rooms, ports);
   }
 
   /** Requests that wait. */
@@ -96,7 +98,7 @@ export class Dispatcher<R extends Queued, W> {
     return this.#endings.unanswered === 0;
   }
 
-  /** How long the oldest waiting request has waited, all its stays in the queue together; 0 when none waits. */
+  /** How long the oldest waiting request has waited in all; 0 when none waits. */
   oldestWaitMs(nowMs: number): number {
     return this.#waiting.oldestWaitMs(nowMs);
   }
@@ -217,16 +219,16 @@ export class Dispatcher<R extends Queued, W> {
     const casualties: Casualties = { runAgain: 0, refused: 0, cutOff: 0, dropped: 0 };
     if (!this.#fleet.remove(load)) return casualties;
     this.#starve(load);
-    const count = load.inFlight;
+    const { standby, inFlight: count } = load;
     const ended: R[] = [];
     for (let request = load.running; request !== undefined; request = load.running) {
       load.leave(request, nowMs);
-      charge(request, death);
+      if (request !== standby) charge(request, death);
       if (fateOf(request) !== 'run again') ended.push(request);
       else this.#waiting.comeBack(request, nowMs);
     }
     casualties.runAgain = count - ended.length;
-    // Only when all others are back in their places: a port may submit a later request.
+    // Only when all others are back: a port may submit a later request.
     for (const request of ended) this.#endings.died(request, casualties);
     this.#refuseAllHopeless();
     this.dispatch(nowMs);

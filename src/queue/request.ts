@@ -72,6 +72,8 @@ export abstract class Queued {
   isStopping = false;
   /** It was taken back from a worker that did not come to it: it may be long itself, and goes to an empty one. */
   wasTakenBack = false;
+  /** It lies ready at a worker that is busy with another, and does not begin before that is answered. */
+  isStandby = false;
 
   estimate: Estimate | undefined = undefined;
   /** What it was expected to take when it was dispatched; Infinity when unknown. */

@@ -42,7 +42,7 @@ export const FRAME = {
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 
 /** Flags of a request frame. */
-export const FLAG = { HTTP_1_0: 1, ENCRYPTED: 2, HAS_LENGTH: 4, LINES: 8 } as const;
+export const FLAG = { HTTP_1_0: 1, ENCRYPTED: 2, HAS_LENGTH: 4, LINES: 8, STANDBY: 16 } as const;
 
 /** The numbers a reply brings with it: whole, from 0 to 2^32 − 1. */
 export type FrameFigures = {

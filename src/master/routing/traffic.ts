@@ -73,6 +73,7 @@ export class Traffic {
         return options.deafAfterMs;
       },
       ...share,
+      mayStandBy: true,
     };
     this.dispatcher = new Dispatcher(rules, this.#ports());
     this.#alarm = new Alarm(options.now, (nowMs) => this.dispatcher.dispatch(nowMs));

@@ -60,11 +60,14 @@ export function isSuspect(request: Queued): boolean {
  * Who is to blame for a run that does not end; undefined when nobody can tell.
  * Answers leave a worker together, at the end of its turn: the first of several
  * may have been answered long ago. So they all run again, each alone, and who
- * expires alone did it. One that may not run twice is ended here.
+ * expires alone did it. One that may not run twice is ended here. What only stands by has
+ * not begun, since the answer of the one before it is not there.
  */
 export function culpritOf<R extends Queued>(requests: RequestList<R>): R | undefined {
   const { first } = requests;
-  if (requests.depth === 1 || first?.isRetryable === false) return first;
+  const last = requests.last;
+  const isAlone = requests.depth === 1 || (requests.depth === 2 && last?.isStandby === true);
+  if (isAlone || first?.isRetryable === false) return first;
   for (const request of requests) request.mayHaveOverrun = true;
   return undefined;
 }

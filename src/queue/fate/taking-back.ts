@@ -38,11 +38,16 @@ export class TakingBack<R extends Queued, W> {
     if (running === undefined || !load.isOvertime(nowMs, this.#options.workAheadMs)) return;
     for (const request of [...load.requests]) {
       if (!hasNotBegun(request, running) || !this.#isWelcome(request.key, load, nowMs)) continue;
-      const stub = load.takeBack(request);
-      request.wasTakenBack = true;
-      this.#waiting.comeBack(request, nowMs);
-      this.#ports.abort(stub, load.worker);
+      this.take(load, request, nowMs);
     }
+  }
+
+  take(load: WorkerLoad<R, W>, request: R, nowMs: number): void {
+    const stub = load.takeBack(request);
+    request.wasTakenBack = true;
+    request.isStandby = false;
+    this.#waiting.comeBack(request, nowMs);
+    this.#ports.abort(stub, load.worker);
   }
 
   #isWelcome(key: string, from: WorkerLoad<R, W>, nowMs: number): boolean {

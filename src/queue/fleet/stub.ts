@@ -30,6 +30,7 @@ export class Stub extends Queued {
     this.dispatchedAtMs = request.dispatchedAtMs;
     this.limit = request.limit;
     this.estimateMs = request.estimateMs;
+    this.isStandby = request.isStandby;
     this.state = 'done';
     this.isClientGone = true;
   }

@@ -35,6 +35,8 @@ export class WorkerLoad<R extends Queued, W> {
   /** Groups whose runs were seen to be asynchronous: they hear that they are to stop. */
   readonly asynchronous: Set<string> = new Set();
   readonly hearing: Hearing;
+  /** What lies ready here while another runs; undefined once that has ended. */
+  standby: R | undefined = undefined;
   readonly batches: BatchWatch = new BatchWatch();
   reservedFor: R | undefined = undefined;
   /** The last pass of the dispatcher in which somebody waited for it in vain. */
@@ -126,6 +128,13 @@ export class WorkerLoad<R extends Queued, W> {
     this.idleSinceMs = nowMs;
     this.hearing.heard(nowMs);
     if (request.isStopping) this.#stopped(request);
+    if (this.standby !== undefined && this.requests.depth < 2) this.#standbyBegins();
+  }
+
+  /** Or it was what has left. */
+  #standbyBegins(): void {
+    if (this.standby !== undefined) this.standby.isStandby = false;
+    this.standby = undefined;
   }
 
   #stopped(request: R): void {
@@ -142,6 +151,7 @@ export class WorkerLoad<R extends Queued, W> {
     const stub = new Stub(request) as Queued as R;
     this.requests.insertAfter(request, stub);
     this.requests.remove(request);
+    if (this.standby === request) this.standby = undefined;
     return stub;
   }
 

@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     waiting: ['fleet'],
     admission: ['fleet', 'waiting'],
     fate: ['fleet', 'waiting'],
-    units: ['fleet', 'fate'],
+    units: ['fleet', 'waiting', 'fate'],
   },
   link: {
     frames: [],

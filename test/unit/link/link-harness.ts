@@ -64,8 +64,8 @@ export class Link {
     return this.heard.map(({ kind }) => kind);
   }
 
-  send(id: number, body = '', method = 'POST', url = '/'): void {
-    this.master.send(id, new RequestLines(method, url, []), request({ body }));
+  send(id: number, body = '', method = 'POST', url = '/', isStandby = false): void {
+    this.master.send(id, new RequestLines(method, url, []), request({ body, isStandby }));
   }
 
   /** The `count`-th event of a kind, as soon as the master has heard it. */

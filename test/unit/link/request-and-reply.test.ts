@@ -229,3 +229,20 @@ describe('cancel', () => {
     expect(link.heard).toHaveLength(2);
   });
 });
+
+describe('a request that stands by', () => {
+  test('begins when the replies before it are written', async () => {
+    const link = current();
+    const written: number[] = [];
+    link.handle = (_request, reply) => {
+      written.push(link.sockets[1].bytesWritten);
+      reply.end('done');
+    };
+    link.send(1);
+    link.send(2);
+    link.send(3, '', 'POST', '/', true);
+    await link.hears('reply', 3);
+    expect(written.slice(0, 2)).toEqual([0, 0]);
+    expect(written[2]).toBeGreaterThan(0);
+  });
+});

@@ -55,7 +55,7 @@ export class ModelWorld {
   constructor(seed: number) {
     this.chance = new Chance(seed);
     this.dispatcher = new Dispatcher<FakeRequest, Seat>(
-      { workAheadMs: 1, maxInFlight: 5 },
+      { workAheadMs: 1, maxInFlight: 5, mayStandBy: seed % 2 === 0 },
       {
         send: (request, seat) => this.#sent(request, seat),
         refuse: (request, error) => this.#refused(request, error),

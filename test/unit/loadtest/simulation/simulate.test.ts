@@ -20,14 +20,14 @@ describe('the dispatcher under mixed run times, against an ideal queue', () => {
   it.each(SCENES)('is as good where the way costs nothing ($workers workers, $load)', (scene) => {
     const shape = { ...scene, kinds: MIX, requests: 20_000, way: NO_WAY, seed: 3 };
     for (const { percent, ms, idealMs } of compareWithIdeal(shape)) {
-      expect(ms / idealMs, `p${percent}`).toBeLessThan(1.005);
+      expect(ms / idealMs, `p${percent}`).toBeLessThan(1.02);
     }
   });
 
   it.each(SCENES)('pays little for the way ($workers workers, $load)', (scene) => {
     const shape = { ...scene, kinds: MIX, requests: 20_000, way: MEASURED_WAY, seed: 3 };
     const [, p99, p999] = compareWithIdeal(shape);
-    expect((p99?.ms ?? 0) / (p99?.idealMs ?? 0)).toBeLessThan(1.15);
+    expect((p99?.ms ?? 0) / (p99?.idealMs ?? 0)).toBeLessThan(1.1);
     expect((p999?.ms ?? 0) / (p999?.idealMs ?? 0)).toBeLessThan(1.25);
   });
 });

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import type { RequestFacts } from './fake-request.js';
+import { Stage } from './stage.js';
+
+/** Runs of 5 ms, known for certain unless told otherwise. */
+function stage(...workers: string[]): Stage {
+  const made = new Stage({ workAheadMs: 1, mayStandBy: true });
+  made.teach(5);
+  made.workers(...workers);
+  return made;
+}
+
+describe('a request that stands by', () => {
+  it('lies ready at the worker that should be through first, one at each; others wait', () => {
+    const one = stage('A', 'B');
+    one.submit();
+    one.nowMs = 1;
+    one.submit();
+    const [third] = one.submitMany(3);
+    expect(one.takeSent()).toEqual(['1→A', '2→B', '3→A', '4→B']);
+    expect(one.dispatcher.depth).toBe(1);
+    expect(third?.isStandby).toBe(true);
+  });
+
+  it('begins when the other has been answered, and the next one takes its place', () => {
+    const one = stage('A');
+    const [first, second] = one.submitMany(3);
+    expect(one.takeSent()).toEqual(['1→A', '2→A']);
+    one.nowMs = 5;
+    one.finish('A', first as never, 5);
+    expect(second?.isStandby).toBe(false);
+    expect(one.load('A').runningSinceMs).toBe(5);
+    expect(one.takeSent()).toEqual(['3→A']);
+  });
+
+  it('goes to a worker that is free before, where nobody else waits for that', () => {
+    const one = stage('A', 'B');
+    const [, second, third] = one.submitMany(3);
+    expect(one.takeSent()).toEqual(['1→A', '2→B', '3→A']);
+    one.nowMs = 5;
+    one.finish('B', second as never, 5);
+    expect(one.aborted).toEqual(['3 at A']);
+    expect(one.takeSent()).toEqual(['3→B']);
+    expect(one.finish('B', third as never, 5)).toBe(true);
+  });
+
+  it('stays where another one waits: who is free takes that', () => {
+    const one = stage('A', 'B');
+    const [, second] = one.submitMany(5);
+    one.takeSent();
+    one.nowMs = 5;
+    one.finish('B', second as never, 5);
+    expect(one.aborted).toEqual([]);
+    expect(one.takeSent()).toEqual(['5→B']);
+  });
+
+  it('is taken back from a run that takes much longer than expected, and is the next', () => {
+    const one = stage('A', 'B');
+    const [, second, , fourth] = one.submitMany(5);
+    one.takeSent();
+    for (const atMs of [5, 11]) {
+      one.nowMs = atMs;
+      if (atMs === 5) one.finish('B', second as never, 5);
+      else one.finish('B', fourth as never, 5);
+    }
+    expect(one.aborted).toEqual(['3 at A']);
+    expect(one.takeSent()).toEqual(['5→B']);
+    expect(one.dispatcher.depth).toBe(1);
+  });
+
+  it('is to blame for nothing: neither for a run before it that never ends, nor for a death', () => {
+    const one = stage('A');
+    const [first, second] = one.submitMany(2, { timeoutMs: 100 });
+    one.nowMs = 100;
+    one.dispatcher.sweep(100);
+    expect(one.takeRefused()).toEqual(['1 EXECUTION_TIMEOUT']);
+    expect(second?.mayHaveOverrun).toBe(false);
+    one.die('A', 'self-inflicted');
+    expect([first?.selfInflictedDeaths, second?.selfInflictedDeaths]).toEqual([1, 0]);
+  });
+
+  it.each<[string, RequestFacts]>([
+    ['may not run twice', { isRetryable: false }],
+    ['has an unknown run time', { group: 'new' }],
+  ])('is none that %s', (_why, facts) => {
+    const one = stage('A');
+    one.submit();
+    one.submit(facts);
+    expect(one.takeSent()).toEqual(['1→A']);
+  });
+
+  it('is none behind code that waits, a stream, a suspect, or with priorities', () => {
+    const waiting = stage('A');
+    waiting.load('A').asynchronous.add('model');
+    waiting.submitMany(2);
+    expect(waiting.takeSent()).toEqual(['1→A']);
+    const ranked = new Stage({ workAheadMs: 1, mayStandBy: true, lowPriorityShare: 0.1 });
+    ranked.teach(5);
+    ranked.workers('A');
+    ranked.submitMany(2);
+    expect(ranked.takeSent()).toEqual(['1→A']);
+    const deadly = stage('A');
+    deadly.submit();
+    deadly.die('A');
+    deadly.workers('B');
+    deadly.submit();
+    expect(deadly.takeSent()).toEqual(['1→A', '1→B']);
+  });
+
+  it('is none with a work ahead of 0: that means one at a time', () => {
+    const one = new Stage({ workAheadMs: 0, mayStandBy: true });
+    one.teach(5);
+    one.workers('A');
+    one.submitMany(2);
+    expect(one.takeSent()).toEqual(['1→A']);
+  });
+});
