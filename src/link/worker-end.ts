@@ -52,7 +52,7 @@ export class WorkerEnd {
   #hasStarted = false;
   #reason: Error | undefined;
   /** What this read both brings and cancels: it was taken back while this process computed, and is not begun. */
-  #cancelled: ReadonlySet<number> | undefined;
+  #cancelled: ReadonlyMap<number, number> | undefined;
   #hasEnded = false;
 
   /** @param link the stream, or its descriptor: then it is read to where bodies stay */
@@ -168,7 +168,7 @@ export class WorkerEnd {
       own = own.slice(0, linesAt - 1);
     }
     if (template === undefined) throw new ProtocolError('a request with an unknown head');
-    if (this.#cancelled?.has(id) === true) {
+    if (this.#cancelled !== undefined && (this.#cancelled.get(id) ?? -1) > at) {
       this.#writer.addBare(FRAME.REPLY_ABORTED, id);
       return;
     }

@@ -127,6 +127,8 @@ describe('a second signal', () => {
 describe('a signal to the whole process group', () => {
   it('TERM drains as if the master alone had got it', async () => {
     const server = await startServer({ path: 'slow', detached: true });
+    // One that is just being started is ended by a signal until Node has begun with it.
+    await server.until('both ready', () => server.linesOf('worker ready')[1]);
     const pids = processTree(server.pid);
     const asked = await sendAll(server, 6, 300);
     process.kill(-server.pid, 'SIGTERM');

@@ -216,6 +216,17 @@ describe('cancel', () => {
     expect(begun).toEqual([1, 3, 2]);
   });
 
+  test('that comes too late does not concern the same request when it comes once more behind it', async () => {
+    const link = current();
+    link.handle = (_request, reply) => reply.end('done');
+    link.send(1);
+    await link.hears('reply');
+    link.master.cancel(1);
+    link.send(1);
+    await link.hears('reply', 2);
+    expect(link.kinds).toEqual(['reply', 'reply']);
+  });
+
   test('of an answered or unknown request does nothing', async () => {
     const link = current();
     link.handle = (_request, reply) => reply.end('done');
