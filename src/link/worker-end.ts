@@ -15,11 +15,13 @@ import {
 } from './frames/frame.js';
 import { FrameReader } from './frames/frame-reader.js';
 import { FrameWriter } from './frames/frame-writer.js';
-import { HeadNumbers, HeardHeads, ToldHeads } from './frames/head-numbers.js';
-import { LinkReply, type ReplyOutlet } from './server/link-reply.js';
+import { HeardHeads } from './frames/head-numbers.js';
+import { LinkReply } from './server/link-reply.js';
 import { LinkRequest } from './server/link-request.js';
 import { LinkServer } from './server/link-server.js';
 import { OpenReplies } from './server/open-replies.js';
+import { ReplyHeads } from './server/reply-heads.js';
+import type { ReplyOutlet } from './server/reply-outlet.js';
 import { RequestTemplate } from './server/request-template.js';
 
 type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
@@ -69,8 +71,7 @@ export class WorkerEnd {
     };
     this.#outlet = {
       writer: this.#writer,
-      headNumbers: new HeadNumbers(),
-      toldHeads: new ToldHeads(),
+      heads: new ReplyHeads(),
       forget: (reply) => this.#forget(reply),
       notifySent: (reply) => this.#sent.push(reply),
       notifyDrained: (reply) => this.#waiting.add(reply),

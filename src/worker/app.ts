@@ -5,6 +5,7 @@ import { takeBodiesWhole } from './body/request-body.js';
 import { errorHandler } from './error-handler.js';
 import type { InferenceOptions } from './inference/inference.js';
 import { ModelTable } from './inference/model-table.js';
+import { ShortWay } from './inference/short-way.js';
 import { addNotFound } from './not-found.js';
 import { type BeginRoutes, mountOwnRoutes } from './own-routes/own-routes.js';
 import { addV1Routes } from './protocols/v1/routes.js';
@@ -36,6 +37,7 @@ export function buildApp({
   beginRoutes,
   runWaits,
 }: AppOptions): FastifyInstance {
+  const shortWay = new ShortWay();
   const handleError = errorHandler(log);
   const app = fastify({
     // The master logs every request with what it alone knows: queue wait, slot, bytes.
@@ -51,15 +53,15 @@ export function buildApp({
     bodyLimit: Number.MAX_SAFE_INTEGER,
     routerOptions: { maxParamLength: LONGEST_NAME },
     frameworkErrors: handleError,
-    ...(serverFactory === undefined ? {} : { serverFactory }),
+    ...(serverFactory === undefined ? {} : { serverFactory: shortWay.before(serverFactory) }),
   });
   app.setErrorHandler(handleError);
   takeBodiesWhole(app);
   addNotFound(app);
   const table = new ModelTable(models, defaultModel);
   const options: InferenceOptions = { log, maxBodyBytes, runWaits };
-  addV1Routes(app, table, options);
-  addV2Routes(app, table, options);
+  addV1Routes(app, shortWay, table, options);
+  addV2Routes(app, shortWay, table, options);
   mountOwnRoutes(app, models, log, beginRoutes);
   return app;
 }

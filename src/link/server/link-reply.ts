@@ -2,11 +2,10 @@ import {
   FRAME,
   type FrameFigures,
   type FrameType,
+  LENGTH_HERE,
   NO_FIGURES,
   NO_LENGTH,
 } from '../frames/frame.js';
-import type { FrameWriter } from '../frames/frame-writer.js';
-import type { HeadNumbers, ToldHeads } from '../frames/head-numbers.js';
 import { checkHeaderValue, type HeaderValue, headerKey } from '../frames/header-rules.js';
 import { labelLines, NO_FACTS, type ReplyFacts } from '../frames/reply-facts.js';
 import { bodyOf, callbackOf, type Done } from './body-arguments.js';
@@ -14,24 +13,14 @@ import { hasListeners } from './light-emitter.js';
 import type { LinkRequest } from './link-request.js';
 import type { LinkSocket } from './link-socket.js';
 import { nodeError, streamDestroyed, writeAfterEnd } from './node-error.js';
+import type { ReplyOutlet } from './reply-outlet.js';
 import { ReplySurface } from './reply-surface.js';
-
-/** What a reply needs of the worker's end of the link. */
-export type ReplyOutlet = {
-  readonly writer: FrameWriter;
-  readonly headNumbers: HeadNumbers;
-  readonly toldHeads: ToldHeads;
-  /** No more frames of the master concern this reply. */
-  forget(reply: LinkReply): void;
-  /** Calls `reply.sent()` when the frames of this turn are written. */
-  notifySent(reply: LinkReply): void;
-  /** Calls `reply.drained()` when there is room again. */
-  notifyDrained(reply: LinkReply): void;
-  afterFlush(done: Done): void;
-};
 
 /** A larger body goes out in pieces, so that no frame comes near the limit. */
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
+/** No text of that length is larger in bytes. */
+const MOST_PLAIN_LENGTH = MAX_WHOLE_BYTES / 4;
+const JSON_HEAD = `content-type\napplication/json\ncontent-length\n${LENGTH_HERE}\n`;
 
 /**
  * A reply as a handler sees it: `ServerResponse` to all appearances.
@@ -133,6 +122,20 @@ export class LinkReply extends ReplySurface {
     this.#outlet.forget(this);
     this.#outlet.notifySent(this);
     return this;
+  }
+
+  /** Ends it with a whole body of JSON and no headers but those of such a body. */
+  endJson(text: string): void {
+    if (this.destroyed || this.finished || text.length > MOST_PLAIN_LENGTH) {
+      this.writeHead(200, { 'content-type': 'application/json' }).end(text);
+      return;
+    }
+    this.head = JSON_HEAD;
+    this.contentLength = Buffer.byteLength(text);
+    this.finished = true;
+    this.#addHead(FRAME.REPLY, text);
+    this.#outlet.forget(this);
+    this.#outlet.notifySent(this);
   }
 
   addTrailers(
@@ -249,12 +252,11 @@ export class LinkReply extends ReplySurface {
 
   /** With the head, or only with its number where the master knows that. */
   #addHead(type: FrameType, body: string | Uint8Array): void {
-    const { writer, headNumbers, toldHeads } = this.#outlet;
-    const head = (this.head ?? '') + labelLines(this.facts);
-    const number = headNumbers.of(head);
-    const told = toldHeads.tell(number, headNumbers.generation) ? '' : head;
-    const { statusCode, id, contentLength } = this;
-    writer.addReply(type, number, statusCode, id, told, this.facts.figures, contentLength, body);
+    const { writer, heads } = this.#outlet;
+    const { statusCode, id, contentLength, facts } = this;
+    heads.find(this.head ?? '', facts);
+    const { number, told } = heads;
+    writer.addReply(type, number, statusCode, id, told, facts.figures, contentLength, body);
   }
 
   #addPart(type: FrameType, head: string, figures: FrameFigures, body: string | Uint8Array): void {

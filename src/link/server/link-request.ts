@@ -54,6 +54,11 @@ export class LinkRequest extends LightReadable {
     return this.#headers;
   }
 
+  /** Those that are not its own alone, and not to be changed: no length and no request id. */
+  get commonHeaders(): IncomingHttpHeaders {
+    return this.#template.headers;
+  }
+
   set headers(headers: IncomingHttpHeaders) {
     this.#headers = headers;
   }
@@ -187,7 +192,8 @@ export class LinkRequest extends LightReadable {
     this.resume();
   }
 
-  get #requestId(): string {
+  /** '' when it came without one. */
+  get requestId(): string {
     return this.#own.slice(0, this.#own.indexOf('\n'));
   }
 
@@ -197,7 +203,7 @@ export class LinkRequest extends LightReadable {
 
   #makeHeaders(): IncomingHttpHeaders {
     const headers = this.#template.copyHeaders();
-    const requestId = this.#requestId;
+    const { requestId } = this;
     if (this.#hasLength) headers['content-length'] = String(this.whole.length);
     if (requestId !== '') headers['x-request-id'] = requestId;
     return headers;
@@ -205,7 +211,7 @@ export class LinkRequest extends LightReadable {
 
   #makeRawHeaders(): string[] {
     const headers = [...this.#template.rawHeaders];
-    const requestId = this.#requestId;
+    const { requestId } = this;
     if (this.#hasLength) headers.push('content-length', String(this.whole.length));
     if (requestId !== '') headers.push('x-request-id', requestId);
     return headers;

@@ -28,11 +28,17 @@ export class RequestTemplate {
     this.rawHeaders = fields;
   }
 
+  /** Not to be changed. */
+  get headers(): IncomingHttpHeaders {
+    this.#headers ??= joinHeaders(this.rawHeaders);
+    return this.#headers;
+  }
+
   /** An object of the caller's own. */
   copyHeaders(): IncomingHttpHeaders {
-    this.#headers ??= joinHeaders(this.rawHeaders);
+    const { headers } = this;
     // A list would still be shared.
-    if (this.#headers['set-cookie'] !== undefined) return joinHeaders(this.rawHeaders);
-    return { ...this.#headers };
+    if (headers['set-cookie'] !== undefined) return joinHeaders(this.rawHeaders);
+    return { ...headers };
   }
 }

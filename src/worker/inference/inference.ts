@@ -1,5 +1,4 @@
 /** The one way of every prediction, whatever its protocol. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RequestError } from '../../errors.js';
 import type { FrameFigures } from '../../link/frames/frame.js';
 import { NO_FACTS, noteFacts, type ReplyFacts } from '../../link/frames/reply-facts.js';
@@ -8,10 +7,10 @@ import type { InstancesModel, Model, TensorModel } from '../../model/model.js';
 import { microsSince } from '../../model/run-queue.js';
 import { decodedBody } from '../body/body-decoding.js';
 import { encodedReply } from '../body/reply-encoding.js';
-import { bodyOf } from '../body/request-body.js';
-import { sendError, sendJson, toRequestError } from '../error-handler.js';
+import { toRequestError } from '../error-handler.js';
 import type { Body, PieceForm, Protocol, Reply } from '../protocol.js';
 import type { WorkerLog } from '../worker-log.js';
+import type { Call } from './call.js';
 import { type PieceTaker, RequestContext, type RunObserver } from './request-context.js';
 import { streamFormOf } from './stream-form.js';
 import { JoinedReply, type PieceReply, StreamedReply } from './streamed-reply.js';
@@ -35,8 +34,7 @@ export type InferenceOptions = {
 /** One request on its way: read → run → replied, or failed from any of them. */
 export class Inference implements PieceTaker, RunObserver {
   readonly #route: InferenceRoute;
-  readonly #request: FastifyRequest;
-  readonly #reply: FastifyReply;
+  readonly #call: Call;
   #model: Model | undefined;
   /** When it came, and when its body had been read. */
   readonly #startedAt = performance.now();
@@ -49,10 +47,9 @@ export class Inference implements PieceTaker, RunObserver {
   #form: PieceForm<never> | undefined = undefined;
   #pieces: PieceReply | undefined = undefined;
 
-  constructor(route: InferenceRoute, request: FastifyRequest, reply: FastifyReply) {
+  constructor(route: InferenceRoute, call: Call) {
     this.#route = route;
-    this.#request = request;
-    this.#reply = reply;
+    this.#call = call;
   }
 
   /** @param model the one to run, or why there is none */
@@ -69,9 +66,9 @@ export class Inference implements PieceTaker, RunObserver {
   }
 
   #body(): Body {
-    const { headers } = this.#request;
+    const { headers } = this.#call;
     const encoding = headers['content-encoding'];
-    const bytes = decodedBody(bodyOf(this.#request), encoding, this.#route.maxBodyBytes);
+    const bytes = decodedBody(this.#call.body, encoding, this.#route.maxBodyBytes);
     return { bytes, headers };
   }
 
@@ -97,8 +94,8 @@ export class Inference implements PieceTaker, RunObserver {
 
   #context(form: PieceForm<never> | undefined): RequestContext {
     this.#form = form;
-    runBegan(this.#reply.raw);
-    return new RequestContext(this.#reply, form && this, this);
+    runBegan(this.#call.raw);
+    return new RequestContext(this.#call, form && this, this);
   }
 
   #hasRead(rows: number): void {
@@ -120,10 +117,10 @@ export class Inference implements PieceTaker, RunObserver {
   }
 
   #beginPieces(): PieceReply {
-    noteFacts(this.#reply.raw, this.#facts());
-    const form = streamFormOf(this.#request.headers.accept);
-    if (form !== 'whole') return new StreamedReply(this.#reply, form);
-    return new JoinedReply(this.#reply, (pieces) => this.#form?.joined(pieces) ?? '');
+    noteFacts(this.#call.raw, this.#facts());
+    const form = streamFormOf(this.#call.headers.accept);
+    if (form !== 'whole') return new StreamedReply(this.#call, form);
+    return new JoinedReply(this.#call, (pieces) => this.#form?.joined(pieces) ?? '');
   }
 
   #finish<T>(
@@ -133,7 +130,7 @@ export class Inference implements PieceTaker, RunObserver {
     exchange: { reply(result: T): Reply },
   ): void {
     this.#runMicros = runMicros;
-    runEnded(this.#reply.raw);
+    runEnded(this.#call.raw);
     try {
       if (error !== undefined) throw error;
       if (result === undefined) this.#endPieces();
@@ -145,36 +142,36 @@ export class Inference implements PieceTaker, RunObserver {
 
   #send<T>(result: T, exchange: { reply(result: T): Reply }): void {
     const runAt = performance.now();
-    const accept = this.#request.headers['accept-encoding'];
+    const accept = this.#call.headers['accept-encoding'];
     const reply = encodedReply(exchange.reply(result), accept);
     this.#outputMicros = microsSince(runAt);
-    noteFacts(this.#reply.raw, this.#facts());
-    if (typeof reply === 'string') sendJson(this.#reply, reply);
-    else this.#reply.headers(reply.headers).send(reply.bytes);
+    noteFacts(this.#call.raw, this.#facts());
+    if (typeof reply === 'string') this.#call.sendJson(reply);
+    else this.#call.sendBytes(reply);
   }
 
   #endPieces(): void {
     this.#pieces ??= this.#beginPieces();
-    noteFacts(this.#reply.raw, this.#facts());
+    noteFacts(this.#call.raw, this.#facts());
     this.#pieces.end();
   }
 
   #fail(cause: unknown): void {
     const error = toRequestError(cause);
     const { log } = this.#route;
-    const requestId = this.#request.id;
+    const requestId = this.#call.id;
     if (error.code === 'MODEL_ERROR') {
       log.error({ err: error.cause ?? error, model: this.#model?.name, requestId }, 'model failed');
     } else if (error.code === 'INTERNAL_ERROR') {
       log.error({ err: cause, requestId }, 'request failed unexpectedly');
     }
     // Nobody is there to read it, and Fastify would complain.
-    if (this.#reply.raw.destroyed) return;
+    if (this.#call.raw.destroyed) return;
     if (this.#pieces?.hasBegun === true) {
-      noteFacts(this.#reply.raw, { ...this.#facts(), code: error.code });
+      noteFacts(this.#call.raw, { ...this.#facts(), code: error.code });
       this.#pieces.fail(error);
     } else {
-      sendError(this.#reply, error, this.#facts());
+      this.#call.sendError(error, this.#facts());
     }
   }
 

@@ -1,6 +1,6 @@
-import type { FastifyReply } from 'fastify';
 import type { PredictContext } from '../../model/model.js';
 import type { TakePiece } from '../../model/streamed-result.js';
+import type { Call } from './call.js';
 
 /** Who can do with a reply that comes in pieces. */
 export type PieceTaker = { takePiece(piece: unknown): Promise<void> | undefined };
@@ -13,13 +13,13 @@ export type RunObserver = { runWaits(): void };
  * made for those that look at it.
  */
 export class RequestContext implements PredictContext {
-  readonly #reply: FastifyReply;
+  readonly #call: Call;
   readonly #taker: PieceTaker | undefined;
   readonly #run: RunObserver | undefined;
   #controller: AbortController | undefined;
 
-  constructor(reply: FastifyReply, taker?: PieceTaker, run?: RunObserver) {
-    this.#reply = reply;
+  constructor(call: Call, taker?: PieceTaker, run?: RunObserver) {
+    this.#call = call;
     this.#taker = taker;
     this.#run = run;
   }
@@ -34,11 +34,11 @@ export class RequestContext implements PredictContext {
   }
 
   get requestId(): string {
-    return this.#reply.request.id;
+    return this.#call.id;
   }
 
   get isAbandoned(): boolean {
-    const { raw } = this.#reply;
+    const { raw } = this.#call;
     return raw.destroyed && !raw.writableFinished;
   }
 
@@ -51,7 +51,7 @@ export class RequestContext implements PredictContext {
     const controller = new AbortController();
     if (this.isAbandoned) controller.abort();
     else {
-      const { raw } = this.#reply;
+      const { raw } = this.#call;
       raw.once('close', () => {
         if (!raw.writableFinished) controller.abort();
       });

@@ -1,7 +1,6 @@
 /** A reply whose body is made piece by piece: sent as it is made, or kept for one body. */
-import type { FastifyReply } from 'fastify';
 import { errorBody, type RequestError } from '../../errors.js';
-import { sendJson } from '../error-handler.js';
+import type { Call } from './call.js';
 import type { StreamForm } from './stream-form.js';
 
 /** Where the pieces of a reply go. */
@@ -32,15 +31,15 @@ CONTENT_TYPES satisfies Record<Exclude<StreamForm, 'whole'>, string>;
  */
 export class StreamedReply implements PieceReply {
   readonly hasBegun = true;
-  readonly #reply: FastifyReply;
+  readonly #call: Call;
   readonly #form: keyof typeof CONTENT_TYPES;
 
   /** Sends the head. */
-  constructor(reply: FastifyReply, form: keyof typeof CONTENT_TYPES) {
-    this.#reply = reply;
+  constructor(call: Call, form: keyof typeof CONTENT_TYPES) {
+    this.#call = call;
     this.#form = form;
-    reply.hijack();
-    reply.raw.writeHead(200, {
+    call.takeOver();
+    call.raw.writeHead(200, {
       'content-type': CONTENT_TYPES[form],
       'cache-control': 'no-cache',
       // nginx would hold pieces back until its buffer is full.
@@ -49,26 +48,26 @@ export class StreamedReply implements PieceReply {
   }
 
   take(piece: string): Promise<void> | undefined {
-    const { raw } = this.#reply;
+    const { raw } = this.#call;
     if (raw.destroyed) return undefined;
     const hasRoom = raw.write(this.#form === 'lines' ? `${piece}\n` : event(piece));
     return hasRoom ? undefined : this.#room();
   }
 
   end(): void {
-    if (this.#form === 'lines') this.#reply.raw.end();
-    else this.#reply.raw.end(event('{}', 'end'));
+    if (this.#form === 'lines') this.#call.raw.end();
+    else this.#call.raw.end(event('{}', 'end'));
   }
 
   fail({ code, message }: RequestError): void {
-    const { raw, request } = this.#reply;
+    const { raw, id } = this.#call;
     if (this.#form === 'lines') raw.destroy();
-    else raw.end(event(errorBody(code, message, request.id), 'error'));
+    else raw.end(event(errorBody(code, message, id), 'error'));
   }
 
   /** Settles when the client has caught up, and when it has left. */
   #room(): Promise<void> {
-    const { raw } = this.#reply;
+    const { raw } = this.#call;
     return new Promise((resolve) => {
       const settle = (): void => {
         raw.off('drain', settle);
@@ -90,12 +89,12 @@ function event(data: string, type?: 'end' | 'error'): string {
 /** For clients that take JSON only: nothing is sent before the last piece is there. */
 export class JoinedReply implements PieceReply {
   readonly hasBegun = false;
-  readonly #reply: FastifyReply;
+  readonly #call: Call;
   readonly #toBody: (pieces: readonly string[]) => string;
   readonly #pieces: string[] = [];
 
-  constructor(reply: FastifyReply, toBody: (pieces: readonly string[]) => string) {
-    this.#reply = reply;
+  constructor(call: Call, toBody: (pieces: readonly string[]) => string) {
+    this.#call = call;
     this.#toBody = toBody;
   }
 
@@ -104,7 +103,7 @@ export class JoinedReply implements PieceReply {
   }
 
   end(): void {
-    sendJson(this.#reply, this.#toBody(this.#pieces));
+    this.#call.sendJson(this.#toBody(this.#pieces));
   }
 
   fail(): void {}

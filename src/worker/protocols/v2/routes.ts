@@ -5,12 +5,14 @@ import { NO_FACTS } from '../../../link/frames/reply-facts.js';
 import type { Model } from '../../../model/model.js';
 import { readV2Path } from '../../../model/paths/v2-path.js';
 import { sendError } from '../../error-handler.js';
+import { FastifyCall } from '../../inference/fastify-call.js';
 import {
   Inference,
   type InferenceOptions,
   type InferenceRoute,
 } from '../../inference/inference.js';
 import type { ModelTable } from '../../inference/model-table.js';
+import type { ShortWay } from '../../inference/short-way.js';
 import { shown } from '../../json-object.js';
 import { notAnswered, pathOf } from '../../not-found.js';
 import { v2 } from './exchange.js';
@@ -20,16 +22,18 @@ const VERSION = /^\d{1,19}$/;
 
 export function addV2Routes(
   app: FastifyInstance,
+  shortWay: ShortWay,
   models: ModelTable,
   options: InferenceOptions,
 ): void {
   const known = models.byPath({ root: '/v2/models/', verb: VERB, hasLabels: false });
   const route: InferenceRoute = { label: '/v2/models/:name/infer', protocol: v2, ...options };
+  for (const [path, model] of known) shortWay.add(path, route, model);
   app.post('/v2/models/*', (request, reply) => {
     const path = pathOf(request);
     const model = known.get(path) ?? findModel(path, models);
     if (model === undefined) return sendError(reply, notAnswered(request), NO_FACTS);
-    new Inference(route, request, reply).start(model);
+    new Inference(route, new FastifyCall(request, reply)).start(model);
   });
 }
 

@@ -1,0 +1,53 @@
+import { channel } from 'node:diagnostics_channel';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyServerFactory } from 'fastify';
+import type { RequestError } from '../../errors.js';
+import type { LinkReply } from '../../link/server/link-reply.js';
+import { LinkRequest } from '../../link/server/link-request.js';
+import type { Model } from '../../model/model.js';
+import { Inference, type InferenceRoute } from './inference.js';
+import { LinkCall } from './link-call.js';
+
+type Target = { readonly route: InferenceRoute; readonly model: Model | RequestError };
+
+/** Of a body that Fastify would hand over as it is; what else there is, it shall judge. */
+const PLAIN_TYPES: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  'application/json',
+  'application/octet-stream',
+]);
+/** Whoever traces Fastify's handlers wants to see all of them. */
+const traced = channel('tracing:fastify.request.handler:start');
+
+/**
+ * The way of nearly all requests from the link to their inference: those that name a model by a
+ * path as clients spell them, which leave Fastify nothing to route, to parse or to call. It would
+ * cost more than reading and writing the body.
+ */
+export class ShortWay {
+  readonly #targets: Map<string, Target> = new Map();
+
+  /** Requests `POST path` are for that model. */
+  add(path: string, route: InferenceRoute, model: Model | RequestError): void {
+    this.#targets.set(path, { route, model });
+  }
+
+  /** The server that `factory` makes, with this before its handler. */
+  before(factory: FastifyServerFactory): FastifyServerFactory {
+    return (handler, options) =>
+      factory((request, reply) => {
+        if (!this.#take(request, reply)) handler(request, reply);
+      }, options);
+  }
+
+  #take(request: IncomingMessage, reply: ServerResponse): boolean {
+    const asked: object = request;
+    if (!(asked instanceof LinkRequest) || asked.method !== 'POST') return false;
+    const target = this.#targets.get(asked.url);
+    if (target === undefined || asked.requestId === '' || traced.hasSubscribers) return false;
+    if (!PLAIN_TYPES.has(asked.commonHeaders['content-type'])) return false;
+    const call = new LinkCall(asked, reply as unknown as LinkReply);
+    new Inference(target.route, call).start(target.model);
+    return true;
+  }
+}
