@@ -73,9 +73,17 @@ export function noteCode(rawReply: object, code: ErrorCode | ''): void {
   if (facts !== undefined) noteFacts(rawReply, { ...facts, code });
 }
 
+/** Routes and models are few and come again and again. */
+const MOST_KNOWN = 1024;
+const known = new Map<string, string>();
+
 /** Facts travel as lines of latin1 text. */
 function visible(text: string): string {
-  return text.replace(NOT_VISIBLE, '?');
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const made = text.replace(NOT_VISIBLE, '?');
+  if (known.size < MOST_KNOWN) known.set(text, made);
+  return made;
 }
 
 function figure(value: number): number {

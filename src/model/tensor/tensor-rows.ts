@@ -49,13 +49,19 @@ export function sliceRows(whole: Tensors, from: number, rows: number): Tensors {
   const part: Record<string, Tensor> = {};
   for (const name in whole) {
     const { dtype, shape, data } = whole[name] as Tensor;
-    const width = lengthOf(shape.slice(1));
+    const width = data.length / Math.max(1, shape[0] ?? 1);
     const cut = Array.isArray(data)
       ? data.slice(from * width, (from + rows) * width)
       : data.subarray(from * width, (from + rows) * width);
-    part[name] = { dtype, shape: [rows, ...shape.slice(1)], data: cut };
+    part[name] = { dtype, shape: shapeOfRows(shape, rows), data: cut };
   }
   return part;
+}
+
+function shapeOfRows(shape: readonly number[], rows: number): number[] {
+  const own = shape.slice();
+  own[0] = rows;
+  return own;
 }
 
 function place(values: TensorData, target: TensorData, offset: number): void {

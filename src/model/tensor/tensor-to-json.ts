@@ -70,7 +70,7 @@ function valuesToJson(
       return joined(data, from, to, booleanToJson);
     case 'int64':
     case 'uint64':
-      return joined(data, from, to, String);
+      return joined(data, from, to, wholeToJson);
     case 'float16':
       return joined(data, from, to, (bits) => numberToJson(float16Value(Number(bits)), nonFinite));
     case 'bfloat16':
@@ -99,6 +99,12 @@ function numbersToJson(
 function numberToJson(value: number, nonFinite: NonFinite): string {
   if (Number.isFinite(value)) return String(value);
   return nonFinite === 'null' ? 'null' : `"${value}"`;
+}
+
+/** A number is told faster than a bigint, and the same where it holds it exactly. */
+function wholeToJson(value: unknown): string {
+  const near = Number(value);
+  return Number.isSafeInteger(near) ? String(near) : String(value);
 }
 
 function booleanToJson(value: unknown): string {

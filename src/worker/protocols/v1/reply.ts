@@ -67,12 +67,30 @@ function columnsToJson(specs: readonly TensorSpec[], outputs: Tensors): string {
 function rowsToJson(specs: readonly TensorSpec[], outputs: Tensors, rows: number): string {
   const [only, second] = specs;
   if (only !== undefined && second === undefined) return tensorToJson(tensorOf(outputs, only.name));
+  const keys = keysOf(specs);
+  const tensors = specs.map(({ name }) => tensorOf(outputs, name));
   let text = '[';
   for (let row = 0; row < rows; row++) {
     if (row > 0) text += ',';
-    text += objectOf(specs, (name) => rowToJson(tensorOf(outputs, name), row));
+    for (let at = 0; at < keys.length; at++) {
+      text += keys[at];
+      text += rowToJson(tensors[at] as Tensor, row);
+    }
+    text += keys.length === 0 ? '{}' : '}';
   }
   return `${text}]`;
+}
+
+const knownKeys = new WeakMap<readonly TensorSpec[], readonly string[]>();
+
+/** What stands before each output's value in an object of them, from its bracket on. */
+function keysOf(specs: readonly TensorSpec[]): readonly string[] {
+  let keys = knownKeys.get(specs);
+  if (keys === undefined) {
+    keys = specs.map(({ name }, at) => `${at === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+    knownKeys.set(specs, keys);
+  }
+  return keys;
 }
 
 function objectOf(specs: readonly TensorSpec[], toJson: (name: string) => string): string {

@@ -18,6 +18,11 @@ test.each([
   ['float64', Float64Array.of(1e300, 0.1), '[1e+300,0.1]'],
   ['int8', Int8Array.of(-1, 1), '[-1,1]'],
   ['int64', BigInt64Array.of(-9223372036854775808n, 1n), '[-9223372036854775808,1]'],
+  [
+    'int64',
+    BigInt64Array.of(2n ** 53n - 1n, 2n ** 53n + 1n),
+    '[9007199254740991,9007199254740993]',
+  ],
   ['uint64', BigUint64Array.of(18446744073709551615n, 0n), '[18446744073709551615,0]'],
   ['string', ['a"b', '\u2028'], '["a\\"b","\u2028"]'],
   ['float32', Float32Array.of(Number.NaN, -Infinity), '[null,null]'],
