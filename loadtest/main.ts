@@ -8,6 +8,8 @@ import { FUZZ_USAGE, parseFuzzOptions, runFuzz } from './fuzz/command.js';
 import { GOAL_NAMES, GOAL_USAGE, runGoals } from './goals/goals.js';
 import { parseGoalOptions } from './goals/options.js';
 import { publish } from './goals/publish.js';
+import { micro } from './micro/micro.js';
+import { MICRO_USAGE, parseMicroOptions } from './micro/options.js';
 import { isScenario, type Options, parseOptions, USAGE } from './options.js';
 import { comparisonReport, crashReport, drainReport } from './report.js';
 import { writeResults } from './results.js';
@@ -74,13 +76,20 @@ async function runScenario(options: Options): Promise<number> {
 async function run(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
   if (argv.includes('--help')) {
-    process.stdout.write(`${[GOAL_USAGE, USAGE, FAULT_USAGE, FUZZ_USAGE].join('\n\n')}\n`);
+    process.stdout.write(
+      `${[GOAL_USAGE, USAGE, FAULT_USAGE, FUZZ_USAGE, MICRO_USAGE].join('\n\n')}\n`,
+    );
     return 0;
   }
   if (command === 'publish') return publish(note);
   if (command === 'smoke') return smoke(note);
   if (command === 'simulate') {
     process.stdout.write(`${simulate()}\n`);
+    return 0;
+  }
+  if (command === 'micro') {
+    const options = orUsage(MICRO_USAGE, () => parseMicroOptions(rest));
+    process.stdout.write(`${await micro(options)}\n`);
     return 0;
   }
   if (command === 'fuzz') {
