@@ -97,12 +97,14 @@ describe('FrameReader', () => {
       );
       const { reader, got } = reading();
       let at = 0;
-      while (at < stream.length) {
+      // Judged once: an `expect` for each byte would take seconds.
+      let isRead = true;
+      while (isRead && at < stream.length) {
         const bytes = stream.copy(reader.space(), 0, at, at + most);
-        expect(bytes).toBeGreaterThan(0);
-        expect(reader.took(bytes)).toBeUndefined();
+        isRead = bytes > 0 && reader.took(bytes) === undefined;
         at += bytes;
       }
+      expect(isRead).toBe(true);
       const expected = bodies.map((bytes, id) => ({ id, body: `${id}`.repeat(bytes) }));
       expect(got.map(({ id, body }) => [id, body === expected[id]?.body])).toEqual(
         expected.map(({ id }) => [id, true]),
