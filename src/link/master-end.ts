@@ -21,6 +21,7 @@ import { HeadNumbers, HeardHeads, ToldHeads } from './frames/head-numbers.js';
 import { ReplyLines } from './frames/reply-lines.js';
 import type { RequestLines } from './frames/request-lines.js';
 import { readLastWords } from './process/last-words.js';
+import { MasterSlices, type SliceHandlers } from './slices/master-slices.js';
 
 /** What the master does with frames of a worker. `contentLength` is what a reply states of its body; else `NO_LENGTH`. */
 export type ReplyHandlers = {
@@ -46,6 +47,8 @@ export type ReplyHandlers = {
   replyEnd(id: number, lines: ReplyLines, figures: FrameFigures): void;
   /** The reply will never be complete: its handler destroyed it, or `cancel` has reached it. */
   replyAborted(id: number): void;
+  /** Slices of large requests; absent: nobody takes them. */
+  readonly slices?: SliceHandlers;
   /**
    * The stream is read to its end; fires exactly once, after all complete frames.
    * With a reason when it broke instead of ending.
@@ -76,6 +79,7 @@ const requestNumbers = new HeadNumbers();
 export class MasterEnd {
   /** Called when `isBackedUp` has turned false again. */
   onDrain: () => void = nothing;
+  readonly slices: MasterSlices;
 
   readonly #socket: Duplex;
   readonly #handlers: ReplyHandlers;
@@ -91,6 +95,7 @@ export class MasterEnd {
     this.#handlers = handlers;
     this.#writer = new FrameWriter(socket);
     this.#writer.onDrain = () => this.onDrain();
+    this.slices = new MasterSlices(this.#writer, handlers.slices);
     this.#reader = new FrameReader((buffer, start, end) => this.#deliver(buffer, start, end));
     readLastWords(socket, (chunk) => this.#read(chunk));
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
@@ -183,6 +188,7 @@ export class MasterEnd {
         this.#handlers.replyAborted(id);
         return;
       default:
+        if (this.slices.take(buffer, at, end)) return;
         throw new ProtocolError(`a worker sent a frame of type ${frameType(buffer, at)}`);
     }
   }

@@ -23,6 +23,7 @@ import { OpenReplies } from './server/open-replies.js';
 import { ReplyHeads } from './server/reply-heads.js';
 import type { ReplyOutlet } from './server/reply-outlet.js';
 import { RequestTemplate } from './server/request-template.js';
+import { WorkerSlices } from './slices/worker-slices.js';
 
 type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
 
@@ -39,6 +40,8 @@ type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
 export class WorkerEnd {
   /** Called once when the master is gone or the stream broke; with a reason when it broke. */
   onEnd: (reason?: Error) => void = nothing;
+  /** Slices of large requests: its own that others run, and others' that it runs. */
+  readonly slices: WorkerSlices;
 
   readonly #socket: Duplex;
   readonly #writer: FrameWriter;
@@ -66,6 +69,7 @@ export class WorkerEnd {
     this.#writer = new FrameWriter(socket);
     this.#writer.onFlushed = () => this.#flushed();
     this.#writer.onDrain = () => this.#drained();
+    this.slices = new WorkerSlices(this.#writer);
     this.#reader.onRead = (chunk, from) => {
       this.#cancelled = cancelledIn(chunk, from);
     };
@@ -153,6 +157,7 @@ export class WorkerEnd {
         this.#open.find(id)?.resume();
         return;
       default:
+        if (this.slices.take(buffer, at, end)) return;
         throw new ProtocolError(`the master sent a frame of type ${frameType(buffer, at)}`);
     }
   }

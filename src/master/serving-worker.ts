@@ -10,6 +10,8 @@ export type ServingWorker = {
   readonly link: MasterEnd;
   /** What it holds; told when it is ready. */
   readonly models: readonly ModelDescription[];
+  /** Whether it would make the very same of a model's rows, given as `NAME/VERSION`, as the other. */
+  isAlike(other: ServingWorker, key: string): boolean;
   /** What it has in front of it, once it is ready. */
   load: WorkerLoad<ClientRequest, ServingWorker> | undefined;
   /** Replies taken from this worker. */

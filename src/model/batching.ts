@@ -28,7 +28,8 @@ function maxRowsOf({ maxBatchRows, allowedBatchSizes, isRowWise }: TensorModel):
   return maxBatchRows ?? (isRowWise ? STANDARD_BATCH_ROWS : 1);
 }
 
-function hasRows({ inputs, outputs }: Signature): boolean {
+/** All that goes in and comes out has a free first dimension. */
+export function hasRows({ inputs, outputs }: Signature): boolean {
   const needed = inputs.filter((spec) => !isOptional(spec));
   return needed.length > 0 && [...needed, ...outputs].every(({ shape }) => shape[0] === -1);
 }

@@ -81,6 +81,8 @@ export type TensorModel = LoadedModel & {
   readonly maxBatchDelayMs?: number;
   /** The only numbers of rows that it runs with, ascending; absent: any. */
   readonly allowedBatchSizes?: readonly number[];
+  /** Whether other workers may run some of a large request's rows. Absent: where its rows are rows. */
+  readonly dataParallel?: boolean;
   run(inputs: Tensors, context: PredictContext, finish: Finish<Tensors>): void;
 };
 

@@ -29,6 +29,8 @@ export type FinishedRequest = {
   readonly totalMs: number;
   /** Rows of the batch it ran in; 0 when nothing was predicted. */
   readonly rows: number;
+  /** Slices of it that other workers ran. */
+  readonly helpedSlices: number;
   /** Body bytes of the request and of the reply. */
   readonly bytesIn: number;
   readonly bytesOut: number;

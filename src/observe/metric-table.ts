@@ -83,6 +83,12 @@ export const METRICS = {
     labels: ['held'],
     help: 'Clients ended for the memory that they held while they stood still: of a body, or of an answer.',
   },
+  slices: {
+    name: 'forkcast_slices_total',
+    type: 'counter',
+    labels: [],
+    help: 'Slices of large requests that idle workers ran for the worker that had the request.',
+  },
   queueDepth: {
     name: 'forkcast_queue_depth',
     type: 'gauge',

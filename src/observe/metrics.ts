@@ -22,6 +22,8 @@ const MS_PER_SECOND = 1000;
 export type MetricSources = {
   requestsRefused(): Readonly<Record<QueueBound, number>>;
   clientsStalled(): { readonly bodies: number; readonly readers: number };
+  /** Run by workers for others' requests. */
+  slices(): number;
   queueDepth(): number;
   queueBytes(): number;
   queueOldestWaitMs(): number;
@@ -130,6 +132,7 @@ export class Metrics {
         { labels: { held: 'answer' }, value: readers },
       ];
     });
+    this.#expose(METRICS.slices, () => single(sources.slices()));
     this.#expose(METRICS.queueDepth, () => single(sources.queueDepth()));
     this.#expose(METRICS.queueBytes, () => single(sources.queueBytes()));
     this.#expose(METRICS.queueOldestWait, () =>

@@ -60,6 +60,11 @@ export class DispatchPass<R extends Queued, W> {
     this.#ports = ports;
   }
 
+  /** Neither in the queue nor at a worker that is busy with another. */
+  get doesNobodyWait(): boolean {
+    return this.#waiting.depth === 0 && this.#standby.isEmpty;
+  }
+
   /** For a new request while nobody waits: spares it the queue. False: it is to wait, or is too late. */
   giveAtOnce(request: R, lane: Lane<R, W>, nowMs: number): boolean {
     if (nowMs > request.latestStartMs || lane.isHeldBack || !this.#rule.mayGive()) return false;

@@ -1,4 +1,5 @@
 import type { ErrorCode, RequestError } from '../errors.js';
+import type { SlicePorts } from './slices/slice-desk.js';
 
 /** What the dispatcher asks of the world. None may throw; each may call the dispatcher back. */
 export type DispatcherPorts<R, W> = {
@@ -31,6 +32,8 @@ export type DispatcherPorts<R, W> = {
   wakeAt?(atMs: number): void;
   /** The worker's process was stopped from outside (SIGSTOP): its overdue request is run again, not blamed. */
   isStopped?(worker: W): boolean;
+  /** What becomes of slices of large requests; without it none are given out. */
+  readonly slices?: SlicePorts<R, W>;
 };
 
 /**

@@ -13,10 +13,11 @@ import { learn } from './fleet/learning.js';
 import type { RunFigures } from './fleet/run-figures.js';
 import { WorkerLoad } from './fleet/worker-load.js';
 import type { Queued } from './request.js';
+import { SliceDesk } from './slices/slice-desk.js';
 import { Standby } from './units/standby.js';
 import type { Lane } from './waiting/lane.js';
 import { ModelLimits } from './waiting/model-limits.js';
-import { type Weights, weightsOf } from './waiting/priority.js';
+import { weightsFor } from './waiting/priority.js';
 import { Ranks } from './waiting/ranks.js';
 import { WaitingRoom } from './waiting/waiting-room.js';
 
@@ -49,6 +50,7 @@ export class Dispatcher<R extends Queued, W> {
   readonly estimates: Estimates = new Estimates();
   readonly limits: ModelLimits = new ModelLimits();
   readonly forecast: Forecast<R, W>;
+  readonly slices: SliceDesk<R, W>;
   readonly #ports: DispatcherPorts<R, W>;
   readonly #waiting: WaitingRoom<R, W> = new WaitingRoom();
   readonly #fleet: Fleet<R, W> = new Fleet();
@@ -63,7 +65,8 @@ export class Dispatcher<R extends Queued, W> {
     this.#endings = new Endings(ports, this.#waiting, this.#fleet);
     this.#ranks = new Ranks(weightsFor(options.lowPriorityShare));
     this.forecast = new Forecast(this.#waiting.lanes, this.#ranks);
-    this.#expiry = new Expiry(ports, this.#waiting, this.#endings, options);
+    this.slices = new SliceDesk(ports, this.#fleet, this.#endings);
+    this.#expiry = new Expiry(ports, this.#waiting, this.#endings, options, this.slices);
     const rule = {
       get workAheadMs() {
         return options.workAheadMs;
@@ -174,7 +177,6 @@ export class Dispatcher<R extends Queued, W> {
     const isWanted = request.state === 'in flight';
     if (isWanted) load.notePace(request, nowMs);
     load.leave(request, nowMs);
-    if (load.reservedFor === request) load.reservedFor = undefined;
     if (isWanted) {
       // Of a cancelled one the time is not learned: it may have been cut short.
       learn(load, request, run);
@@ -195,7 +197,6 @@ export class Dispatcher<R extends Queued, W> {
       return this.finished(load, request, undefined, nowMs);
     }
     load.leave(request, nowMs);
-    if (load.reservedFor === request) load.reservedFor = undefined;
     if (fateOf(request) === 'run again') this.#waiting.comeBack(request, nowMs);
     else this.#endings.refuse(request, executionTimeout(request));
     this.dispatch(nowMs);
@@ -219,7 +220,9 @@ export class Dispatcher<R extends Queued, W> {
     const casualties: Casualties = { runAgain: 0, refused: 0, cutOff: 0, dropped: 0 };
     if (!this.#fleet.remove(load)) return casualties;
     this.#starve(load);
-    const { standby, inFlight: count } = load;
+    this.slices.helperGone(load, death);
+    const { standby, requests } = load;
+    const count = requests.depth;
     const ended: R[] = [];
     for (let request = load.running; request !== undefined; request = load.running) {
       load.leave(request, nowMs);
@@ -267,6 +270,7 @@ export class Dispatcher<R extends Queued, W> {
   /** Gives out what may run now. Call it when a link that was backed up takes bytes again. */
   dispatch(nowMs: number): void {
     this.#pass.run(nowMs);
+    if (this.slices.isActive && this.#pass.doesNobodyWait) this.slices.step(nowMs);
   }
 
   /** It gets nothing more; a suspect that waited for it reserves another. */
@@ -293,8 +297,4 @@ export class Dispatcher<R extends Queued, W> {
     if (error === undefined) return;
     for (const request of [...lane]) this.#endings.refuse(request, error);
   }
-}
-
-function weightsFor(lowShare: number | undefined): Weights | undefined {
-  return lowShare === undefined ? undefined : weightsOf(lowShare);
 }

@@ -74,6 +74,10 @@ export abstract class Queued {
   wasTakenBack = false;
   /** It lies ready at a worker that is busy with another, and does not begin before that is answered. */
   isStandby = false;
+  /** Set while its worker offers slices of it to others: tells them that it has left that worker. */
+  slicesDie: (() => void) | undefined = undefined;
+  /** Slices of it that other workers ran. */
+  helpedSlices = 0;
 
   estimate: Estimate | undefined = undefined;
   /** What it was expected to take when it was dispatched; Infinity when unknown. */
@@ -81,6 +85,10 @@ export abstract class Queued {
   list: object | undefined = undefined;
   previous: this | undefined = undefined;
   next: this | undefined = undefined;
+
+  get isSliced(): boolean {
+    return this.slicesDie !== undefined;
+  }
 
   /** Clock time after which it is not dispatched any more, whoever set the limit. */
   get latestStartMs(): number {

@@ -1,5 +1,6 @@
 /** The Fastify app of a worker: the same on a port, injected in a test, and behind the link. */
 import { type FastifyInstance, type FastifyServerFactory, fastify, LogController } from 'fastify';
+import type { WorkerSlices } from '../link/slices/worker-slices.js';
 import type { Model } from '../model/model.js';
 import { takeBodiesWhole } from './body/request-body.js';
 import { errorHandler } from './error-handler.js';
@@ -8,8 +9,11 @@ import { ModelTable } from './inference/model-table.js';
 import { ShortWay } from './inference/short-way.js';
 import { addNotFound } from './not-found.js';
 import { type BeginRoutes, mountOwnRoutes } from './own-routes/own-routes.js';
+import { v1 } from './protocols/v1/exchange.js';
 import { addV1Routes } from './protocols/v1/routes.js';
+import { v2 } from './protocols/v2/exchange.js';
 import { addV2Routes } from './protocols/v2/routes.js';
+import { Slicer } from './slices/slicer.js';
 import type { WorkerLog } from './worker-log.js';
 
 export type AppOptions = {
@@ -23,6 +27,8 @@ export type AppOptions = {
   readonly serverFactory?: FastifyServerFactory;
   readonly beginRoutes?: BeginRoutes;
   readonly runWaits?: InferenceOptions['runWaits'];
+  /** Where slices of large requests come and go. */
+  readonly slices?: WorkerSlices;
 };
 
 /** The front has checked the length of the request line: no name can be longer than this. */
@@ -36,6 +42,7 @@ export function buildApp({
   serverFactory,
   beginRoutes,
   runWaits,
+  slices,
 }: AppOptions): FastifyInstance {
   const shortWay = new ShortWay();
   const handleError = errorHandler(log);
@@ -59,7 +66,8 @@ export function buildApp({
   takeBodiesWhole(app);
   addNotFound(app);
   const table = new ModelTable(models, defaultModel);
-  const options: InferenceOptions = { log, maxBodyBytes, runWaits };
+  const slicer = slices && new Slicer(slices, models, [v1, v2]);
+  const options: InferenceOptions = { log, maxBodyBytes, runWaits, slicer };
   addV1Routes(app, shortWay, table, options);
   addV2Routes(app, shortWay, table, options);
   mountOwnRoutes(app, models, log, beginRoutes);

@@ -4,13 +4,23 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { InstancesModel, TensorModel } from '../model/model.js';
+import type { Signature } from '../model/tensor/signature.js';
 import type { Tensors } from '../model/tensor/tensor.js';
 
 export type Protocol = {
+  readonly name: string;
   /** @throws RequestError for a body that is none of this protocol, or does not fit the model */
   readTensors(body: Body, model: TensorModel): TensorExchange;
   /** @throws RequestError as `readTensors` */
   readInstances(body: Body, model: InstancesModel): InstancesExchange;
+  /**
+   * Rows of a reply whose other rows may be written elsewhere: texts, each of which is joined with
+   * those of the other rows.
+   *
+   * @param form what the exchange's `parts` said of itself
+   * @throws RequestError as `reply`
+   */
+  writePart(form: string, outputs: Tensors, rows: number, signature: Signature): readonly string[];
 };
 
 export type Body = {
@@ -28,6 +38,19 @@ export type TensorExchange = {
   reply(outputs: Tensors): Reply;
   /** Absent: the protocol gives whole replies only. */
   readonly pieces?: PieceForm<Tensors>;
+  /** How parts of the reply are written, and joined; absent: it is written as a whole. */
+  readonly parts?: PartForm;
+};
+
+/** A reply that is joined from the texts of its rows. */
+export type PartForm = {
+  /** For `writePart`, in whichever worker. */
+  readonly form: string;
+  /**
+   * @param texts of all parts in the order of their rows
+   * @param outputs of any of them: their types, and their shapes but for the rows
+   */
+  joined(texts: readonly (readonly Uint8Array[])[], outputs: Tensors, rows: number): Reply;
 };
 
 /** What one request asks of a model that takes instances as they came. */

@@ -115,6 +115,7 @@ export class Life {
       serverFactory: link.serverFactory,
       beginRoutes,
       runWaits: (model) => this.#tellAsynchronous(model),
+      slices: link.slices,
     });
     await readyWithRoutes(app, this.#models, beginRoutes);
     if (this.#state !== 'booting') return;

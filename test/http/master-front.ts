@@ -65,6 +65,10 @@ export class StandInWorker implements ServingWorker {
 
   ping(): void {}
 
+  isAlike(): boolean {
+    return true;
+  }
+
   /** As a SIGKILL does: what was not written is lost, and the master sees the stream end. */
   kill(): void {
     this.#socket.destroy();
@@ -243,6 +247,7 @@ const KNOWLEDGE: Knowledge = {
 const NO_SOURCES = {
   requestsRefused: () => ({ count: 0, bytes: 0, wait: 0 }),
   clientsStalled: () => ({ bodies: 0, readers: 0 }),
+  slices: () => 0,
   queueDepth: () => 0,
   queueBytes: () => 0,
   queueOldestWaitMs: () => 0,

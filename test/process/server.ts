@@ -171,6 +171,7 @@ export type Status = {
     readonly pid?: number;
     readonly state: string;
     readonly inFlight?: number;
+    readonly busySinceMs?: number | null;
     readonly served?: number;
   }[];
 };

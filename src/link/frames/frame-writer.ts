@@ -110,11 +110,30 @@ export class FrameWriter {
     body: readonly Uint8Array[],
     bodyBytes: number,
   ): void {
+    this.#addPieces(FRAME.REQUEST, flags, linesNumber, id, head, body, bodyBytes);
+  }
+
+  /** Adds what concerns a slice of a request. `head` is latin1 text. */
+  addSlice(type: FrameType, id: number, head: string, body: readonly Uint8Array[]): void {
+    let bytes = 0;
+    for (const { length } of body) bytes += length;
+    this.#addPieces(type, 0, 0, id, head, body, bytes);
+  }
+
+  #addPieces(
+    type: FrameType,
+    mark: number,
+    status: number,
+    id: number,
+    head: string,
+    body: readonly Uint8Array[],
+    bodyBytes: number,
+  ): void {
     if (!this.#socket.writable) return;
     const isCopied = bodyBytes <= COPY_BYTES;
     const bytes = HEADER_BYTES + head.length + bodyBytes;
     const at = this.#reserve(isCopied ? bytes : HEADER_BYTES + head.length);
-    writeHeader(this.#slab, at, FRAME.REQUEST, flags, linesNumber, id, NO_FIGURES);
+    writeHeader(this.#slab, at, type, mark, status, id, NO_FIGURES);
     this.#writeHead(at, head);
     writeLengths(this.#slab, at, bytes, head.length);
     this.#waitingBytes += bytes;

@@ -26,7 +26,7 @@
  * The figures are zeros but in replies.
  */
 
-/** Frame types. To the worker: request, cancel, pause, resume; the others come from it. */
+/** Frame types. To the worker: request, cancel, pause, resume; the others come from it. Slices go both ways. */
 export const FRAME = {
   REQUEST: 1,
   CANCEL: 2,
@@ -37,6 +37,13 @@ export const FRAME = {
   REPLY_CHUNK: 7,
   REPLY_END: 8,
   REPLY_ABORTED: 9,
+  /** See link/slices. */
+  OFFER: 16,
+  GRANT: 17,
+  SLICE: 18,
+  SLICE_RESULT: 19,
+  SLICE_BACK: 20,
+  SLICE_CANCEL: 21,
 } as const;
 
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];

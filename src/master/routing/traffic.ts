@@ -19,6 +19,7 @@ import type { ServingWorker } from '../serving-worker.js';
 import { Alarm } from './alarm.js';
 import type { ModelTargets } from './model-target.js';
 import { type Priorities, readPriority } from './priority-header.js';
+import { SLICE_PORTS, slicesOf } from './slice-traffic.js';
 
 export type TrafficOptions = {
   readonly workAheadMs: number;
@@ -185,6 +186,7 @@ export class Traffic {
         if (request !== undefined) this.#answers.end(request, lines.headers);
       },
       replyAborted: (id) => this.#aborted(worker, id),
+      slices: slicesOf(worker, this.dispatcher, this.#options.now),
     };
   }
 
@@ -204,6 +206,7 @@ export class Traffic {
       isBackedUp: (worker) => worker.link.isBackedUp,
       wakeAt: (atMs) => this.#alarm.setFor(atMs),
       isStopped: (worker) => worker.isStopped,
+      slices: SLICE_PORTS,
     };
   }
 

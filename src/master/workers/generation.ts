@@ -39,6 +39,8 @@ export type Holding = {
   readonly settings: Settings;
   /** Alike exactly where a worker need not be replaced. */
   readonly key: string;
+  /** Name of a plan → alike exactly where what was loaded by it is the same. */
+  readonly modelKeys: ReadonlyMap<string, string>;
 };
 
 /** @param before who is placed there stays, as far as possible */
@@ -82,7 +84,10 @@ export function holdingOf(generation: Generation, slot: number): Holding {
   const plans = plansOfSlot(generation.models, slot, placement);
   const seen = plans.map(({ name }) => fingerprints.get(name) ?? '');
   const key = JSON.stringify([plans, seen, defaultModel, renewal.number]);
-  return { generation: number, plans, defaultModel, settings, key };
+  const modelKeys = new Map(
+    plans.map(({ name }) => [name, `${renewal.number} ${modelKey(generation, name)}`]),
+  );
+  return { generation: number, plans, defaultModel, settings, key, modelKeys };
 }
 
 /** Plans without one version; the highest that is left of its model is the latest then. */

@@ -17,6 +17,7 @@ import type { ClientRequest } from '../client-request.js';
 import { keyOf } from '../model-key.js';
 import type { ServingWorker } from '../serving-worker.js';
 import type { Holding } from './generation.js';
+import { holdAlike } from './likeness.js';
 import { isStopped, isSuspended } from './process-state.js';
 
 /**
@@ -155,6 +156,10 @@ export class WorkerHandle implements ServingWorker {
   /** Requests it has. */
   get inFlight(): number {
     return this.load?.inFlight ?? 0;
+  }
+
+  isAlike(other: ServingWorker, key: string): boolean {
+    return other instanceof WorkerHandle && holdAlike(this, other, key);
   }
 
   get isStopped(): boolean {

@@ -121,6 +121,8 @@ export type TensorModule<S extends Signature = Signature> = ModuleBase & {
   maxBatchDelay?: string | number;
   /** The only numbers of rows that `predict` gets; any unless told. */
   allowedBatchSizes?: readonly number[];
+  /** Whether other workers may run some of a large request's rows; as `maxBatchRows` allows, unless told. */
+  dataParallel?: boolean;
   predict(inputs: InputsOf<S>, context: RunContext): Result<Outputs, Outputs>;
 };
 

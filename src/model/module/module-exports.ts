@@ -40,7 +40,7 @@ type Exported = Readonly<Record<string, unknown>>;
 
 /** What a function says of itself by the exports beside it. */
 const TRAITS: readonly string[] = [
-  ...['signature', 'warmup', 'maxBatchRows', 'maxBatchDelay', 'allowedBatchSizes'],
+  ...['signature', 'warmup', 'maxBatchRows', 'maxBatchDelay', 'allowedBatchSizes', 'dataParallel'],
 ];
 /** Exports that say something of the module, and so are no models. */
 const RESERVED: readonly string[] = [

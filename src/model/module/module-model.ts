@@ -32,6 +32,7 @@ export type ModuleSettings = Pick<
   | 'maxBatchRows'
   | 'maxBatchDelayMs'
   | 'allowedBatchSizes'
+  | 'dataParallel'
 >;
 
 /** @throws Error with every fault */
@@ -51,6 +52,9 @@ export function moduleModel(traits: ModuleTraits, definition: Definition): Model
   if (setting !== undefined) {
     const problem = 'only a module with a signature can run rows of several requests';
     throw new Error(`${setting}: ${problem}`);
+  }
+  if (traits.dataParallel === true) {
+    throw new Error('dataParallel: only a module with a signature can be divided by rows');
   }
   return instancesModel(traits, definition);
 }

@@ -80,6 +80,14 @@ export const MODEL_SETTINGS = {
     example: '[1, 8, 32]',
     isOfModule: true,
   },
+  dataParallel: {
+    kind: 'flag',
+    doc: 'Whether idle workers may run [some of the rows of a large request](models.md#a-large-request-uses-the-whole-box). With `false` its worker runs all of them at once; with `true` also those of a model that is not known to compute row by row.',
+    otherwise:
+      'yes for a model that is known to compute row by row, or whose `maxBatchRows` is above 1',
+    example: 'false',
+    isOfModule: true,
+  },
   timeout: {
     kind: 'durationOrOff',
     doc: 'The longest time of one run; then 504 `EXECUTION_TIMEOUT`. With `"off"` or 0 a run may last for ever, and then keeps its worker.',

@@ -26,6 +26,7 @@ function fieldsOf(request: FinishedRequest): string {
   if (request.slot !== undefined) fields += `,"slot":${request.slot}`;
   if (request.queueMs !== undefined) fields += `,"queueMs":${rounded(request.queueMs)}`;
   if (request.runMs !== undefined) fields += `,"runMs":${rounded(request.runMs)}`;
+  if (request.helpedSlices > 0) fields += `,"helpedSlices":${request.helpedSlices}`;
   fields += `,"totalMs":${rounded(request.totalMs)}`;
   fields += `,"bytesIn":${request.bytesIn},"bytesOut":${request.bytesOut}`;
   if (request.remoteAddress !== undefined) {

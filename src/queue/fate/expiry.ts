@@ -9,6 +9,13 @@ import { clientTimeout, executionTimeout, streamTimeout } from './refusal.js';
 /** How long a run that was told to stop may take to do so. */
 const STOP_GRACE_MS = 1000;
 
+/** What becomes of slices that other workers run of a request. */
+export type SlicedRequests<R extends Queued, W> = {
+  helpersOf(request: R): readonly WorkerLoad<R, W>[];
+  /** It is out of time: who still runs a slice of it has until then to end. */
+  expire(request: R, byMs: number): void;
+};
+
 /**
  * The clocks of what is at workers, and what follows when one has run out.
  *
@@ -22,17 +29,20 @@ export class Expiry<R extends Queued, W> {
   readonly #waiting: WaitingRoom<R, W>;
   readonly #endings: Endings<R, W>;
   readonly #options: Pick<DispatcherOptions, 'deafAfterMs'>;
+  readonly #sliced: SlicedRequests<R, W> | undefined;
 
   constructor(
     ports: DispatcherPorts<R, W>,
     waiting: WaitingRoom<R, W>,
     endings: Endings<R, W>,
     options: Pick<DispatcherOptions, 'deafAfterMs'>,
+    sliced?: SlicedRequests<R, W>,
   ) {
     this.#ports = ports;
     this.#waiting = waiting;
     this.#endings = endings;
     this.#options = options;
+    this.#sliced = sliced;
   }
 
   look(load: WorkerLoad<R, W>, nowMs: number): void {
@@ -41,7 +51,9 @@ export class Expiry<R extends Queued, W> {
     if (load.isDoomed) return;
     const { running } = load;
     if (running === undefined) {
-      this.#lookAtIdle(load, nowMs);
+      if (load.slice === undefined) this.#lookAtIdle(load, nowMs);
+      else if (nowMs >= load.slice.deadlineMs)
+        this.#kill(load, this.#isStopped(load) ? 'stopped' : 'overran');
       return;
     }
     // Only who is still there can be slow: what runs on for nobody has to end.
@@ -77,9 +89,13 @@ export class Expiry<R extends Queued, W> {
     const { running } = load;
     if (running === undefined) return;
     // Asked first: killing the worker ends the stop.
-    const isStopped = this.#ports.isStopped?.(load.worker) === true;
+    const isStopped = this.#isStopped(load);
     if (isStopped || load.hearing.isOverdueAt(running.dispatchedAtMs)) {
       this.#kill(load, isStopped ? 'stopped' : 'deaf');
+      return;
+    }
+    if (running.isSliced && this.#freedOfStopped(running)) {
+      load.runningSinceMs = nowMs;
       return;
     }
     const culprit = culpritOf(load.requests);
@@ -89,12 +105,28 @@ export class Expiry<R extends Queued, W> {
         if (request.group === running.group) this.#stop(load, request, nowMs);
       }
     } else this.#kill(load, 'overran');
+    if (running.isSliced) this.#sliced?.expire(running, nowMs + STOP_GRACE_MS);
     if (culprit !== undefined) this.#endings.refuse(culprit, executionTimeout(culprit));
   }
 
-  /** One of several that may not run twice is ended by the kill, as all that came with it. */
-  #hears(load: WorkerLoad<R, W>, { group, isRetryable }: R): boolean {
-    return load.asynchronous.has(group) && (load.inFlight === 1 || isRetryable);
+  /**
+   * Who runs a request in slices hears between them. One of several that may not run twice is ended
+   * by the kill, as all that came with it.
+   */
+  #hears(load: WorkerLoad<R, W>, { group, isRetryable, isSliced }: R): boolean {
+    return (isSliced || load.asynchronous.has(group)) && (load.inFlight === 1 || isRetryable);
+  }
+
+  /** What was stopped from outside with a slice is not the request's fault: the slice is run again elsewhere. */
+  #freedOfStopped(request: R): boolean {
+    const helpers = this.#sliced?.helpersOf(request) ?? [];
+    const stopped = helpers.filter((helper) => this.#isStopped(helper));
+    for (const helper of stopped) this.#kill(helper, 'stopped');
+    return stopped.length > 0;
+  }
+
+  #isStopped({ worker }: WorkerLoad<R, W>): boolean {
+    return this.#ports.isStopped?.(worker) === true;
   }
 
   #stop(load: WorkerLoad<R, W>, request: R, nowMs: number): void {

@@ -8,7 +8,7 @@ export class Fleet<R extends Queued, W> {
   /** Requests at workers, those whose client left included: they still occupy their worker. */
   get inFlight(): number {
     let sum = 0;
-    for (const load of this.#loads) sum += load.inFlight;
+    for (const load of this.#loads) sum += load.requests.depth;
     return sum;
   }
 

@@ -7,6 +7,9 @@ import { Stub } from './stub.js';
 /** So many times what was expected are no longer chance. */
 const OVERTIME = 10;
 
+/** A slice of a request that another worker has: it occupies this one until it is run. */
+export type SliceAtHand = { readonly deadlineMs: number };
+
 /**
  * What one worker has in front of it, as the dispatcher knows it.
  *
@@ -39,6 +42,7 @@ export class WorkerLoad<R extends Queued, W> {
   standby: R | undefined = undefined;
   readonly batches: BatchWatch = new BatchWatch();
   reservedFor: R | undefined = undefined;
+  slice: SliceAtHand | undefined = undefined;
   /** The last pass of the dispatcher in which somebody waited for it in vain. */
   claimedIn = 0;
   /** When the running request's execution clock started. */
@@ -67,14 +71,15 @@ export class WorkerLoad<R extends Queued, W> {
     return this.requests.first;
   }
 
+  /** What it has to run: its requests, and the slice of another worker's. */
   get inFlight(): number {
-    return this.requests.depth;
+    return this.requests.depth + (this.slice === undefined ? 0 : 1);
   }
 
   /** May get requests at all: the rest is a question of time. */
   get isOpen(): boolean {
     const mayGetMore = this.isFed && !this.isDoomed && this.stopsByMs === undefined;
-    return mayGetMore && this.reservedFor === undefined;
+    return mayGetMore && this.reservedFor === undefined && this.slice === undefined;
   }
 
   /** Whether requests of this key may go to it. */
@@ -122,6 +127,8 @@ export class WorkerLoad<R extends Queued, W> {
     const wasRunning = this.requests.first === request;
     this.requests.remove(request);
     request.limit?.count(-1);
+    if (this.reservedFor === request) this.reservedFor = undefined;
+    request.slicesDie?.();
     // Set anew rather than summed: rounding errors must not pile up, and Infinity − Infinity is no number.
     this.#estimatedMs = this.requests.depth === 0 ? 0 : this.#estimatedMs - request.estimateMs;
     if (wasRunning) this.runningSinceMs = nowMs;

@@ -16,3 +16,8 @@ export function weightsOf(lowShare: number): Weights {
   const factor = (Math.sqrt(4 / lowShare - 3) - 1) / 2;
   return { low: 1, normal: factor, high: factor * factor };
 }
+
+/** Without a share there is one class, and no weights. */
+export function weightsFor(lowShare: number | undefined): Weights | undefined {
+  return lowShare === undefined ? undefined : weightsOf(lowShare);
+}

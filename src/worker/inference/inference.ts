@@ -2,13 +2,15 @@
 import { RequestError } from '../../errors.js';
 import type { FrameFigures } from '../../link/frames/frame.js';
 import { NO_FACTS, noteFacts, type ReplyFacts } from '../../link/frames/reply-facts.js';
+import { linkIdOf } from '../../link/server/link-id.js';
 import { runBegan, runEnded } from '../../link/server/run-watch.js';
 import type { InstancesModel, Model, TensorModel } from '../../model/model.js';
 import { microsSince } from '../../model/run-queue.js';
 import { decodedBody } from '../body/body-decoding.js';
 import { encodedReply } from '../body/reply-encoding.js';
 import { toRequestError } from '../error-handler.js';
-import type { Body, PieceForm, Protocol, Reply } from '../protocol.js';
+import type { Body, PieceForm, Protocol, Reply, TensorExchange } from '../protocol.js';
+import type { Slicer } from '../slices/slicer.js';
 import type { WorkerLog } from '../worker-log.js';
 import type { Call } from './call.js';
 import { type PieceTaker, RequestContext, type RunObserver } from './request-context.js';
@@ -29,6 +31,8 @@ export type InferenceOptions = {
   readonly maxBodyBytes: number;
   /** Told of each run that has returned a promise or a stream. */
   readonly runWaits?: ((model: Model) => void) | undefined;
+  /** Cuts large requests into slices; absent: nobody is there to help with them. */
+  readonly slicer?: Slicer | undefined;
 };
 
 /** One request on its way: read → run → replied, or failed from any of them. */
@@ -76,10 +80,27 @@ export class Inference implements PieceTaker, RunObserver {
     const exchange = this.#route.protocol.readTensors(body, model);
     this.#hasRead(exchange.rows);
     const context = this.#context(exchange.pieces);
+    const { rows } = exchange;
+    if (rows > 1 && this.#runInSlices(model, exchange, context)) return;
     model.run(exchange.inputs, context, (error, outputs, runMicros, batchRows) => {
+      if (rows > 1) this.#route.slicer?.ran(model, rows, runMicros);
       if (batchRows !== undefined) this.#batchRows = batchRows;
       this.#finish(error, outputs, runMicros, exchange);
     });
+  }
+
+  /** Where that is worth it: only over the link are there others to help. */
+  #runInSlices(model: TensorModel, exchange: TensorExchange, context: RequestContext): boolean {
+    const { slicer, protocol } = this.#route;
+    if (slicer?.isWorthSlicing(model, exchange) !== true) return false;
+    const id = linkIdOf(this.#call.raw);
+    if (id === undefined) return false;
+    const partContext = new RequestContext(this.#call, undefined, this);
+    const candidate = { id, model, exchange, context, partContext, protocol };
+    slicer.run(candidate, (error, make, runMicros) => {
+      this.#finish(error, make, runMicros, { reply: (makeReply) => makeReply() });
+    });
+    return true;
   }
 
   #runInstances(model: InstancesModel, body: Body): void {

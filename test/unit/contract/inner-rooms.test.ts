@@ -21,11 +21,13 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     waiting: ['fleet'],
     admission: ['fleet', 'waiting'],
     fate: ['fleet', 'waiting'],
+    slices: ['fleet', 'fate'],
     units: ['fleet', 'waiting', 'fate'],
   },
   link: {
     frames: [],
     server: ['frames'],
+    slices: ['frames'],
     process: [],
   },
   model: {
@@ -52,7 +54,8 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
   worker: {
     body: [],
     scan: [],
-    inference: ['body'],
+    slices: [],
+    inference: ['body', 'slices'],
     // No protocol knows another.
     'protocols/v1': ['body', 'scan', 'inference'],
     'protocols/v2': ['body', 'inference'],

@@ -37,6 +37,7 @@ export const NOTHING: Holding = {
   defaultModel: undefined,
   settings: configuration({ argv: ['models'] }).settings,
   key: '',
+  modelKeys: new Map(),
 };
 
 let lastPid = 1000;

@@ -16,6 +16,7 @@ export function finishedRequest(changes: Partial<FinishedRequest> = {}): Finishe
     runMs: 2,
     totalMs: 3.5,
     rows: 4,
+    helpedSlices: 0,
     bytesIn: 300,
     bytesOut: 40,
     remoteAddress: '127.0.0.1',

@@ -5,6 +5,7 @@ import { finishedRequest } from './finished-requests.js';
 const SOURCES: MetricSources = {
   requestsRefused: () => ({ count: 1, bytes: 2, wait: 3 }),
   clientsStalled: () => ({ bodies: 4, readers: 5 }),
+  slices: () => 6,
   queueDepth: () => 3,
   queueBytes: () => 4096,
   queueOldestWaitMs: () => 1500,

@@ -34,6 +34,10 @@ export class Stage {
   /** Keys that the dispatcher asked about, because no fed worker holds them. */
   readonly asked: string[] = [];
   mayDispatch = true;
+  /** `grant 1 at A`, `run 1 at B`, `back 1 at A`, `cancel 1 at B`: slices, by their tickets. */
+  readonly slices: string[] = [];
+  /** Workers whose models differ from those of all others. */
+  readonly unlike: Set<string> = new Set();
   onRefuse: (request: FakeRequest) => void = () => {};
   readonly dispatcher: Dispatcher<FakeRequest, string>;
   #arrivals = 0;
@@ -54,6 +58,13 @@ export class Stage {
       isBackedUp: (worker) => this.backedUp.has(worker),
       wakeAt: (atMs) => this.wakes.push(atMs),
       isStopped: (worker) => this.stopped.has(worker),
+      slices: {
+        grant: (owner, _request, ticket) => this.slices.push(`grant ${ticket} at ${owner}`),
+        run: (helper, ticket) => this.slices.push(`run ${ticket} at ${helper}`),
+        giveBack: (owner, ticket) => this.slices.push(`back ${ticket} at ${owner}`),
+        cancel: (helper, ticket) => this.slices.push(`cancel ${ticket} at ${helper}`),
+        isAlike: (one, other) => !this.unlike.has(one) && !this.unlike.has(other),
+      },
     });
   }
 
@@ -112,6 +123,35 @@ export class Stage {
 
   die(name: string, death: Death = 'self-inflicted'): Casualties {
     return this.dispatcher.workerGone(this.load(name), death, this.nowMs);
+  }
+
+  /** The worker of a request offers slices of it. */
+  offer(name: string, request: FakeRequest, key = 'model/1'): void {
+    this.dispatcher.slices.offered(this.load(name), request, key);
+    this.dispatcher.dispatch(this.nowMs);
+  }
+
+  recall(request: FakeRequest): void {
+    this.dispatcher.slices.recalled(request);
+    this.dispatcher.dispatch(this.nowMs);
+  }
+
+  /** The owner sends what was granted, or declines. */
+  sendSlice(name: string, ticket: number, isThere = true): void {
+    const body = isThere ? new Uint8Array(8) : undefined;
+    this.dispatcher.slices.sent(this.load(name), ticket, body);
+    this.dispatcher.dispatch(this.nowMs);
+  }
+
+  /** A helper is through with a slice: who gets the result. */
+  runSlice(name: string, ticket: number): string | undefined {
+    const owner = this.dispatcher.slices.ran(this.load(name), ticket, this.nowMs);
+    this.dispatcher.dispatch(this.nowMs);
+    return owner;
+  }
+
+  takeSlices(): string[] {
+    return this.slices.splice(0);
   }
 
   /** All that happened since the last look. */

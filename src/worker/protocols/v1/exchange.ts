@@ -3,12 +3,21 @@ import { type Signature, takesWideIntegers } from '../../../model/tensor/signatu
 import type { Tensors } from '../../../model/tensor/tensor.js';
 import { parseJsonBody } from '../../body/json-body.js';
 import { checkJsonBody } from '../../body/media-type.js';
-import type { InstancesExchange, PieceForm, Protocol, TensorExchange } from '../../protocol.js';
+import type {
+  InstancesExchange,
+  PartForm,
+  PieceForm,
+  Protocol,
+  TensorExchange,
+} from '../../protocol.js';
+import { rowParts, writeRows } from './parts.js';
 import { instancesReply, predictionText, tensorReply, tensorText } from './reply.js';
 import { readInstances, readTensors, type TensorRequest } from './request.js';
 import { scannedRequest } from './scanned-request.js';
 
 export const v1: Protocol = {
+  name: 'v1',
+
   readTensors({ bytes, headers }, { signature }) {
     checkJsonBody(headers);
     const asked = scannedRequest(bytes, signature) ?? parsedRequest(bytes, signature);
@@ -19,6 +28,8 @@ export const v1: Protocol = {
     checkJsonBody(headers);
     return new Instances(readInstances(parseJsonBody(bytes), name), name);
   },
+
+  writePart: writeRows,
 };
 
 function parsedRequest(bytes: Buffer, signature: Signature): TensorRequest {
@@ -46,6 +57,10 @@ class TensorRows implements TensorExchange, PieceForm<Tensors> {
 
   get pieces(): PieceForm<Tensors> {
     return this;
+  }
+
+  get parts(): PartForm {
+    return rowParts(this.#asked, this.#signature);
   }
 
   reply(outputs: Tensors): string {

@@ -64,7 +64,7 @@ function columnsToJson(specs: readonly TensorSpec[], outputs: Tensors): string {
   return objectOf(specs, (name) => tensorToJson(tensorOf(outputs, name)));
 }
 
-function rowsToJson(specs: readonly TensorSpec[], outputs: Tensors, rows: number): string {
+export function rowsToJson(specs: readonly TensorSpec[], outputs: Tensors, rows: number): string {
   const [only, second] = specs;
   if (only !== undefined && second === undefined) return tensorToJson(tensorOf(outputs, only.name));
   const keys = keysOf(specs);
@@ -102,7 +102,7 @@ function objectOf(specs: readonly TensorSpec[], toJson: (name: string) => string
   return `${text}}`;
 }
 
-function checkRows(name: string, { shape }: Tensor, rows: number): void {
+export function checkRows(name: string, { shape }: Tensor, rows: number): void {
   if (shape[0] === rows) return;
   throw new RequestError(
     'INVALID_INPUT',
@@ -110,7 +110,7 @@ function checkRows(name: string, { shape }: Tensor, rows: number): void {
   );
 }
 
-function tensorOf(outputs: Tensors, name: string): Tensor {
+export function tensorOf(outputs: Tensors, name: string): Tensor {
   const tensor = outputs[name];
   if (tensor === undefined) throw new RequestError('MODEL_ERROR', `output "${name}" is missing`);
   return tensor;

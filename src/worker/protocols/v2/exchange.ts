@@ -6,16 +6,19 @@ import { takesWideIntegers } from '../../../model/tensor/signature.js';
 import type { Tensors } from '../../../model/tensor/tensor.js';
 import { checkRows } from '../../body/input-limits.js';
 import { checkedObject, invalid } from '../../json-object.js';
-import type { Protocol, TensorExchange } from '../../protocol.js';
+import type { Protocol, Reply, TensorExchange } from '../../protocol.js';
 import { bodyParts } from './body.js';
 import { InputReader } from './input-tensors.js';
 import { booleanParameter, NO_PARAMETERS, parametersOf } from './parameters.js';
+import { valueParts, writeValues } from './parts.js';
 import { rawInputs } from './raw-form.js';
 import { type Echo, inferReply } from './reply.js';
 import { allOutputs, type RequestedOutput, requestedOutputs } from './requested-outputs.js';
 import { parseV2Json } from './v2-json.js';
 
 export const v2: Protocol = {
+  name: 'v2',
+
   readTensors(body, model) {
     const { json, binary } = bodyParts(body);
     const { signature } = model;
@@ -36,6 +39,8 @@ export const v2: Protocol = {
     return exchange(model, inputs, echoOf(request, parameters), outputs);
   },
 
+  writePart: writeValues,
+
   /** Without a signature there are no tensors to name, neither in a request nor in a reply. */
   readInstances(_body, { name }) {
     throw invalid(
@@ -51,7 +56,10 @@ function exchange(
   outputs: readonly RequestedOutput[],
 ): TensorExchange {
   const rows = rowsOf(inputs);
-  return { inputs, rows, reply: (tensors) => inferReply(model, echo, outputs, tensors) };
+  const reply = (tensors: Tensors): Reply => inferReply(model, echo, outputs, tensors);
+  // Bytes are not worth dividing.
+  if (outputs.some(({ isBinary }) => isBinary)) return { inputs, rows, reply };
+  return { inputs, rows, reply, parts: valueParts(model, echo, outputs) };
 }
 
 function echoOf(request: JsonObject, parameters: JsonObject): Echo {

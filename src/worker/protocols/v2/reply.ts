@@ -18,14 +18,12 @@ export type Echo = {
 };
 
 export function inferReply(
-  { name, version }: TensorModel,
-  { id, parameters }: Echo,
+  model: TensorModel,
+  echo: Echo,
   requested: readonly RequestedOutput[],
   outputs: Tensors,
 ): Reply {
-  let text = `{"model_name":${JSON.stringify(name)},"model_version":${JSON.stringify(version)}`;
-  if (id !== undefined) text += `,"id":${JSON.stringify(id)}`;
-  if (parameters !== undefined) text += `,"parameters":${parametersToJson(parameters)}`;
+  let text = replyHead(model, echo);
   const binary: Uint8Array[] = [];
   const members = requested.map((output) => {
     const tensor = tensorOf(outputs, output.name);
@@ -44,17 +42,33 @@ export function inferReply(
   return requested.some(({ isBinary }) => isBinary) ? withBinary(text, binary) : text;
 }
 
+/** What stands before the outputs. */
+export function replyHead(
+  { name, version }: Pick<TensorModel, 'name' | 'version'>,
+  { id, parameters }: Echo,
+): string {
+  let text = `{"model_name":${JSON.stringify(name)},"model_version":${JSON.stringify(version)}`;
+  if (id !== undefined) text += `,"id":${JSON.stringify(id)}`;
+  if (parameters !== undefined) text += `,"parameters":${parametersToJson(parameters)}`;
+  return text;
+}
+
 function withBinary(text: string, binary: readonly Uint8Array[]): Reply {
   const json = Buffer.from(text);
   const headers = { 'content-type': BINARY_TYPE, [JSON_LENGTH_HEADER]: String(json.length) };
   return { bytes: Buffer.concat([json, ...binary]), headers };
 }
 
-function outputToJson(name: string, { dtype, shape }: Tensor, key: string, value: string): string {
-  return `{"name":${JSON.stringify(name)},"datatype":"${V2_DATATYPES[dtype]}","shape":[${shape.join(',')}],${key}:${value}}`;
+function outputToJson(name: string, tensor: Tensor, key: string, value: string): string {
+  return `${outputHead(name, tensor)},${key}:${value}}`;
 }
 
-function tensorOf(outputs: Tensors, name: string): Tensor {
+/** An output up to its values. */
+export function outputHead(name: string, { dtype, shape }: Omit<Tensor, 'data'>): string {
+  return `{"name":${JSON.stringify(name)},"datatype":"${V2_DATATYPES[dtype]}","shape":[${shape.join(',')}]`;
+}
+
+export function tensorOf(outputs: Tensors, name: string): Tensor {
   const tensor = outputs[name];
   if (tensor === undefined) throw new RequestError('MODEL_ERROR', `output "${name}" is missing`);
   return tensor;

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { Client } from './clients.js';
+import { startServer, type TestServer } from './server.js';
+
+const PATH = '/v1/models/rows:predict';
+
+type Prediction = { readonly y: number; readonly pid: number };
+
+/** Rows that take 0.3 ms each; `deeds` are what some of them do beside. */
+function bodyOf(rows: number, deeds: Readonly<Record<number, number>> = {}): object {
+  return { instances: Array.from({ length: rows }, (_, row) => [row, deeds[row] ?? 0]) };
+}
+
+/** Asserts that each row has its own answer; the processes that made them. */
+function checkedPids(text: string, rows: number): Set<number> {
+  const { predictions } = JSON.parse(text) as { predictions: readonly Prediction[] };
+  expect(predictions.map(({ y }) => y)).toEqual(Array.from({ length: rows }, (_, row) => row / 3));
+  return new Set(predictions.map(({ pid }) => pid));
+}
+
+async function slicesRan(server: TestServer): Promise<number> {
+  const text = await server.metrics();
+  return Number(/^forkcast_slices_total (\d+)/m.exec(text)?.[1]);
+}
+
+/** Waits until a helper runs a slice: the pid of the owner, and that of the helper. */
+async function team(server: TestServer): Promise<{ owner: number; helper: number }> {
+  let found = { owner: 0, helper: 0 };
+  await server.untilStatus('a worker that helps another', ({ workers }) => {
+    const owner = workers.find(({ busySinceMs }) => typeof busySinceMs === 'number');
+    const helper = workers.find(({ inFlight, pid }) => inFlight === 1 && pid !== owner?.pid);
+    found = { owner: owner?.pid ?? 0, helper: helper?.pid ?? 0 };
+    return found.owner > 0 && found.helper > 0;
+  });
+  return found;
+}
+
+describe('a large request', () => {
+  test('is run by all workers, and fails as one', async () => {
+    const server = await startServer({ path: 'rows', expectedErrors: ['model failed'] });
+    await server.untilStatus('two workers', ({ workers }) =>
+      workers.every(({ state }) => state === 'ready'),
+    );
+    const client = new Client(server.url);
+    const answer = await client.post(PATH, bodyOf(1000));
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(checkedPids(answer.text, 1000).size).toBe(2);
+    const line = await server.line('request');
+    expect(line.helpedSlices).toBe(await slicesRan(server));
+
+    const failed = await client.post(PATH, bodyOf(400, { 333: 1 }));
+    expect(failed.status).toBe(500);
+    expect(JSON.parse(failed.text)).toMatchObject({
+      code: 'MODEL_ERROR',
+      error: expect.stringContaining('row 333 is bad'),
+    });
+
+    const leaver = new Client(server.url);
+    const left = leaver.post(PATH, bodyOf(20_000)).catch(() => 'left');
+    await team(server);
+    leaver.close();
+    expect(await left).toBe('left');
+    await server.untilStatus('idle workers', ({ workers }) =>
+      workers.every(({ inFlight }) => inFlight === 0),
+    );
+
+    const meanwhile = client.post(PATH, bodyOf(2000));
+    await team(server);
+    server.kill('SIGHUP');
+    checkedPids((await meanwhile).text, 2000);
+    await server.line('reloaded');
+    client.close();
+    await server.stop();
+  });
+
+  test('is answered whoever of its workers is killed', async () => {
+    const server = await startServer({ path: 'rows', expectedErrors: ['worker died'] });
+    const client = new Client(server.url);
+    for (const victim of ['helper', 'owner'] as const) {
+      await server.untilStatus('two workers', ({ workers }) =>
+        workers.every(({ state }) => state === 'ready'),
+      );
+      const answer = client.post(PATH, bodyOf(2000));
+      process.kill((await team(server))[victim], 'SIGKILL');
+      const { status, text } = await answer;
+      expect(status).toBe(200);
+      checkedPids(text, 2000);
+    }
+    client.close();
+    await server.stop();
+  });
+
+  test('that kills or hangs ends alone', async () => {
+    const args = ['--timeout', '2s'];
+    const server = await startServer({ path: 'rows', args, expectedErrors: ['worker died'] });
+    const client = new Client(server.url);
+    const others = new Client(server.url);
+    const poison = client.post(PATH, bodyOf(600, { 500: 2 }));
+    const answers: number[] = [];
+    for (let n = 0; n < 20; n += 1) answers.push((await others.post(PATH, bodyOf(1))).status);
+    expect(new Set(answers)).toEqual(new Set([200]));
+    const { status, text } = await poison;
+    expect([status, JSON.parse(text).code]).toEqual([500, 'WORKER_CRASHED']);
+
+    await server.untilStatus('two workers', ({ workers }) =>
+      workers.every(({ state }) => state === 'ready'),
+    );
+    const late = await client.post(PATH, bodyOf(600, { 500: 3 }));
+    expect([late.status, JSON.parse(late.text).code]).toEqual([504, 'EXECUTION_TIMEOUT']);
+    expect((await others.post(PATH, bodyOf(600))).status).toBe(200);
+    client.close();
+    others.close();
+    await server.stop();
+  });
+});

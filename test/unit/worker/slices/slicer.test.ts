@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import type { Protocol } from '../../../../src/worker/protocol.js';
+import { v1 } from '../../../../src/worker/protocols/v1/exchange.js';
+import { v2 } from '../../../../src/worker/protocols/v2/exchange.js';
+import { Context, connect, runAt, textOf, type Worker, worker } from './slicing-workers.js';
+
+const ROWS = 300;
+const rows = Array.from({ length: ROWS }, (_, row) => [row, row / 7]);
+const BODY = { instances: rows };
+
+function team(): { owner: Worker; helper: Worker } {
+  const owner = worker();
+  const helper = worker();
+  connect(owner, helper);
+  return { owner, helper };
+}
+
+/** What the same request is answered by a worker that cuts nothing. */
+function wholeReply(body: object, protocol: Protocol): Promise<string> {
+  const { model } = worker();
+  const headers = { 'content-type': 'application/json' };
+  const exchange = protocol.readTensors(
+    { bytes: Buffer.from(JSON.stringify(body)), headers },
+    model,
+  );
+  return new Promise((resolve) => {
+    model.run(exchange.inputs, new Context(), (_error, outputs) => {
+      if (outputs !== undefined) resolve(textOf(exchange.reply(outputs)));
+    });
+  });
+}
+
+/** Waits until a condition holds that some turns of the event loop bring about. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 10_000 && !holds(); turn += 1) await new Promise(setImmediate);
+  expect(holds()).toBe(true);
+}
+
+const V2_INPUT = { name: 'x', shape: [ROWS, 2], datatype: 'FP32', data: rows.flat() };
+
+describe('a large request', () => {
+  it.each<[string, Protocol, object]>([
+    ['by rows', v1, BODY],
+    ['by columns', v1, { inputs: rows }],
+    ['in v2', v2, { id: 'a', inputs: [V2_INPUT] }],
+    ['in v2, one output', v2, { inputs: [V2_INPUT], outputs: [{ name: 'sum' }] }],
+    ['in v2, as bytes', v2, { inputs: [V2_INPUT], parameters: { binary_data_output: true } }],
+  ])('%s is answered as if one worker had run it, and two did', async (_, protocol, body) => {
+    const { owner, helper } = team();
+    const { reply } = await runAt(owner, body, { protocol });
+    expect(reply).toBe(await wholeReply(body, protocol));
+    const sum = [...owner.runs, ...helper.runs].reduce((one, other) => one + other, 0);
+    expect(sum).toBe(ROWS);
+    expect(helper.runs.length).toBeGreaterThan(3);
+  });
+
+  it('of which nobody takes a slice is run by its worker', async () => {
+    const owner = worker();
+    const { reply } = await runAt(owner, BODY);
+    expect(reply).toBe(await wholeReply(BODY, v1));
+    expect(owner.link.offers).toEqual(['m/1', '']);
+  });
+
+  it('begins with a row of a model that it does not know', async () => {
+    const owner = worker();
+    await runAt(owner, BODY);
+    expect(owner.runs.slice(0, 4)).toEqual([1, 2, 4, 8]);
+  });
+
+  it('takes back what nobody runs', async () => {
+    const owner = worker();
+    const outcome = runAt(owner, BODY);
+    await until(() => owner.link.offers.length === 1);
+    owner.link.taker?.granted(1, 7);
+    expect(owner.link.sent.size).toBe(1);
+    await until(() => owner.link.offers.length === 2);
+    expect(owner.link.offers[1]).toBe('');
+    owner.link.taker?.cameBack(7);
+    expect((await outcome).reply).toBe(await wholeReply(BODY, v1));
+  });
+
+  it('grants nothing any more when it is over', async () => {
+    const owner = worker();
+    await runAt(owner, BODY);
+    owner.link.taker?.granted(1, 9);
+    expect(owner.link.declined).toEqual([9]);
+    owner.link.taker?.cameBack(9);
+    owner.link.taker?.result(9, Buffer.alloc(0));
+  });
+
+  it('ends when its client leaves', async () => {
+    const owner = worker();
+    const context = new Context();
+    const outcome = runAt(owner, BODY, { context });
+    await until(() => owner.runs.length === 3);
+    context.isAbandoned = true;
+    expect((await outcome).error).toContain('CLIENT_CLOSED_REQUEST');
+    expect(owner.runs.length).toBeLessThan(6);
+  });
+});
+
+describe('a row that fails', () => {
+  it.each([0, 17, ROWS - 1])('(row %d) fails as it would in one run', async (bad) => {
+    const { owner } = team();
+    const instances = rows.map((row, index) => (index === bad ? [-1, -1] : row));
+    expect((await runAt(owner, { instances })).error).toBe(`MODEL_ERROR row ${bad} is bad`);
+    expect(owner.runs.at(-1)).toBe(ROWS);
+  });
+
+  it('is not run again where nothing may be', async () => {
+    const owner = worker({ isRetryable: false });
+    const instances = rows.map((row, index) => (index === 2 ? [-1, -1] : row));
+    expect((await runAt(owner, { instances })).error).toMatch(/^MODEL_ERROR row \d is bad/);
+    expect(owner.runs).toEqual([1, 2]);
+  });
+});
+
+describe('a model', () => {
+  it('whose outputs are no rows is run whole, and cut no more', async () => {
+    const owner = worker({
+      run: (_inputs, _context, finish) => {
+        const one = { dtype: 'float64', shape: [1], data: Float64Array.of(1) } as const;
+        setImmediate(() => finish(undefined, { twice: one, sum: one }, 1000));
+      },
+    });
+    const exchange = v1.readTensors(
+      {
+        bytes: Buffer.from(JSON.stringify({ inputs: rows })),
+        headers: { 'content-type': 'application/json' },
+      },
+      owner.model,
+    );
+    expect(owner.slicer.isWorthSlicing(owner.model, exchange)).toBe(true);
+    const { reply } = await runAt(owner, { inputs: rows });
+    expect(reply).toBe('{"outputs":{"twice":[1],"sum":[1]}}');
+    expect(owner.slicer.isWorthSlicing(owner.model, exchange)).toBe(false);
+  });
+
+  it.each<[string, Parameters<typeof worker>[0], boolean]>([
+    ['known to compute row by row', {}, true],
+    ['that says no', { dataParallel: false }, false],
+    ['not known to', { isRowWise: false }, false],
+    ['not known to, but batching', { isRowWise: false, maxBatchRows: 8 }, true],
+    ['not known to, but saying yes', { isRowWise: false, dataParallel: true }, true],
+    ['that streams', { isStreaming: true }, false],
+  ])('%s', (_, traits, isCut) => {
+    const { slicer, model } = worker(traits);
+    const bytes = Buffer.from(JSON.stringify(BODY));
+    const exchange = v1.readTensors(
+      { bytes, headers: { 'content-type': 'application/json' } },
+      model,
+    );
+    expect(slicer.isWorthSlicing(model, exchange)).toBe(isCut);
+  });
+
+  it('that is quick is not cut', () => {
+    const { slicer, model } = worker();
+    const bytes = Buffer.from(JSON.stringify(BODY));
+    const exchange = v1.readTensors(
+      { bytes, headers: { 'content-type': 'application/json' } },
+      model,
+    );
+    slicer.ran(model, 100, 100);
+    expect(slicer.isWorthSlicing(model, exchange)).toBe(false);
+  });
+});
+
+describe('a helper', () => {
+  it('that holds no such model says that it failed', async () => {
+    const { owner, helper } = team();
+    owner.link.onChange = () => {};
+    void runAt(owner, BODY);
+    await until(() => owner.link.offers.length === 1);
+    owner.link.taker?.granted(1, 1);
+    const body = owner.link.sent.get(1) ?? Buffer.alloc(0);
+    const other = worker({ name: 'other' });
+    other.link.taker?.slice(1, body);
+    expect(other.link.replies.size).toBe(1);
+    helper.link.taker?.cancelled(1);
+  });
+});

@@ -1,0 +1,166 @@
+/** An owner and a helper without a server: the test plays the master between them. */
+import { RequestError } from '../../../../src/errors.js';
+import type { SliceLink, SliceTaker } from '../../../../src/link/slices/worker-slices.js';
+import type { PredictContext, TensorModel } from '../../../../src/model/model.js';
+import type { Tensors } from '../../../../src/model/tensor/tensor.js';
+import type { Protocol, Reply } from '../../../../src/worker/protocol.js';
+import { v1 } from '../../../../src/worker/protocols/v1/exchange.js';
+import { v2 } from '../../../../src/worker/protocols/v2/exchange.js';
+import { Slicer } from '../../../../src/worker/slices/slicer.js';
+
+/** A row takes a millisecond, or so the model says; one below zero makes it throw. */
+function rowModel(traits: Partial<TensorModel> = {}) {
+  const runs: number[] = [];
+  const model: TensorModel = {
+    kind: 'tensors',
+    name: 'm',
+    version: '1',
+    runtime: 'module',
+    isLatest: true,
+    labels: [],
+    isRetryable: true,
+    isRowWise: true,
+    signature: {
+      inputs: [{ name: 'x', dtype: 'float32', shape: [-1, 2] }],
+      outputs: [
+        { name: 'twice', dtype: 'float32', shape: [-1, 2] },
+        { name: 'sum', dtype: 'float64', shape: [-1] },
+      ],
+    },
+    run({ x }, _context, finish) {
+      const rows = x?.shape[0] ?? 0;
+      const values = [...((x?.data ?? []) as Float32Array)];
+      runs.push(rows);
+      setImmediate(() => {
+        const bad = values.findIndex((value) => value < 0);
+        const error = new RequestError('MODEL_ERROR', `row ${bad >> 1} is bad`);
+        if (bad >= 0) finish(error, undefined, 1);
+        else finish(undefined, outputsOf(values, rows), 1000 * rows);
+      });
+    },
+    dispose: async () => {},
+    ...traits,
+  };
+  return { model, runs };
+}
+
+function outputsOf(values: readonly number[], rows: number): Tensors {
+  const sum = Float64Array.from({ length: rows }, (_, row) => (values[2 * row] ?? 0) / 3);
+  const twice = Float32Array.from(values, (value) => 2 * value);
+  return {
+    twice: { dtype: 'float32', shape: [rows, 2], data: twice },
+    sum: { dtype: 'float64', shape: [rows], data: sum },
+  };
+}
+
+/** A worker's half of its link; what it sends is the test's to pass on. */
+class PlayedLink implements SliceLink {
+  taker: SliceTaker | undefined;
+  readonly offers: string[] = [];
+  readonly sent: Map<number, Buffer> = new Map();
+  readonly declined: number[] = [];
+  readonly replies: Map<number, Buffer> = new Map();
+  onChange: () => void = () => {};
+
+  offer(_requestId: number, model: string): void {
+    this.offers.push(model);
+    this.onChange();
+  }
+
+  recall(): void {
+    this.offers.push('');
+    this.onChange();
+  }
+
+  send(ticket: number, body: readonly Uint8Array[]): void {
+    this.sent.set(ticket, Buffer.concat(body));
+    this.onChange();
+  }
+
+  decline(ticket: number): void {
+    this.declined.push(ticket);
+  }
+
+  reply(ticket: number, body: readonly Uint8Array[]): void {
+    this.replies.set(ticket, Buffer.concat(body));
+    this.onChange();
+  }
+
+  take(): boolean {
+    return false;
+  }
+}
+
+export type Worker = {
+  readonly link: PlayedLink;
+  readonly slicer: Slicer;
+  readonly runs: readonly number[];
+  readonly model: TensorModel;
+};
+
+export function worker(traits: Partial<TensorModel> = {}): Worker {
+  const { model, runs } = rowModel(traits);
+  const link = new PlayedLink();
+  return { link, slicer: new Slicer(link, [model], [v1, v2]), runs, model };
+}
+
+export class Context implements PredictContext {
+  readonly requestId = 'r';
+  readonly signal: AbortSignal = new AbortController().signal;
+  isAbandoned = false;
+}
+
+export type Outcome = { readonly error?: string; readonly reply?: string };
+
+/** Runs a body at the owner; the reply as its bytes say it. */
+export function runAt(
+  { slicer, model }: Worker,
+  body: object,
+  { protocol = v1, context = new Context() }: { protocol?: Protocol; context?: Context } = {},
+): Promise<Outcome> {
+  const headers = { 'content-type': 'application/json' };
+  const exchange = protocol.readTensors(
+    { bytes: Buffer.from(JSON.stringify(body)), headers },
+    model,
+  );
+  const candidate = { id: 1, protocol, exchange, model, context, partContext: context };
+  return new Promise((resolve) => {
+    slicer.run(candidate, (error, make) => {
+      resolve(
+        error === undefined && make
+          ? { reply: textOf(make()) }
+          : { error: `${error?.code} ${error?.message}` },
+      );
+    });
+  });
+}
+
+export function textOf(reply: Reply): string {
+  return typeof reply === 'string' ? reply : reply.bytes.toString('latin1');
+}
+
+/** The master, with one idle helper: it grants whenever the owner offers, and passes on what comes. */
+export function connect(owner: Worker, helper: Worker): void {
+  let ticket = 0;
+  const grant = (): void => {
+    if (owner.link.offers.at(-1) !== 'm/1') return;
+    ticket += 1;
+    owner.link.taker?.granted(1, ticket);
+  };
+  owner.link.onChange = () =>
+    setImmediate(() => {
+      for (const [number, body] of owner.link.sent) {
+        owner.link.sent.delete(number);
+        helper.link.taker?.slice(number, body);
+      }
+      if (ticket === 0) grant();
+    });
+  helper.link.onChange = () =>
+    setImmediate(() => {
+      for (const [number, body] of helper.link.replies) {
+        helper.link.replies.delete(number);
+        owner.link.taker?.result(number, body);
+        grant();
+      }
+    });
+}
