@@ -85,6 +85,9 @@ export class SlicedRun {
   }
 
   start(): void {
+    // While it waits for others, only this tells that nobody waits for it any more.
+    const { signal } = this.#request.context;
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
     this.#next();
   }
 
@@ -114,7 +117,7 @@ export class SlicedRun {
       return;
     }
     this.#place(range, part);
-    if (!this.#isRunning) this.#next();
+    this.#wake();
   }
 
   /** Nobody runs it: its rows are left again. */
@@ -123,6 +126,10 @@ export class SlicedRun {
     if (range === undefined || this.#hasEnded) return;
     this.#lent.delete(ticket);
     this.#left.putBack(range);
+    this.#wake();
+  }
+
+  #wake(): void {
     if (!this.#isRunning) this.#next();
   }
 

@@ -93,9 +93,20 @@ describe('a large request', () => {
     const context = new Context();
     const outcome = runAt(owner, BODY, { context });
     await until(() => owner.runs.length === 3);
-    context.isAbandoned = true;
+    context.abandon();
     expect((await outcome).error).toContain('CLIENT_CLOSED_REQUEST');
     expect(owner.runs.length).toBeLessThan(6);
+  });
+
+  it('ends then also while it waits for a slice that does not end', async () => {
+    const owner = worker();
+    const context = new Context();
+    const outcome = runAt(owner, BODY, { context });
+    await until(() => owner.link.offers.length === 1);
+    owner.link.taker?.granted(1, 1);
+    await until(() => owner.link.offers.at(-1) === '');
+    context.abandon();
+    expect((await outcome).error).toContain('CLIENT_CLOSED_REQUEST');
   });
 });
 

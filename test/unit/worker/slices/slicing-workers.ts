@@ -106,8 +106,19 @@ export function worker(traits: Partial<TensorModel> = {}): Worker {
 
 export class Context implements PredictContext {
   readonly requestId = 'r';
-  readonly signal: AbortSignal = new AbortController().signal;
-  isAbandoned = false;
+  readonly #controller = new AbortController();
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get isAbandoned(): boolean {
+    return this.signal.aborted;
+  }
+
+  abandon(): void {
+    this.#controller.abort();
+  }
 }
 
 export type Outcome = { readonly error?: string; readonly reply?: string };
