@@ -177,7 +177,7 @@ function settingsOf(flags: readonly string[]): Settings {
     env: {},
     pid: 1,
     cwd: '/',
-    cpus: 1,
+    cpus: { count: 1, limit: 'none' },
     readFile: () => '',
     modelFaults: () => [],
   });

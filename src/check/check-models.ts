@@ -1,4 +1,5 @@
 /** `forkcast check`: every model loaded and run in a worker of its own, one after another. */
+import { threadShare } from '../config/cpus/thread-share.js';
 import type { Settings } from '../config/settings.js';
 import type { Boot, ModelTrial } from '../link/process/control.js';
 import { bootLimitMs } from '../model/boot-limit.js';
@@ -23,7 +24,8 @@ export type CheckedModel = { readonly description: ModelDescription; readonly tr
 export type CheckOptions = {
   readonly settings: Pick<
     Settings,
-    'threads' | 'bootTimeout' | 'maxBody' | 'weights' | 'workers' | 'cacheDir'
+    | ('workers' | 'threads' | 'hasAutoThreads' | 'cpus')
+    | ('bootTimeout' | 'maxBody' | 'weights' | 'cacheDir')
   >;
   /** Of the workers' own log lines, which go to the standard error. */
   readonly logLevel: string;
@@ -45,7 +47,7 @@ export async function* checkModels(
       slot: 0,
       models: withParts(plan, plans),
       defaultModel: defaultModel ?? NO_DEFAULT,
-      threads: settings.threads,
+      ...threadShare(settings, settings.workers),
       weights: weightsOptions(settings),
       maxBodyBytes: settings.maxBody,
       log: { level: logLevel, format: 'json', file: '-' },

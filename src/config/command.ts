@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { ConfigError } from '../errors.js';
 import { didYouMean } from './closest-name.js';
 import { type Configuration, configure } from './configuration.js';
+import type { Cpus } from './cpus/allowed-cpus.js';
 import { CTL, type CtlCommand, parseCtlCommand } from './ctl-command.js';
 import { readActivation } from './sources/activation.js';
 import { readConfigFile } from './sources/config-file.js';
@@ -43,7 +44,7 @@ export type Inputs = {
   readonly pid: number;
   readonly cwd: string;
   /** CPUs this process may use. */
-  readonly cpus: number;
+  readonly cpus: Cpus;
   /** Text of a file; throws when it cannot be read. */
   readonly readFile: (path: string) => string;
   /** What is wrong with the models of a PATH; asked only when settings have faults too. */

@@ -1,4 +1,6 @@
 /** Settings from all their sources: defaults < file < environment < flags. */
+import type { Cpus } from './cpus/allowed-cpus.js';
+import { wholeShare } from './cpus/thread-share.js';
 import { type Choices, type Chosen, crossFaults } from './cross-checks.js';
 import { defaultText, isListSetting, OFF } from './setting.js';
 import { SETTING_KEYS, type SettingKey, type Settings, settingOf } from './settings.js';
@@ -19,11 +21,11 @@ export type Configuration = {
  * The configuration that `readings` give, lowest precedence first; and all faults.
  * With a fault the configuration is not to be used.
  *
- * @param cpus CPUs this process may use, for `auto`
+ * @param cpus those this process may use, for `auto`
  */
 export function configure(
   readings: readonly Reading[],
-  cpus: number,
+  cpus: Cpus,
 ): { configuration: Configuration; faults: string[] } {
   const faults: string[] = [];
   const choices = new Map<SettingKey, Chosen>(SETTING_KEYS.flatMap(defaultChoice));
@@ -50,9 +52,10 @@ function defaultChoice(key: SettingKey): [SettingKey, Chosen][] {
   return value === undefined ? [] : [[key, { value, origin: { from: 'default' } }]];
 }
 
-function resolveChoices(choices: Choices, cpus: number): Configuration {
-  const workers = countOf(choices, 'workers', cpus);
-  const threads = countOf(choices, 'threads', Math.max(1, Math.floor(cpus / workers)));
+function resolveChoices(choices: Choices, cpus: Cpus): Configuration {
+  const workers = countOf(choices, 'workers', cpus.count);
+  const threads = countOf(choices, 'threads', wholeShare(cpus.count / workers));
+  const hasAutoThreads = isAuto(choices, 'threads');
   const values: Partial<Record<SettingKey, Value | undefined>> = {};
   const origins: Partial<Record<SettingKey, Origin>> = {};
   for (const key of SETTING_KEYS) {
@@ -65,7 +68,7 @@ function resolveChoices(choices: Choices, cpus: number): Configuration {
   }
   return {
     // Each value was made by parseValue for its own setting; the compiler cannot follow that.
-    settings: { ...values, workers, threads } as Settings,
+    settings: { ...values, workers, threads, cpus, hasAutoThreads } as Settings,
     origins: origins as Origins,
     autoKeys: new Set(SETTING_KEYS.filter((key) => isAuto(choices, key))),
   };

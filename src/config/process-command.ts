@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type Command, type Inputs, parseCommand } from './command.js';
-import { allowedCpus } from './cpus.js';
+import { allowedCpus } from './cpus/allowed-cpus.js';
 import type { Settings } from './settings.js';
 import { type Handover, readHandover } from './sources/handover.js';
 import { takeEnvironment } from './sources/process-environment.js';

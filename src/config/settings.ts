@@ -3,6 +3,7 @@
  * the JSON Schema and docs/settings.md are all made from it.
  */
 
+import type { Cpus } from './cpus/allowed-cpus.js';
 import type { Setting } from './setting.js';
 import type { ValueOf } from './setting-value.js';
 import { ADDRESS_SETTINGS } from './table/address-settings.js';
@@ -22,7 +23,7 @@ const SERVER_SETTINGS = {
     default: 'auto',
     least: 1,
     most: 1024,
-    doc: 'Worker processes; auto is the number of CPUs that the cgroup allows.',
+    doc: 'Worker processes; auto is the number of CPUs that the server may use: quotas and CPU sets of cgroups and its affinity mask count, parts of a CPU do not.',
   },
   threads: {
     kind: 'count',
@@ -31,7 +32,7 @@ const SERVER_SETTINGS = {
     default: 'auto',
     least: 1,
     most: 1024,
-    doc: 'Threads of a native runtime in each worker; auto shares the CPUs among the workers.',
+    doc: 'Threads of a native runtime in each worker; auto shares the CPUs among the workers that there are to be when it starts.',
   },
   workAhead: {
     kind: 'duration',
@@ -263,7 +264,12 @@ export const SETTING_KEYS: readonly SettingKey[] = Object.keys(SETTINGS) as Sett
  * All settings, resolved. Durations are milliseconds (fractions are possible),
  * sizes bytes, paths absolute; `workers` and `threads` are numbers, `auto` already worked out.
  */
-export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
+export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> } & {
+  /** What `auto` was worked out from. */
+  readonly cpus: Cpus;
+  /** `threads` follows from how many workers there are. */
+  readonly hasAutoThreads: boolean;
+};
 
 /** The entry of one key, whatever its kind. */
 export function settingOf(key: SettingKey): Setting {

@@ -58,8 +58,8 @@ export class Master {
       throw error;
     }
     this.#becomeOwner();
-    const { workers, threads } = settings;
-    log.info({ workers, threads, models: this.#modelNames }, 'starting');
+    const { cpus, workers, threads } = settings;
+    log.info({ cpus, workers, threads, models: this.#modelNames }, 'starting');
     supervisor.start();
     desk.watch();
     const ticking = setInterval(() => this.#tick(), TICK_MS);

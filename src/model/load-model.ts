@@ -12,6 +12,8 @@ import type { WeightsOptions } from './weights.js';
 export type LoadOptions = {
   /** Intra-op threads of a native runtime. */
   readonly threads: number;
+  /** CPUs for this process; absent: enough for all its threads. */
+  readonly cpuShare?: number;
   readonly logger: ModuleLogger;
   /** Of the worker; 0 where there is none. */
   readonly slot?: number;

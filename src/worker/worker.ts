@@ -146,6 +146,7 @@ export class Life {
     const startedAt = performance.now();
     const models = await loadModel(plan, {
       threads: boot.threads,
+      cpuShare: boot.cpuShare,
       logger: modelLog(log, name),
       loaded: this.#models,
       slot: boot.slot,

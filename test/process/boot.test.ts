@@ -196,6 +196,21 @@ describe('requests that come before the first worker is ready', () => {
   });
 });
 
+describe('auto', () => {
+  it('counts the CPUs that the server may use, and says so', async () => {
+    const command = ['-c', '0', process.execPath, CLI, 'serve', fixture('echo')];
+    const args = ['--bind', '127.0.0.1:0', '--admin-bind', '127.0.0.1:0'];
+    const server = launch('taskset', [...command, ...args], {});
+    expect(await server.line('starting')).toMatchObject({
+      cpus: { count: 1 },
+      workers: 1,
+      threads: 1,
+    });
+    await server.line('worker ready');
+    await server.stop();
+  });
+});
+
 describe('the pid file', () => {
   it('is there while the server is', async () => {
     const file = join(temporaryFolder(), 'server.pid');

@@ -98,3 +98,31 @@ it('who cannot boot leaves the number as it was, and ctl says why', async () => 
   client.close();
   await server.stop();
 });
+
+/** Its answer is what a worker computes with; two at once are two workers'. */
+const THREADS = `
+  let threads;
+  export default {
+    load: (context) => { ({ threads } = context); },
+    predict: (rows) => new Promise((done) => setTimeout(() => done(rows.map(() => threads)), 100)),
+  };`;
+
+it('who starts gets the share of the CPUs that is due then; who is there keeps its own', async () => {
+  const path = join(temporaryFolder(), 'threads.mjs');
+  writeFileSync(path, THREADS);
+  const server = await startServer({ path, workers: 1 });
+  const { cpus, threads } = await server.line('starting');
+  const { count } = cpus as { count: number };
+  expect(threads).toBe(count);
+  expect(await scale(server, 2)).toBe(200);
+  const half = Math.max(1, Math.floor(count / 2));
+  expect(await server.line('scaled')).toMatchObject({ workers: 2, threads: half });
+  const clients = [new Client(server.url), new Client(server.url)];
+  const answers = await Promise.all(
+    clients.map((client) => client.post('/predict', { instances: [0] })),
+  );
+  const told = answers.map(({ text }) => JSON.parse(text).predictions[0]);
+  expect(told.toSorted()).toEqual([half, count].toSorted());
+  for (const client of clients) client.close();
+  await server.stop();
+});

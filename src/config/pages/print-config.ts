@@ -1,4 +1,5 @@
 import type { Configuration } from '../configuration.js';
+import { cpusText } from '../cpus/cpus-text.js';
 import { GROUPS, mayBeOff, OFF, type Setting } from '../setting.js';
 import { SETTING_KEYS, type SettingKey, settingOf } from '../settings.js';
 import { describeOrigin } from '../sources/origin.js';
@@ -20,7 +21,9 @@ function line(key: SettingKey, { settings, origins, autoKeys }: Configuration): 
   const origin = describeOrigin(origins[key]);
   const value = settings[key];
   const setting = settingOf(key);
-  if (autoKeys.has(key)) return `  "${key}": "auto", // ${value} here; ${origin}\n`;
+  if (autoKeys.has(key)) {
+    return `  "${key}": "auto", // ${value} here, on ${cpusText(settings.cpus)}; ${origin}\n`;
+  }
   if (value !== undefined) return `  "${key}": ${json(setting, value)}, // ${origin}\n`;
   return mayBeOff(setting) ? `  "${key}": "${OFF}", // ${origin}\n` : `  // "${key}": not set\n`;
 }

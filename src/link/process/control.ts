@@ -15,6 +15,8 @@ export type Boot = {
   readonly defaultModel: string | undefined;
   /** Intra-op threads of a native runtime in this worker. */
   readonly threads: number;
+  /** CPUs for this worker, which may be a part of one. */
+  readonly cpuShare: number;
   readonly weights: WeightsOptions;
   /** Of a body without its content encoding. */
   readonly maxBodyBytes: number;

@@ -1,3 +1,4 @@
+import { threadShare } from '../../config/cpus/thread-share.js';
 import { RequestError } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import { type Generations, RolloutError } from './generations.js';
@@ -67,6 +68,7 @@ export class Scaling {
       const text = `not scaled to ${workers}, ${current.slots} workers serve on: ${error.message}`;
       throw new RequestError('BOOT_FAILED', text, { cause: error });
     }
-    log.info({ workers, before: current.slots }, 'scaled');
+    const { threads } = threadShare(current.renewal.settings, workers);
+    log.info({ workers, before: current.slots, threads }, 'scaled');
   }
 }

@@ -1,3 +1,4 @@
+import { threadShare } from '../../config/cpus/thread-share.js';
 import type { Boot } from '../../link/process/control.js';
 import { processTitle } from '../../link/process/title.js';
 import { NO_DEFAULT } from '../../model/repository/default-model.js';
@@ -11,7 +12,10 @@ export function bootMessage(
   logs: Pick<Logs, 'level' | 'format' | 'file'>,
 ): Boot {
   const { plans: models, defaultModel = NO_DEFAULT, settings } = holding;
-  const limits = { threads: settings.threads, maxBodyBytes: settings.maxBody };
+  const limits = {
+    ...threadShare(settings, holding.workers),
+    maxBodyBytes: settings.maxBody,
+  };
   const weights = weightsOptions(settings);
   const { level, format, file } = logs;
   const log = { level, format, file };

@@ -33,6 +33,8 @@ export type Generation = WantedPlan & {
 /** What one slot holds in a generation. */
 export type Holding = {
   readonly generation: number;
+  /** How many workers share the CPUs. */
+  readonly workers: number;
   readonly plans: readonly ModelPlan[];
   readonly defaultModel: string | undefined;
   /** Those that its worker is started with. */
@@ -79,7 +81,7 @@ export function modelKey({ models, fingerprints }: WantedPlan, name: string): st
 }
 
 export function holdingOf(generation: Generation, slot: number): Holding {
-  const { number, defaultModel, placement, fingerprints, renewal } = generation;
+  const { number, slots, defaultModel, placement, fingerprints, renewal } = generation;
   const { settings } = renewal;
   const plans = plansOfSlot(generation.models, slot, placement);
   const seen = plans.map(({ name }) => fingerprints.get(name) ?? '');
@@ -87,7 +89,8 @@ export function holdingOf(generation: Generation, slot: number): Holding {
   const modelKeys = new Map(
     plans.map(({ name }) => [name, `${renewal.number} ${modelKey(generation, name)}`]),
   );
-  return { generation: number, plans, defaultModel, settings, key, modelKeys };
+  // Not in the key: with more or fewer workers, who is there already keeps its threads.
+  return { generation: number, workers: slots, plans, defaultModel, settings, key, modelKeys };
 }
 
 /** Plans without one version; the highest that is left of its model is the latest then. */

@@ -3,6 +3,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { closestName } from '../../config/closest-name.js';
 import { isObject } from '../../config/json-object.js';
+import type { LoadOptions } from '../load-model.js';
 import { described } from '../tensor/place.js';
 
 type SessionOptions = InferenceSession.SessionOptions;
@@ -33,13 +34,21 @@ const FORMS: Readonly<Record<string, Form>> = {
 };
 
 /** @throws Error with every fault there is */
-export function sessionOptions(options: Options = {}, threads: number): SessionOptions {
+export function sessionOptions(
+  options: Options = {},
+  { threads, cpuShare = Number.POSITIVE_INFINITY }: Pick<LoadOptions, 'threads' | 'cpuShare'>,
+): SessionOptions {
   const faults = Object.entries(options).flatMap(([key, value]) => faultOf(key, value));
   if (faults.length > 0) throw new Error(faults.join('; '));
+  const { interOpNumThreads = 1 } = options;
+  const allThreads = threads + Number(interOpNumThreads) - 1;
+  // The master has to find a CPU, too.
+  const isCrowded = allThreads > 1 && allThreads >= cpuShare;
   return {
     interOpNumThreads: 1,
     executionMode: 'sequential',
     ...options,
+    ...(isCrowded ? { extra: withEntries(NO_SPINNING, options.extra) } : {}),
     intraOpNumThreads: threads,
     // Its lines on stderr would break the JSON log, and its errors come as exceptions as well.
     logSeverityLevel: 4,
@@ -51,12 +60,35 @@ export function sessionOptions(options: Options = {}, threads: number): SessionO
  * layout of its own, which is faster and is each process's own memory. What the operator says holds.
  */
 export function mappingOptions(options: SessionOptions): SessionOptions {
-  const { session, ...others } = (options.extra ?? {}) as { session?: object };
-  return {
-    graphOptimizationLevel: 'extended',
-    ...options,
-    extra: { ...others, session: { disable_prepacking: '1', ...session } },
-  };
+  const extra = withEntries({ 'session.disable_prepacking': '1' }, options.extra);
+  return { graphOptimizationLevel: 'extended', ...options, extra };
+}
+
+/**
+ * Threads of ONNX Runtime wait for their next piece in a busy loop, for a while. Where they have all
+ * CPUs or more, they wait on one that those need which have work: two workers of two threads on two
+ * CPUs had a third of the throughput, and one that was mostly idle burnt a CPU.
+ */
+const NO_SPINNING: Options = {
+  'session.intra_op.allow_spinning': '0',
+  'session.inter_op.allow_spinning': '0',
+};
+
+/**
+ * What the operator says holds, be it as objects in objects or as a key with dots: of a key that
+ * comes twice the runtime complains on stderr.
+ */
+function withEntries(entries: Options, extra: unknown): Options {
+  const said = isObject(extra) ? extra : {};
+  const keys = new Set(dottedKeys(said));
+  const unsaid = Object.entries(entries).filter(([key]) => !keys.has(key));
+  return { ...Object.fromEntries(unsaid), ...said };
+}
+
+function dottedKeys(entries: Options): string[] {
+  return Object.entries(entries).flatMap(([key, value]) =>
+    isObject(value) ? dottedKeys(value).map((inner) => `${key}.${inner}`) : [key],
+  );
 }
 
 function faultOf(key: string, value: unknown): string[] {

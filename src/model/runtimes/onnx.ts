@@ -28,7 +28,7 @@ type Feeds = Record<string, OnnxTensor>;
 
 export async function loadOnnxModel(plan: ModelPlan, options: LoadOptions): Promise<TensorModel> {
   const { file: path, retry = true, ...traits } = plan;
-  const checked = sessionOptions(plan.options, options.threads);
+  const checked = sessionOptions(plan.options, options);
   const { file, session } = await opened(path, checked, {
     ...(options.weights ?? PRIVATE_WEIGHTS),
     ...(plan.weights === undefined ? {} : { choice: plan.weights }),

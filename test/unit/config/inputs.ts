@@ -25,7 +25,7 @@ function inputs({
     env,
     pid: PID,
     cwd: '/srv',
-    cpus,
+    cpus: { count: cpus, limit: 'none' },
     readFile: (path) => {
       const text = files[path];
       if (text === undefined) throw new Error('ENOENT: no such file or directory');

@@ -48,7 +48,7 @@ describe('--print-config', () => {
     expect(text).toContain('"path": "/srv/models", // argument PATH\n');
     expect(text).toContain('"bind": ["0.0.0.0:80"], // environment PORT\n');
     expect(text).toContain('"workers": 3, // flag -w\n');
-    expect(text).toContain('"threads": "auto", // 1 here; default\n');
+    expect(text).toContain('"threads": "auto", // 1 here, on 4 CPUs; default\n');
     expect(text).toContain('"timeout": "1s", // config file /srv/f.jsonc: timeout\n');
     expect(text).toContain('"accessLog": false, // flag --no-access-log\n');
     expect(text).toContain('"metricsBind": "off", // default\n');

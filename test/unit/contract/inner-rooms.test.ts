@@ -11,10 +11,11 @@ const files = sourceFiles();
  */
 const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   config: {
+    cpus: [],
     values: [],
     table: ['values'],
     sources: ['values', 'table'],
-    pages: ['values', 'table', 'sources'],
+    pages: ['cpus', 'values', 'table', 'sources'],
   },
   queue: {
     fleet: [],

@@ -25,6 +25,7 @@ export const BOOT: Boot = {
   models: [],
   defaultModel: undefined,
   threads: 1,
+  cpuShare: 1,
   weights: { choice: 'private' as const, workers: 1, cacheBases: [] },
   maxBodyBytes: 1024,
   log: { level: 'info', format: 'json', file: '-' },
@@ -33,6 +34,7 @@ export const BOOT: Boot = {
 /** Of a worker that is to hold nothing. */
 export const NOTHING: Holding = {
   generation: 1,
+  workers: 1,
   plans: [],
   defaultModel: undefined,
   settings: configuration({ argv: ['models'] }).settings,

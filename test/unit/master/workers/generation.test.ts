@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import {
   changesBetween,
   type Generation,
@@ -17,6 +17,13 @@ function generation(
   const fingerprints = new Map(Object.entries(looks));
   return makeGeneration({ models, defaultModel: 'a', fingerprints }, 7, 2, FIRST, before);
 }
+
+it('tells how many workers share the CPUs, and replaces none for that', () => {
+  const two = generation([planOf('a')]);
+  const three = makeGeneration(two, 8, 3, FIRST, two);
+  expect([two, three].map((one) => holdingOf(one, 0).workers)).toEqual([2, 3]);
+  expect(holdingOf(three, 0).key).toBe(holdingOf(two, 0).key);
+});
 
 describe('what a slot holds', () => {
   const now = holdingOf(generation([planOf('a'), planOf('b')], { a: 'x', b: 'y' }), 0);
