@@ -19,7 +19,7 @@ export function publish(note: (text: string) => void): number {
   }
   const measured = new URL('measured.md', PLOTS);
   writeFileSync(measured, measuredPage(all));
-  writeFileSync(PAGE, withGoals(readFileSync(PAGE, 'utf8'), all));
+  writeFileSync(PAGE, withPlots(withGoals(readFileSync(PAGE, 'utf8'), all), all));
   note(
     `${all.length} goals: ${fileURLToPath(measured)}, its plots, and the table of ${fileURLToPath(PAGE)}`,
   );
@@ -42,6 +42,18 @@ export function withGoals(page: string, all: readonly Latest[]): string {
     throw new Error(`docs/performance.md has lost its marks ${BEGIN} ${END}`);
   const goals = goalTable(all.map(({ result }) => result));
   return `${page.slice(0, from)}${BEGIN}\n${conditions(all)}\n${goals}${page.slice(to)}`;
+}
+
+/** Pure: `<!-- plot NAME -->` gets its plot in the line behind it, where there is one. */
+export function withPlots(page: string, all: readonly Latest[]): string {
+  const plots = all.flatMap(({ result }) => result.plots ?? []);
+  return page.replace(
+    /(<!-- plot (\S+) -->\n)(?:!\[.*\n)?/g,
+    (_all, mark: string, wanted: string) => {
+      const plot = plots.find(({ name }) => name === wanted);
+      return plot === undefined ? mark : `${mark}![${plot.title}](performance/${plot.name}.svg)\n`;
+    },
+  );
 }
 
 /** Each machine and day once. */

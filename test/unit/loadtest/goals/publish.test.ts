@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Latest } from '../../../../loadtest/goals/latest.js';
-import { measuredPage, withGoals } from '../../../../loadtest/goals/publish.js';
+import { measuredPage, withGoals, withPlots } from '../../../../loadtest/goals/publish.js';
 
 const LATEST: Latest = {
   measuredAt: '2026-01-02T03:04:05.678Z',
@@ -40,5 +40,14 @@ describe('withGoals', () => {
 
   it('says so when the marks are gone', () => {
     expect(() => withGoals('nothing', [LATEST])).toThrow('lost its marks');
+  });
+});
+
+describe('withPlots', () => {
+  it('puts each plot that there is behind its mark, once', () => {
+    const page = 'a\n<!-- plot p -->\nb\n<!-- plot q -->\nc\n';
+    const once = withPlots(page, [LATEST]);
+    expect(once).toBe('a\n<!-- plot p -->\n![P](performance/p.svg)\nb\n<!-- plot q -->\nc\n');
+    expect(withPlots(once, [LATEST])).toBe(once);
   });
 });
