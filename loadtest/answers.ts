@@ -3,6 +3,9 @@ import { faultOfAnswer, type Sample } from './digits.js';
 import { type Ask, bodyBytes, jsonAsk } from './load/ask.js';
 import type { Running } from './servers/running.js';
 
+/** A server that does not answer must not hold up the run. */
+const LIMIT_MS = 60_000;
+
 /** The held-out rows of the digits, one request each; throws at the first wrong answer. */
 export async function checkAnswers(
   target: Running,
@@ -22,6 +25,7 @@ export async function answerTo(target: Running, ask: Ask): Promise<string> {
     method: 'POST',
     headers: ask.headers,
     body: new Uint8Array(bodyBytes(ask)),
+    signal: AbortSignal.timeout(LIMIT_MS),
   });
   const text = await reply.text();
   if (reply.status !== 200) {

@@ -45,7 +45,9 @@ export async function startForkcast(setup: ForkcastSetup): Promise<Forkcast> {
 type Status = { readonly workers: readonly { readonly pid?: number; readonly state: string }[] };
 
 async function readyWorkerPids(adminPort: number): Promise<number[]> {
-  const reply = await fetch(`http://127.0.0.1:${adminPort}/status`);
+  const reply = await fetch(`http://127.0.0.1:${adminPort}/status`, {
+    signal: AbortSignal.timeout(START_LIMIT_MS),
+  });
   const status = (await reply.json()) as Status;
   return status.workers.flatMap(({ pid, state }) =>
     state === 'ready' && pid !== undefined ? [pid] : [],
