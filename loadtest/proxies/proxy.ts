@@ -1,10 +1,10 @@
 /** A real proxy with its file of deploy/, changed only in its upstream and its port. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../paths.js';
+import { freePort } from '../servers/free-port.js';
 import { apache } from './apache.js';
 import { caddy } from './caddy.js';
 import { haproxy } from './haproxy.js';
@@ -88,19 +88,6 @@ export async function startProxy(name: ProxyName, upstream: string): Promise<Run
     throw error;
   }
   return proxy;
-}
-
-/** A proxy cannot tell which port it took when asked for 0, so one is looked for. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 async function untilListening(name: string, url: string, child: ChildProcess): Promise<void> {

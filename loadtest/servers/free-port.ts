@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** Free a moment ago, and not given to anybody else so soon. */
+/** For a server that cannot tell which port it took when asked for 0: free a moment ago, and not given to anybody else so soon. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
