@@ -59,6 +59,8 @@ type LoadedModel = OwnLimits & {
   readonly isRetryable: boolean;
   /** What runs is a generator. */
   readonly isStreaming?: boolean;
+  /** Whether other workers may run some of a large request's rows. Absent: where its rows are known to be rows. */
+  readonly dataParallel?: boolean;
   readonly warmup?: Warmup;
   /** Absent: nobody knows. */
   readonly heldWeights?: HeldWeights;
@@ -81,8 +83,6 @@ export type TensorModel = LoadedModel & {
   readonly maxBatchDelayMs?: number;
   /** The only numbers of rows that it runs with, ascending; absent: any. */
   readonly allowedBatchSizes?: readonly number[];
-  /** Whether other workers may run some of a large request's rows. Absent: where its rows are rows. */
-  readonly dataParallel?: boolean;
   run(inputs: Tensors, context: PredictContext, finish: Finish<Tensors>): void;
 };
 

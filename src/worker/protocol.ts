@@ -21,6 +21,8 @@ export type Protocol = {
    * @throws RequestError as `reply`
    */
   writePart(form: string, outputs: Tensors, rows: number, signature: Signature): readonly string[];
+  /** The same for predictions; absent: it has none. @throws RequestError as `reply` */
+  writePredictions?(predictions: readonly unknown[], modelName: string): readonly string[];
 };
 
 export type Body = {
@@ -60,6 +62,8 @@ export type InstancesExchange = {
   reply(predictions: readonly unknown[]): Reply;
   /** Absent: the protocol gives whole replies only. */
   readonly pieces?: PieceForm<unknown>;
+  /** As those of `TensorExchange`; there are no outputs. */
+  readonly parts?: PartForm;
 };
 
 /** How a protocol tells a reply that comes in pieces. */

@@ -171,6 +171,10 @@ describe('refused at load', () => {
       'export default { maxBatchRows: 2, predict: (rows) => rows };',
       'maxBatchRows: only a module with a signature can run rows of several requests',
     ],
+    [
+      'export default { dataParallel: true, *predict(rows) { yield* rows; } };',
+      'dataParallel: what streams its reply cannot be divided by rows',
+    ],
     ["export default { load() { throw new Error('no weights'); }, predict() {} };", 'no weights'],
     ["export default { load: () => Promise.reject(new Error('no net')), predict() {} };", 'no net'],
     ["throw new Error('bad import');", 'bad import'],

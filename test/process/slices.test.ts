@@ -49,6 +49,16 @@ describe('a large request', () => {
     const line = await server.line('request');
     expect(line.helpedSlices).toBe(await slicesRan(server));
 
+    const loose = await client.post('/v1/models/loose:predict', bodyOf(1000));
+    expect(checkedPids(loose.text, 1000).size).toBe(2);
+    const whole = await client.post('/v1/models/whole:predict', bodyOf(300));
+    expect(checkedPids(whole.text, 300).size).toBe(1);
+    const broken = await client.post('/v1/models/loose:predict', bodyOf(400, { 333: 1 }));
+    expect([broken.status, JSON.parse(broken.text).error]).toEqual([
+      500,
+      expect.stringContaining('row 333 is bad'),
+    ]);
+
     const failed = await client.post(PATH, bodyOf(400, { 333: 1 }));
     expect(failed.status).toBe(500);
     expect(JSON.parse(failed.text)).toMatchObject({

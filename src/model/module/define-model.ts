@@ -72,6 +72,11 @@ type ModuleBase = {
   routes?: (...values: never[]) => unknown;
   /** What the paths of `routes` begin with; `/models/NAME` unless told. */
   prefix?: string;
+  /**
+   * Whether other workers may run some of a large request's rows. With a signature: as `maxBatchRows`
+   * allows, unless told; without one only where told, for `predict` may look at all of its instances.
+   */
+  dataParallel?: boolean;
 };
 
 type DataOf = {
@@ -121,8 +126,6 @@ export type TensorModule<S extends Signature = Signature> = ModuleBase & {
   maxBatchDelay?: string | number;
   /** The only numbers of rows that `predict` gets; any unless told. */
   allowedBatchSizes?: readonly number[];
-  /** Whether other workers may run some of a large request's rows; as `maxBatchRows` allows, unless told. */
-  dataParallel?: boolean;
   predict(inputs: InputsOf<S>, context: RunContext): Result<Outputs, Outputs>;
 };
 

@@ -46,15 +46,15 @@ export function settingsOf(said: object, keys: readonly string[]): ModuleSetting
 
 /** @throws Error for a signature that is none, and for settings that do not go with what there is */
 export function moduleModel(traits: ModuleTraits, definition: Definition): Model {
+  if (traits.dataParallel === true && isGenerator(definition.predict)) {
+    throw new Error('dataParallel: what streams its reply cannot be divided by rows');
+  }
   const signature = signatureOf(definition);
   if (signature !== undefined) return tensorModel(traits, signature, definition);
   const setting = batchSettingOf(traits);
   if (setting !== undefined) {
     const problem = 'only a module with a signature can run rows of several requests';
     throw new Error(`${setting}: ${problem}`);
-  }
-  if (traits.dataParallel === true) {
-    throw new Error('dataParallel: only a module with a signature can be divided by rows');
   }
   return instancesModel(traits, definition);
 }

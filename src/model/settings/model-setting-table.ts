@@ -82,7 +82,7 @@ export const MODEL_SETTINGS = {
   },
   dataParallel: {
     kind: 'flag',
-    doc: 'Whether idle workers may run [some of the rows of a large request](models.md#a-large-request-uses-the-whole-box). With `false` its worker runs all of them at once; with `true` also those of a model that is not known to compute row by row.',
+    doc: 'Whether idle workers may run [some of the rows of a large request](models.md#a-large-request-uses-the-whole-box). With `false` its worker runs all of them at once; with `true` also those of a model that is not known to compute row by row, such as a module without a signature.',
     otherwise:
       'yes for a model that is known to compute row by row, or whose `maxBatchRows` is above 1',
     example: 'false',

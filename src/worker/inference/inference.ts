@@ -9,8 +9,8 @@ import { microsSince } from '../../model/run-queue.js';
 import { decodedBody } from '../body/body-decoding.js';
 import { encodedReply } from '../body/reply-encoding.js';
 import { toRequestError } from '../error-handler.js';
-import type { Body, PieceForm, Protocol, Reply, TensorExchange } from '../protocol.js';
-import type { Slicer } from '../slices/slicer.js';
+import type { Body, PieceForm, Protocol, Reply } from '../protocol.js';
+import type { Asked, Slicer } from '../slices/slicer.js';
 import type { WorkerLog } from '../worker-log.js';
 import type { Call } from './call.js';
 import { type PieceTaker, RequestContext, type RunObserver } from './request-context.js';
@@ -81,7 +81,7 @@ export class Inference implements PieceTaker, RunObserver {
     this.#hasRead(exchange.rows);
     const context = this.#context(exchange.pieces);
     const { rows } = exchange;
-    if (rows > 1 && this.#runInSlices(model, exchange, context)) return;
+    if (rows > 1 && this.#runInSlices({ kind: 'tensors', model, exchange }, body, context)) return;
     model.run(exchange.inputs, context, (error, outputs, runMicros, batchRows) => {
       if (rows > 1) this.#route.slicer?.ran(model, rows, runMicros);
       if (batchRows !== undefined) this.#batchRows = batchRows;
@@ -90,13 +90,13 @@ export class Inference implements PieceTaker, RunObserver {
   }
 
   /** Where that is worth it: only over the link are there others to help. */
-  #runInSlices(model: TensorModel, exchange: TensorExchange, context: RequestContext): boolean {
+  #runInSlices(asked: Asked, body: Body, context: RequestContext): boolean {
     const { slicer, protocol } = this.#route;
-    if (slicer?.isWorthSlicing(model, exchange) !== true) return false;
+    if (slicer?.isWorthSlicing(asked) !== true) return false;
     const id = linkIdOf(this.#call.raw);
     if (id === undefined) return false;
     const partContext = new RequestContext(this.#call, undefined, this);
-    const candidate = { id, model, exchange, context, partContext, protocol };
+    const candidate = { id, asked, body, context, partContext, protocol };
     slicer.run(candidate, (error, make, runMicros) => {
       this.#finish(error, make, runMicros, { reply: (makeReply) => makeReply() });
     });
@@ -106,9 +106,14 @@ export class Inference implements PieceTaker, RunObserver {
   #runInstances(model: InstancesModel, body: Body): void {
     const exchange = this.#route.protocol.readInstances(body, model);
     const { instances } = exchange;
-    this.#hasRead(instances.length);
+    const rows = instances.length;
+    this.#hasRead(rows);
     const context = this.#context(exchange.pieces);
+    if (rows > 1 && this.#runInSlices({ kind: 'instances', model, exchange }, body, context)) {
+      return;
+    }
     model.run(instances, context, (error, predictions, runMicros) => {
+      if (rows > 1) this.#route.slicer?.ran(model, rows, runMicros);
       this.#finish(error, predictions, runMicros, exchange);
     });
   }

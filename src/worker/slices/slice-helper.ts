@@ -1,9 +1,10 @@
 import type { SliceLink } from '../../link/slices/worker-slices.js';
-import type { Model, PredictContext, TensorModel } from '../../model/model.js';
+import type { Model, PredictContext } from '../../model/model.js';
 import { commonRows } from '../../model/tensor/tensor-rows.js';
 import type { Protocol } from '../protocol.js';
 import { type PartWriter, runPart } from './part-run.js';
-import { readSlice, resultMessage, type SliceHead } from './slice-message.js';
+import type { RowWork } from './row-work.js';
+import { readSlice, resultMessage, type SliceHead, type SliceRows } from './slice-message.js';
 
 /** What a slice may know of its request: that it is still wanted. */
 class SliceContext implements PredictContext {
@@ -45,16 +46,15 @@ export class SliceHelper {
   }
 
   run(ticket: number, message: Buffer): void {
-    const { head, inputs } = readSlice(message);
-    const model = this.#modelOf(head);
-    const rows = commonRows(inputs) ?? 0;
-    if (model === undefined) {
+    const { head, work: asked } = readSlice(message);
+    const work = this.#workOf(head, asked);
+    if (work === undefined) {
       this.#link.reply(ticket, resultMessage(undefined));
       return;
     }
     const context = new SliceContext(head.requestId);
     this.#running = { ticket, context };
-    runPart(model, inputs, rows, this.#writerOf(head), context, (part) => {
+    runPart(work, this.#writerOf(head), context, (part) => {
       if (this.#running?.ticket === ticket) this.#running = undefined;
       const isPart = part !== 'notRows' && !(part instanceof Error);
       this.#link.reply(ticket, resultMessage(isPart ? part : undefined));
@@ -65,9 +65,15 @@ export class SliceHelper {
     if (this.#running?.ticket === ticket) this.#running.context.abandon();
   }
 
-  #modelOf({ name, version }: SliceHead): TensorModel | undefined {
+  #workOf({ name, version }: SliceHead, asked: SliceRows): RowWork | undefined {
     const model = this.#models.find((one) => one.name === name && one.version === version);
-    return model?.kind === 'tensors' ? model : undefined;
+    if (model?.kind === 'tensors' && asked.kind === 'tensors') {
+      return { ...asked, model, rows: commonRows(asked.inputs) ?? 0 };
+    }
+    if (model?.kind === 'instances' && asked.kind === 'instances') {
+      return { ...asked, model, rows: asked.instances.length };
+    }
+    return undefined;
   }
 
   #writerOf({ text }: SliceHead): PartWriter {

@@ -10,6 +10,7 @@
  *  └─────────────┴─────────┴─────┴─────────┴─────┴─────────┘
  * ```
  */
+import { deserialize, serialize } from 'node:v8';
 import { valuesIn } from '../../model/tensor/dtype.js';
 import type { Dtype, Tensor, Tensors } from '../../model/tensor/tensor.js';
 
@@ -30,9 +31,15 @@ export type SliceHead = {
   readonly text?: { readonly protocol: string; readonly form: string };
 };
 
+/** What a slice is to be run on. */
+export type SliceRows =
+  | { readonly kind: 'tensors'; readonly inputs: Tensors }
+  | { readonly kind: 'instances'; readonly instances: readonly unknown[] };
+
 /** What a run of rows brings. */
 export type Part = {
-  /** Without their rows where there are texts. */
+  readonly rows: number;
+  /** Without their values where there are texts; none of a model without a signature. */
   readonly outputs: Tensors;
   readonly texts: readonly Uint8Array[] | undefined;
   /** What its rows cost, reading and writing apart from the way. */
@@ -44,38 +51,48 @@ const LENGTH_BYTES = 4;
 const PADDING = new Uint8Array(ALIGNMENT);
 const NO_ROWS: Tensors = {};
 
-export function sliceMessage(head: SliceHead, inputs: Tensors): Pieces {
-  const { heads, pieces } = tensorPieces(inputs);
+export function sliceMessage(head: SliceHead, work: SliceRows): Pieces {
+  // Not as JSON, which knows neither -0 nor what a large exponent has become.
+  if (work.kind === 'instances') return joined(head, [serialize(work.instances)]);
+  const { heads, pieces } = tensorPieces(work.inputs);
   return joined({ ...head, tensors: heads }, pieces);
 }
 
-export function readSlice(message: Buffer): { head: SliceHead; inputs: Tensors } {
-  const { head, pieceAt } = parted<SliceHead & { tensors: readonly TensorHead[] }>(message);
-  return { head, inputs: tensorsOf(head.tensors, pieceAt) };
+export function readSlice(message: Buffer): { head: SliceHead; work: SliceRows } {
+  const { head, pieceAt } = parted<SliceHead & { tensors?: readonly TensorHead[] }>(message);
+  const { tensors } = head;
+  if (tensors !== undefined) {
+    return { head, work: { kind: 'tensors', inputs: tensorsOf(tensors, pieceAt) } };
+  }
+  const instances = deserialize(pieceAt(0)) as readonly unknown[];
+  return { head, work: { kind: 'instances', instances } };
 }
 
 /** @param part undefined: it failed, whyever; its owner will find out why */
 export function resultMessage(part: Part | undefined): Pieces {
-  if (part === undefined) return joined({ micros: 0 }, []);
-  const { texts, outputs, micros } = part;
+  if (part === undefined) return joined({ rows: 0, micros: 0 }, []);
+  const { rows, texts, outputs, micros } = part;
   const { heads, pieces } = tensorPieces(outputs);
   const isText = texts !== undefined;
-  return joined({ micros, isText, tensors: heads }, texts ?? pieces);
+  return joined({ rows, micros, isText, tensors: heads }, texts ?? pieces);
 }
 
 export function readResult(message: Buffer): Part | undefined {
   const { head, pieceAt, pieces } = parted<{
+    rows: number;
     micros: number;
     isText?: boolean;
     tensors?: readonly TensorHead[];
   }>(message);
-  const { micros, isText, tensors } = head;
+  const { rows, micros, isText, tensors } = head;
   if (tensors === undefined) return undefined;
-  if (isText !== true) return { outputs: tensorsOf(tensors, pieceAt), texts: undefined, micros };
+  if (isText !== true) {
+    return { rows, outputs: tensorsOf(tensors, pieceAt), texts: undefined, micros };
+  }
   const outputs = Object.fromEntries(
     tensors.map(({ name, dtype, shape }) => [name, { dtype, shape, data: [] }]),
   );
-  return { outputs, texts: pieces.map((_, index) => pieceAt(index)), micros };
+  return { rows, outputs, texts: pieces.map((_, index) => pieceAt(index)), micros };
 }
 
 /** Outputs of which nothing but the shapes is needed any more. */

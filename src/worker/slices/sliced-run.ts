@@ -1,12 +1,11 @@
 import type { RequestError } from '../../errors.js';
 import type { SliceLink } from '../../link/slices/worker-slices.js';
-import type { PredictContext, TensorModel } from '../../model/model.js';
-import type { Tensor, Tensors } from '../../model/tensor/tensor.js';
-import { lengthOf } from '../../model/tensor/tensor.js';
-import { haveLikeRows, sliceRows } from '../../model/tensor/tensor-rows.js';
+import type { PredictContext } from '../../model/model.js';
+import { haveLikeRows } from '../../model/tensor/tensor-rows.js';
 import { type PartWriter, runPart } from './part-run.js';
 import type { RowCost } from './row-cost.js';
 import { type RowRange, RowsLeft } from './row-ranges.js';
+import { bytesPerRow, microsToMove, ownPartOf, partOf, type RowWork } from './row-work.js';
 import { type Part, readResult, sliceMessage } from './slice-message.js';
 
 /** A request as its slices need it. */
@@ -14,9 +13,8 @@ export type SlicedRequest = {
   /** On the link. */
   readonly id: number;
   readonly requestId: string;
-  readonly model: TensorModel;
-  readonly inputs: Tensors;
-  readonly rows: number;
+  readonly work: RowWork;
+  readonly bodyBytes: number;
   readonly writer: PartWriter;
   readonly context: PredictContext;
 };
@@ -34,8 +32,6 @@ type Placed = { readonly from: number; readonly part: Part };
 
 /** With less than this left, a helper would come too late. */
 const LEAST_SHARED_MICROS = 2000;
-/** Moving a byte there and back costs about this much; who computes faster keeps its rows. */
-const MICROS_PER_BYTE = 0.002;
 const MOST_SLICE_BYTES = 1024 * 1024;
 
 /**
@@ -70,10 +66,10 @@ export class SlicedRun {
     this.#link = link;
     this.#cost = cost;
     this.#ended = ended;
-    this.#left = new RowsLeft(0, request.rows);
-    this.#bytesPerRow = bytesPerRow(request.inputs, request.rows);
+    this.#left = new RowsLeft(0, request.work.rows);
+    this.#bytesPerRow = bytesPerRow(request.work, request.bodyBytes);
     // What is known of the model is believed; else it is felt for, a row first, then two, four, …
-    if (cost.isKnown) this.#lastRows = request.rows;
+    if (cost.isKnown) this.#lastRows = request.work.rows;
   }
 
   get id(): number {
@@ -98,12 +94,12 @@ export class SlicedRun {
       this.#link.decline(ticket);
       return;
     }
-    const { requestId, model, inputs, writer } = this.#request;
-    const { name, version } = model;
+    const { requestId, work, writer } = this.#request;
+    const { name, version } = work.model;
     const head = { requestId, name, version };
     const text = writer && { protocol: writer.protocol.name, form: writer.form };
-    const rows = sliceRows(inputs, range.from, range.rows);
-    this.#link.send(ticket, sliceMessage(text === undefined ? head : { ...head, text }, rows));
+    const whole = text === undefined ? head : { ...head, text };
+    this.#link.send(ticket, sliceMessage(whole, partOf(work, range)));
     this.#lent.set(ticket, range);
   }
 
@@ -147,37 +143,29 @@ export class SlicedRun {
   }
 
   #run(range: RowRange): void {
-    const { model, inputs, writer, context } = this.#request;
+    const { work, writer, context } = this.#request;
     this.#isRunning = true;
     this.#lastRows = range.rows;
-    runPart(
-      model,
-      sliceRows(inputs, range.from, range.rows),
-      range.rows,
-      writer,
-      context,
-      (part) => {
-        if (this.#hasEnded) return;
-        if (part === 'notRows') this.#end({ kind: 'notRows' });
-        else if (part instanceof Error) this.#end({ kind: 'failed', error: part });
-        else {
-          this.#cost.observe(range.rows, part.micros);
-          this.#place(range, part);
-          // The link is looked at between parts, whatever the model is.
-          setImmediate(() => {
-            this.#isRunning = false;
-            this.#next();
-          });
-        }
-      },
-    );
+    runPart(ownPartOf(work, range), writer, context, (part) => {
+      if (this.#hasEnded) return;
+      if (part === 'notRows') this.#end({ kind: 'notRows' });
+      else if (part instanceof Error) this.#end({ kind: 'failed', error: part });
+      else {
+        this.#cost.observe(range.rows, part.micros);
+        this.#place(range, part);
+        // The link is looked at between parts, whatever the model is.
+        setImmediate(() => {
+          this.#isRunning = false;
+          this.#next();
+        });
+      }
+    });
   }
 
   #place({ from, rows }: RowRange, part: Part): void {
     const [first] = this.#placed;
     const isLike =
-      commonRowsOf(part) === rows &&
-      (first === undefined || haveLikeRows(first.part.outputs, part.outputs));
+      part.rows === rows && (first === undefined || haveLikeRows(first.part.outputs, part.outputs));
     if (isLike) this.#placed.push({ from, part });
     else this.#end({ kind: 'notRows' });
   }
@@ -197,7 +185,8 @@ export class SlicedRun {
   /** Once there is something that is worth it. */
   #offer(): void {
     if (this.#isOffered || !this.#isShared) return;
-    const { id, model } = this.#request;
+    const { id, work } = this.#request;
+    const { model } = work;
     this.#isOffered = true;
     this.#link.offer(id, `${model.name}/${model.version}`);
   }
@@ -211,7 +200,7 @@ export class SlicedRun {
   get #isShared(): boolean {
     const { isKnown, microsPerRow } = this.#cost;
     if (!isKnown || this.#hasEnded) return false;
-    const isWorthMoving = microsPerRow > this.#bytesPerRow * MICROS_PER_BYTE;
+    const isWorthMoving = microsPerRow > microsToMove(this.#request.work, this.#bytesPerRow);
     return (
       isWorthMoving && this.#left.count > 1 && this.#left.count * microsPerRow > LEAST_SHARED_MICROS
     );
@@ -221,20 +210,4 @@ export class SlicedRun {
     const most = Math.floor(MOST_SLICE_BYTES / this.#bytesPerRow);
     return Math.max(1, Math.min(most, this.#cost.sliceRows(this.#left.count)));
   }
-}
-
-function commonRowsOf({ outputs }: Part): number | undefined {
-  for (const name in outputs) return outputs[name]?.shape[0];
-  return undefined;
-}
-
-function bytesPerRow(inputs: Tensors, rows: number): number {
-  let bytes = 1;
-  for (const name in inputs) bytes += bytesOf(inputs[name] as Tensor);
-  return bytes / rows;
-}
-
-/** Of strings roughly: eight each. */
-function bytesOf({ shape, data }: Tensor): number {
-  return Array.isArray(data) ? lengthOf(shape) * 8 : data.byteLength;
 }

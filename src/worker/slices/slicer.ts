@@ -2,12 +2,19 @@ import { performance } from 'node:perf_hooks';
 import { RequestError } from '../../errors.js';
 import type { SliceLink } from '../../link/slices/worker-slices.js';
 import { batchingOf, hasRows } from '../../model/batching.js';
-import type { Finish, Model, PredictContext, TensorModel } from '../../model/model.js';
+import type {
+  Finish,
+  InstancesModel,
+  Model,
+  PredictContext,
+  TensorModel,
+} from '../../model/model.js';
 import { microsSince } from '../../model/run-queue.js';
 import { isOptional } from '../../model/tensor/signature.js';
 import { commonRows, joinRows } from '../../model/tensor/tensor-rows.js';
-import type { Protocol, Reply, TensorExchange } from '../protocol.js';
+import type { Body, InstancesExchange, Protocol, Reply, TensorExchange } from '../protocol.js';
 import { RowCost } from './row-cost.js';
+import type { RowWork } from './row-work.js';
 import { SliceHelper } from './slice-helper.js';
 import type { Part } from './slice-message.js';
 import { type SlicedEnd, type SlicedRequest, SlicedRun } from './sliced-run.js';
@@ -15,13 +22,22 @@ import { type SlicedEnd, type SlicedRequest, SlicedRun } from './sliced-run.js';
 /** What is known of a model that may be sliced. */
 type Sliceable = { readonly cost: RowCost; readonly optional: readonly string[] };
 
+/** What a request asks of which model. */
+export type Asked =
+  | { readonly kind: 'tensors'; readonly model: TensorModel; readonly exchange: TensorExchange }
+  | {
+      readonly kind: 'instances';
+      readonly model: InstancesModel;
+      readonly exchange: InstancesExchange;
+    };
+
 /** A request that may run in slices. */
 export type Candidate = {
   /** On the link. */
   readonly id: number;
   readonly protocol: Protocol;
-  readonly exchange: TensorExchange;
-  readonly model: TensorModel;
+  readonly body: Body;
+  readonly asked: Asked;
   readonly context: PredictContext;
   /** Takes no pieces: the reply of a part can only be whole. */
   readonly partContext: PredictContext;
@@ -44,9 +60,8 @@ export class Slicer {
     this.#link = link;
     this.#helper = new SliceHelper(link, models, protocols);
     for (const model of models) {
-      if (!mayBeSliced(model)) continue;
-      const optional = model.signature.inputs.filter(isOptional).map(({ name }) => name);
-      this.#models.set(model, { cost: new RowCost(model.allowedBatchSizes?.at(-1)), optional });
+      const sliceable = sliceableOf(model);
+      if (sliceable !== undefined) this.#models.set(model, sliceable);
     }
     link.taker = {
       granted: (requestId, ticket) => this.#granted(requestId, ticket),
@@ -63,10 +78,13 @@ export class Slicer {
   }
 
   /** Whether it is large enough, and its rows are rows. */
-  isWorthSlicing(model: Model, { rows, inputs }: TensorExchange): boolean {
+  isWorthSlicing(asked: Asked): boolean {
+    const rows = rowsOf(asked);
     if (rows === 1) return false;
-    const known = this.#models.get(model);
+    const known = this.#models.get(asked.model);
     if (known?.cost.isWorthSlicing(rows) !== true) return false;
+    if (asked.kind === 'instances') return asked.exchange.parts !== undefined;
+    const { inputs } = asked.exchange;
     return (
       known.optional.every((name) => inputs[name] === undefined) && commonRows(inputs) === rows
     );
@@ -74,9 +92,9 @@ export class Slicer {
 
   /** Runs it; calls `finish` exactly once. */
   run(candidate: Candidate, finish: Finish<MakeReply>): void {
-    const { id, model, exchange, partContext: context, protocol } = candidate;
-    const { inputs, rows, parts } = exchange;
-    const known = this.#models.get(model);
+    const { id, asked, body, partContext: context, protocol } = candidate;
+    const { parts } = asked.exchange;
+    const known = this.#models.get(asked.model);
     if (known === undefined) {
       runWhole(candidate, 0, finish);
       return;
@@ -84,7 +102,9 @@ export class Slicer {
     const startedAt = performance.now();
     const writer = parts && { protocol, form: parts.form };
     const { requestId } = context;
-    const request: SlicedRequest = { id, requestId, model, inputs, rows, writer, context };
+    const work = workOf(asked);
+    const bodyBytes = body.bytes.length;
+    const request: SlicedRequest = { id, requestId, work, bodyBytes, writer, context };
     const run = new SlicedRun(request, this.#link, known.cost, (end) => {
       this.#runs = this.#runs.filter((other) => other !== run);
       this.#ended(candidate, end, microsSince(startedAt), finish);
@@ -100,27 +120,46 @@ export class Slicer {
   }
 
   #ended(candidate: Candidate, end: SlicedEnd, micros: number, finish: Finish<MakeReply>): void {
-    const { model, exchange } = candidate;
+    const { model } = candidate.asked;
     if (end.kind === 'done') {
-      finish(undefined, () => joined(exchange, end.parts), micros);
+      finish(undefined, () => joined(candidate.asked, end.parts), micros);
     } else if (end.kind === 'abandoned') {
       finish(abandoned(), undefined, micros);
     } else {
-      if (end.kind === 'notRows') this.#models.delete(model);
       const error = end.kind === 'failed' ? end.error : undefined;
-      if (model.isRetryable) runWhole(candidate, micros, finish);
-      else finish(error ?? onlyOnce(model), undefined, micros);
+      if (end.kind === 'notRows') this.#models.delete(model);
+      if (!model.isRetryable) finish(error ?? onlyOnce(model), undefined, micros);
+      else {
+        runWhole(candidate, micros, (fault, make, runMicros) => {
+          // What fails in parts only does not compute row by row.
+          if (fault === undefined && error !== undefined) this.#models.delete(model);
+          finish(fault, make, runMicros);
+        });
+      }
     }
   }
 }
 
-function joined(exchange: TensorExchange, parts: readonly Part[]): Reply {
-  const { parts: form, rows } = exchange;
+function workOf(asked: Asked): RowWork {
+  const rows = rowsOf(asked);
+  return asked.kind === 'tensors'
+    ? { kind: 'tensors', model: asked.model, inputs: asked.exchange.inputs, rows }
+    : { kind: 'instances', model: asked.model, instances: asked.exchange.instances, rows };
+}
+
+function rowsOf({ kind, exchange }: Asked): number {
+  return kind === 'tensors' ? exchange.rows : exchange.instances.length;
+}
+
+function joined({ kind, exchange }: Asked, parts: readonly Part[]): Reply {
+  const { parts: form } = exchange;
   const [first] = parts;
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   if (form !== undefined && first !== undefined) {
     const texts = parts.map((part) => part.texts ?? []);
     return form.joined(texts, first.outputs, rows);
   }
+  if (kind === 'instances') throw new Error('predictions were run in parts and not written');
   const outputs = parts.map((part) => part.outputs);
   return exchange.reply(joinRows(outputs, rows));
 }
@@ -130,28 +169,45 @@ function joined(exchange: TensorExchange, parts: readonly Part[]): Reply {
  * without them: of the row that it sent, and not of a row of some part.
  */
 function runWhole(
-  { model, exchange, context }: Candidate,
+  { asked, protocol, body, context }: Candidate,
   before: number,
   finish: Finish<MakeReply>,
 ): void {
-  model.run(exchange.inputs, context, (error, outputs, runMicros) => {
-    const make = outputs === undefined ? undefined : () => exchange.reply(outputs);
+  if (asked.kind === 'tensors') {
+    const { model, exchange } = asked;
+    model.run(exchange.inputs, context, (error, outputs, runMicros) => {
+      const make = outputs === undefined ? undefined : () => exchange.reply(outputs);
+      finish(error, make, before + runMicros);
+    });
+    return;
+  }
+  const { model } = asked;
+  // Read once more: the elements are the module's from the first run on, and it may have changed them.
+  const exchange = protocol.readInstances(body, model);
+  model.run(exchange.instances, context, (error, predictions, runMicros) => {
+    const make = predictions === undefined ? undefined : () => exchange.reply(predictions);
     finish(error, make, before + runMicros);
   });
 }
 
 /** Known to compute row by row, or said to; unless it is said not to be divided. */
-function mayBeSliced(model: Model): model is TensorModel {
-  if (model.kind !== 'tensors' || model.isStreaming === true) return false;
+function sliceableOf(model: Model): Sliceable | undefined {
+  if (model.isStreaming === true) return undefined;
+  if (model.kind === 'instances') {
+    // A function may look at all of its instances: only who wrote it knows.
+    return model.dataParallel === true ? { cost: new RowCost(), optional: [] } : undefined;
+  }
   const isKnown = model.isRowWise === true || batchingOf(model) !== undefined;
-  return (model.dataParallel ?? isKnown) && hasRows(model.signature);
+  if (!(model.dataParallel ?? isKnown) || !hasRows(model.signature)) return undefined;
+  const optional = model.signature.inputs.filter(isOptional).map(({ name }) => name);
+  return { cost: new RowCost(model.allowedBatchSizes?.at(-1)), optional };
 }
 
 function abandoned(): RequestError {
   return new RequestError('CLIENT_CLOSED_REQUEST', 'the client left');
 }
 
-function onlyOnce({ name }: TensorModel): RequestError {
+function onlyOnce({ name }: Model): RequestError {
   const problem = 'failed in a part of the rows, and may not run twice (retry)';
   return new RequestError('MODEL_ERROR', `model "${name}" ${problem}`);
 }

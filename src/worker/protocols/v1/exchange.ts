@@ -10,7 +10,7 @@ import type {
   Protocol,
   TensorExchange,
 } from '../../protocol.js';
-import { rowParts, writeRows } from './parts.js';
+import { PREDICTION_PARTS, rowParts, writePredictions, writeRows } from './parts.js';
 import { instancesReply, predictionText, tensorReply, tensorText } from './reply.js';
 import { readInstances, readTensors, type TensorRequest } from './request.js';
 import { scannedRequest } from './scanned-request.js';
@@ -30,6 +30,7 @@ export const v1: Protocol = {
   },
 
   writePart: writeRows,
+  writePredictions,
 };
 
 function parsedRequest(bytes: Buffer, signature: Signature): TensorRequest {
@@ -88,6 +89,10 @@ class Instances implements InstancesExchange, PieceForm<unknown> {
 
   get pieces(): PieceForm<unknown> {
     return this;
+  }
+
+  get parts(): PartForm {
+    return PREDICTION_PARTS;
   }
 
   reply(predictions: readonly unknown[]): string {

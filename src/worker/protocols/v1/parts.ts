@@ -5,7 +5,7 @@ import { tensorToJson } from '../../../model/tensor/tensor-to-json.js';
 import { JSON_TYPE } from '../../error-handler.js';
 import { pushJoined } from '../../joined-bytes.js';
 import type { PartForm, Reply } from '../../protocol.js';
-import { checkRows, rowsToJson, tensorOf } from './reply.js';
+import { checkRows, predictionText, rowsToJson, tensorOf } from './reply.js';
 import type { Form, TensorRequest } from './request.js';
 
 /** @throws RequestError as `tensorReply` */
@@ -22,20 +22,28 @@ export function writeRows(
   return [rowsToJson(specs, outputs, rows).slice(1, -1)];
 }
 
+/** @throws RequestError as `predictionText` */
+export function writePredictions(
+  predictions: readonly unknown[],
+  modelName: string,
+): readonly string[] {
+  return [predictionText(modelName, predictions).slice(1, -1)];
+}
+
+export const PREDICTION_PARTS: PartForm = {
+  form: 'rows' satisfies Form,
+  joined: (texts) => predictionsOf(texts),
+};
+
 export function rowParts({ form }: TensorRequest, { outputs: specs }: Signature): PartForm {
   return {
     form,
     joined(texts) {
+      if (form === 'rows') return predictionsOf(texts);
+      if (specs.length < 2) return bracketed('{"outputs":[', texts);
       const bytes: Uint8Array[] = [];
       const push = (text: string): void => void bytes.push(Buffer.from(text));
-      const isNamed = form === 'columns' && specs.length > 1;
-      push(form === 'columns' ? '{"outputs":' : '{"predictions":');
-      if (!isNamed) {
-        push('[');
-        pushJoined(bytes, texts, 0);
-        push(']}');
-        return jsonReply(bytes);
-      }
+      push('{"outputs":');
       specs.forEach(({ name }, index) => {
         push(`${index === 0 ? '{' : '],'}${JSON.stringify(name)}:[`);
         pushJoined(bytes, texts, index);
@@ -44,6 +52,19 @@ export function rowParts({ form }: TensorRequest, { outputs: specs }: Signature)
       return jsonReply(bytes);
     },
   };
+}
+
+type Texts = readonly (readonly Uint8Array[])[];
+
+function predictionsOf(texts: Texts): Reply {
+  return bracketed('{"predictions":[', texts);
+}
+
+function bracketed(start: string, texts: Texts): Reply {
+  const bytes: Uint8Array[] = [Buffer.from(start)];
+  pushJoined(bytes, texts, 0);
+  bytes.push(Buffer.from(']}'));
+  return jsonReply(bytes);
 }
 
 function jsonReply(bytes: readonly Uint8Array[]): Reply {

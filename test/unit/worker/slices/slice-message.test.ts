@@ -24,7 +24,8 @@ describe('a slice', () => {
       else data[i] = typeof data[i] === 'bigint' ? BigInt(i) : i;
     }
     const inputs: Tensors = { größe: { dtype, shape: [3, 2], data } };
-    expect(readSlice(sent(sliceMessage(HEAD, inputs))).inputs).toEqual(inputs);
+    const work = { kind: 'tensors', inputs } as const;
+    expect(readSlice(sent(sliceMessage(HEAD, work))).work).toEqual(work);
   });
 
   it('carries several tensors, empty ones too, and how the reply is written', () => {
@@ -35,9 +36,18 @@ describe('a slice', () => {
     };
     const head = { ...HEAD, text: { protocol: 'v2', form: '["y"]' } };
     for (let offset = 0; offset < 8; offset += 1) {
-      const read = readSlice(sent(sliceMessage(head, inputs), offset));
-      expect(read.inputs).toEqual(inputs);
+      const work = { kind: 'tensors', inputs } as const;
+      const read = readSlice(sent(sliceMessage(head, work), offset));
+      expect(read.work).toEqual(work);
       expect(read.head).toMatchObject(head);
+    }
+  });
+
+  it('carries instances as JSON.parse has made them', () => {
+    const instances = JSON.parse('[-0, 1e999, null, "größer", {"b": [1.5, true], "a": {}}, []]');
+    for (let offset = 0; offset < 8; offset += 1) {
+      const work = { kind: 'instances', instances } as const;
+      expect(readSlice(sent(sliceMessage(HEAD, work), offset)).work).toEqual(work);
     }
   });
 });
@@ -48,14 +58,15 @@ describe('a result', () => {
   };
 
   it('carries tensors', () => {
-    const part = { outputs, texts: undefined, micros: 12.5 };
+    const part = { rows: 2, outputs, texts: undefined, micros: 12.5 };
     expect(readResult(sent(resultMessage(part)))).toEqual(part);
   });
 
   it('carries texts, and then nothing of the tensors but their shapes', () => {
     const texts = [Buffer.from('[0.1],[0]'), Buffer.from('"größer"')];
-    const read = readResult(sent(resultMessage({ outputs, texts, micros: 1 })));
+    const read = readResult(sent(resultMessage({ rows: 2, outputs, texts, micros: 1 })));
     expect(read?.texts?.map(String)).toEqual(['[0.1],[0]', '"größer"']);
+    expect(read?.rows).toBe(2);
     expect(read?.outputs.y).toMatchObject({ dtype: 'float32', shape: [2, 1] });
   });
 

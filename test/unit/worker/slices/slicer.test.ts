@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { RequestError } from '../../../../src/errors.js';
 import type { Protocol } from '../../../../src/worker/protocol.js';
 import { v1 } from '../../../../src/worker/protocols/v1/exchange.js';
 import { v2 } from '../../../../src/worker/protocols/v2/exchange.js';
-import { Context, connect, runAt, textOf, type Worker, worker } from './slicing-workers.js';
+import {
+  askedOf,
+  Context,
+  connect,
+  looseModel,
+  runAt,
+  textOf,
+  type Worker,
+  worker,
+  workerWith,
+} from './slicing-workers.js';
 
 const ROWS = 300;
 const rows = Array.from({ length: ROWS }, (_, row) => [row, row / 7]);
@@ -17,15 +28,11 @@ function team(): { owner: Worker; helper: Worker } {
 
 /** What the same request is answered by a worker that cuts nothing. */
 function wholeReply(body: object, protocol: Protocol): Promise<string> {
-  const { model } = worker();
-  const headers = { 'content-type': 'application/json' };
-  const exchange = protocol.readTensors(
-    { bytes: Buffer.from(JSON.stringify(body)), headers },
-    model,
-  );
+  const { asked } = askedOf(worker().model, body, protocol);
   return new Promise((resolve) => {
-    model.run(exchange.inputs, new Context(), (_error, outputs) => {
-      if (outputs !== undefined) resolve(textOf(exchange.reply(outputs)));
+    if (asked.kind !== 'tensors') return;
+    asked.model.run(asked.exchange.inputs, new Context(), (_error, outputs) => {
+      if (outputs !== undefined) resolve(textOf(asked.exchange.reply(outputs)));
     });
   });
 }
@@ -134,17 +141,11 @@ describe('a model', () => {
         setImmediate(() => finish(undefined, { twice: one, sum: one }, 1000));
       },
     });
-    const exchange = v1.readTensors(
-      {
-        bytes: Buffer.from(JSON.stringify({ inputs: rows })),
-        headers: { 'content-type': 'application/json' },
-      },
-      owner.model,
-    );
-    expect(owner.slicer.isWorthSlicing(owner.model, exchange)).toBe(true);
+    const { asked } = askedOf(owner.model, { inputs: rows });
+    expect(owner.slicer.isWorthSlicing(asked)).toBe(true);
     const { reply } = await runAt(owner, { inputs: rows });
     expect(reply).toBe('{"outputs":{"twice":[1],"sum":[1]}}');
-    expect(owner.slicer.isWorthSlicing(owner.model, exchange)).toBe(false);
+    expect(owner.slicer.isWorthSlicing(asked)).toBe(false);
   });
 
   it.each<[string, Parameters<typeof worker>[0], boolean]>([
@@ -156,23 +157,92 @@ describe('a model', () => {
     ['that streams', { isStreaming: true }, false],
   ])('%s', (_, traits, isCut) => {
     const { slicer, model } = worker(traits);
-    const bytes = Buffer.from(JSON.stringify(BODY));
-    const exchange = v1.readTensors(
-      { bytes, headers: { 'content-type': 'application/json' } },
-      model,
-    );
-    expect(slicer.isWorthSlicing(model, exchange)).toBe(isCut);
+    expect(slicer.isWorthSlicing(askedOf(model, BODY).asked)).toBe(isCut);
   });
 
   it('that is quick is not cut', () => {
     const { slicer, model } = worker();
-    const bytes = Buffer.from(JSON.stringify(BODY));
-    const exchange = v1.readTensors(
-      { bytes, headers: { 'content-type': 'application/json' } },
-      model,
-    );
     slicer.ran(model, 100, 100);
-    expect(slicer.isWorthSlicing(model, exchange)).toBe(false);
+    expect(slicer.isWorthSlicing(askedOf(model, BODY).asked)).toBe(false);
+  });
+});
+
+describe('a model without a signature that says yes', () => {
+  const text = `{"instances":[${rows.map(([x]) => `[${x === 0 ? '-0' : x},${x},1e999]`).join()}]}`;
+  const answer = JSON.stringify({
+    predictions: rows.map(([x]) => ({ text: `von ${x === 0 ? 'minus' : x}`, also: x, huge: null })),
+  });
+
+  it('is run by two, and answered as by one', async () => {
+    const owner = workerWith(looseModel());
+    const helper = workerWith(looseModel());
+    connect(owner, helper);
+    expect((await runAt(owner, text)).reply).toBe(answer);
+    expect(helper.runs.length).toBeGreaterThan(3);
+  });
+
+  it('fails as in one run, of which the model has what came', async () => {
+    const owner = workerWith(looseModel());
+    connect(owner, workerWith(looseModel()));
+    const instances = rows.map(([x], row) => [row === 211 ? -1 : x, 1]);
+    expect((await runAt(owner, { instances })).error).toBe('MODEL_ERROR row 211 is bad');
+    expect(owner.runs.at(-1)).toBe(ROWS);
+  });
+
+  it('and fails in parts only is answered by the run of all, and cut no more', async () => {
+    const seen: unknown[][] = [];
+    const owner = workerWith(
+      looseModel({
+        run: (instances, _context, finish) => {
+          seen.push(structuredClone(instances) as unknown[]);
+          for (const row of instances as number[][]) row[0] = 99;
+          const error = new RequestError('MODEL_ERROR', 'expected all of them');
+          if (instances.length < ROWS) finish(error, undefined, 1);
+          else finish(undefined, instances.slice(), 1);
+        },
+      }),
+    );
+    const { reply } = await runAt(owner, { instances: rows });
+    expect(seen.at(-1)).toEqual(rows);
+    expect(JSON.parse(reply ?? '').predictions).toHaveLength(ROWS);
+    const { asked } = askedOf(owner.model, { instances: rows });
+    expect(owner.slicer.isWorthSlicing(asked)).toBe(false);
+  });
+
+  it.each<[string, Parameters<typeof looseModel>[0], boolean]>([
+    ['yes', {}, true],
+    ['no', { dataParallel: false }, false],
+    ['yes, and streams', { isStreaming: true }, false],
+  ])('is cut where it says %s', (_, traits, isCut) => {
+    const { slicer, model } = workerWith(looseModel(traits));
+    expect(slicer.isWorthSlicing(askedOf(model, { instances: rows }).asked)).toBe(isCut);
+  });
+
+  it('is not cut where it says nothing: it may look at all of its instances', () => {
+    const { model } = looseModel();
+    const { dataParallel: _, ...silent } = model;
+    const { slicer } = workerWith({ model: silent, runs: [] });
+    expect(slicer.isWorthSlicing(askedOf(silent, { instances: rows }).asked)).toBe(false);
+  });
+});
+
+describe('a module with a signature', () => {
+  it('may write into its inputs: what is run once more is what came', async () => {
+    const owner = worker({
+      isRowWise: false,
+      maxBatchRows: 8,
+      run: ({ x }, _context, finish) => {
+        const data = x?.data as Float32Array;
+        const first = Float64Array.from(data.filter((_, at) => at % 2 === 0));
+        data.fill(7);
+        const rowsOf = first.length < ROWS ? 1 : ROWS;
+        const sum = { dtype: 'float64', shape: [rowsOf], data: first } as const;
+        setImmediate(() => finish(undefined, { sum, twice: sum }, 1));
+      },
+    });
+    const { reply } = await runAt(owner, { inputs: rows });
+    const { outputs } = JSON.parse(reply ?? '') as { outputs: { sum: number[] } };
+    expect(outputs.sum).toEqual(rows.map(([x]) => x));
   });
 });
 

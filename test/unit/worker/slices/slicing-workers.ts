@@ -1,12 +1,17 @@
 /** An owner and a helper without a server: the test plays the master between them. */
 import { RequestError } from '../../../../src/errors.js';
 import type { SliceLink, SliceTaker } from '../../../../src/link/slices/worker-slices.js';
-import type { PredictContext, TensorModel } from '../../../../src/model/model.js';
+import type {
+  InstancesModel,
+  Model,
+  PredictContext,
+  TensorModel,
+} from '../../../../src/model/model.js';
 import type { Tensors } from '../../../../src/model/tensor/tensor.js';
 import type { Protocol, Reply } from '../../../../src/worker/protocol.js';
 import { v1 } from '../../../../src/worker/protocols/v1/exchange.js';
 import { v2 } from '../../../../src/worker/protocols/v2/exchange.js';
-import { Slicer } from '../../../../src/worker/slices/slicer.js';
+import { type Asked, type Candidate, Slicer } from '../../../../src/worker/slices/slicer.js';
 
 /** A row takes a millisecond, or so the model says; one below zero makes it throw. */
 function rowModel(traits: Partial<TensorModel> = {}) {
@@ -42,6 +47,39 @@ function rowModel(traits: Partial<TensorModel> = {}) {
     ...traits,
   };
   return { model, runs };
+}
+
+/** The same without a signature: a row is `[number, …]`, and the function may write into it. */
+export function looseModel(traits: Partial<InstancesModel> = {}) {
+  const runs: number[] = [];
+  const model: InstancesModel = {
+    kind: 'instances',
+    name: 'm',
+    version: '1',
+    runtime: 'module',
+    isLatest: true,
+    labels: [],
+    isRetryable: true,
+    dataParallel: true,
+    run(instances, _context, finish) {
+      const rows = instances as number[][];
+      runs.push(rows.length);
+      setImmediate(() => {
+        const bad = rows.findIndex(([value = 0]) => value < 0);
+        const error = new RequestError('MODEL_ERROR', `row ${bad} is bad`);
+        if (bad >= 0) finish(error, undefined, 1);
+        else finish(undefined, rows.map(predictionOf), 1000 * rows.length);
+        for (const row of rows) row[1] = 99;
+      });
+    },
+    dispose: async () => {},
+    ...traits,
+  };
+  return { model, runs };
+}
+
+function predictionOf(row: readonly number[]): object {
+  return { text: `von ${Object.is(row[0], -0) ? 'minus' : row[0]}`, also: row[1], huge: row[2] };
 }
 
 function outputsOf(values: readonly number[], rows: number): Tensors {
@@ -95,11 +133,14 @@ export type Worker = {
   readonly link: PlayedLink;
   readonly slicer: Slicer;
   readonly runs: readonly number[];
-  readonly model: TensorModel;
+  readonly model: Model;
 };
 
 export function worker(traits: Partial<TensorModel> = {}): Worker {
-  const { model, runs } = rowModel(traits);
+  return workerWith(rowModel(traits));
+}
+
+export function workerWith({ model, runs }: Pick<Worker, 'model' | 'runs'>): Worker {
   const link = new PlayedLink();
   return { link, slicer: new Slicer(link, [model], [v1, v2]), runs, model };
 }
@@ -123,18 +164,28 @@ export class Context implements PredictContext {
 
 export type Outcome = { readonly error?: string; readonly reply?: string };
 
+/** What a body asks of a model. */
+export function askedOf(model: Model, json: object | string, protocol: Protocol = v1) {
+  const text = typeof json === 'string' ? json : JSON.stringify(json);
+  const headers = { 'content-type': 'application/json' };
+  const body = { bytes: Buffer.from(text), headers };
+  const asked: Asked =
+    model.kind === 'tensors'
+      ? { kind: 'tensors', model, exchange: protocol.readTensors(body, model) }
+      : { kind: 'instances', model, exchange: protocol.readInstances(body, model) };
+  return { asked, body };
+}
+
+type RunOptions = { readonly protocol?: Protocol; readonly context?: Context };
+
 /** Runs a body at the owner; the reply as its bytes say it. */
 export function runAt(
   { slicer, model }: Worker,
-  body: object,
-  { protocol = v1, context = new Context() }: { protocol?: Protocol; context?: Context } = {},
+  body: object | string,
+  { protocol = v1, context = new Context() }: RunOptions = {},
 ): Promise<Outcome> {
-  const headers = { 'content-type': 'application/json' };
-  const exchange = protocol.readTensors(
-    { bytes: Buffer.from(JSON.stringify(body)), headers },
-    model,
-  );
-  const candidate = { id: 1, protocol, exchange, model, context, partContext: context };
+  const read = askedOf(model, body, protocol);
+  const candidate: Candidate = { id: 1, protocol, ...read, context, partContext: context };
   return new Promise((resolve) => {
     slicer.run(candidate, (error, make) => {
       resolve(
