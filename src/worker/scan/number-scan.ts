@@ -38,15 +38,24 @@ const MOST_KEPT_VALUES: number = 2 ** 17;
 
 export class NumberScan {
   /** Of the arrays last read: all values, row by row, from the first on. */
-  values: Float64Array = new Float64Array(FIRST_VALUES);
+  values: Float64Array;
   /** How many they are. */
   length = 0;
   /** How many elements the arrays of each level have, the outermost first. */
   readonly sizes: number[] = [];
   readonly #counts: number[] = [];
   #bytes: Uint8Array = new Uint8Array(0);
+  #depth = 0;
   #isSingle = false;
   #takesNull = false;
+  readonly #firstValues: number;
+  readonly #mostKept: number;
+
+  constructor(firstValues: number = FIRST_VALUES, mostKept: number = MOST_KEPT_VALUES) {
+    this.#firstValues = firstValues;
+    this.#mostKept = mostKept;
+    this.values = new Float64Array(firstValues);
+  }
 
   /**
    * Reads arrays nested so deep, all of a level with the same number of elements, from 1 on.
@@ -64,18 +73,30 @@ export class NumberScan {
     isSingle: boolean,
     takesNull: boolean,
   ): number {
-    this.#bytes = bytes;
+    this.begin(depth, isSingle, takesNull);
+    return this.next(bytes, at);
+  }
+
+  /** For arrays that do not follow each other, such as a member of many objects; of depth 0: numbers. */
+  begin(depth: number, isSingle: boolean, takesNull: boolean): void {
+    this.#depth = depth;
     this.#isSingle = isSingle;
     this.#takesNull = takesNull;
     this.length = 0;
     this.sizes.length = 0;
     for (let level = 0; level < depth; level++) this.sizes.push(0);
-    return this.#levels(at, depth);
+  }
+
+  /** Reads one more, with as many elements as those before; as `read`. */
+  next(bytes: Uint8Array, at: number): number {
+    this.#bytes = bytes;
+    if (this.#depth === 0) return this.#value(bytes, pastSpaces(bytes, at));
+    return this.#levels(at, this.#depth);
   }
 
   /** Lets go of what a large body has needed. */
   rest(): void {
-    if (this.values.length > MOST_KEPT_VALUES) this.values = new Float64Array(FIRST_VALUES);
+    if (this.values.length > this.#mostKept) this.values = new Float64Array(this.#firstValues);
   }
 
   /** One innermost array after another, and between them the brackets of those around. */

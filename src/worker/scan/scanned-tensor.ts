@@ -1,5 +1,6 @@
 /** Tensors out of a body's bytes, where its numbers are as plain as nearly all are. */
 import { allocate, FLOAT_LIMITS, NUMBER_RANGES } from '../../model/tensor/dtype.js';
+import { bfloat16Bits, float16Bits } from '../../model/tensor/half-float.js';
 import type { TensorSpec } from '../../model/tensor/signature.js';
 import type { Tensor, TensorData } from '../../model/tensor/tensor.js';
 import { GAVE_UP, NumberScan } from './number-scan.js';
@@ -10,6 +11,14 @@ const scan = new NumberScan();
 /** Where the arrays of a tensor end, and what they hold. */
 export type ScannedTensor = { readonly tensor: Tensor; readonly end: number };
 
+/** Numbers of a tensor without a shape of its own: that of its brackets may be another. */
+export type ScannedNumbers = {
+  readonly data: TensorData;
+  /** Of the brackets, the outermost first. */
+  readonly sizes: readonly number[];
+  readonly end: number;
+};
+
 /** Undefined: what it is, or what is wrong with it, only the reading of JSON values can tell. */
 export function scannedTensor(
   bytes: Uint8Array,
@@ -17,38 +26,81 @@ export function scannedTensor(
   spec: TensorSpec,
 ): ScannedTensor | undefined {
   const { dtype, shape } = spec;
-  const depth = shape.length;
-  if (depth === 0 || !SCANNED.has(dtype)) return undefined;
-  const end = scan.read(bytes, at, depth, dtype === 'float32', spec.takesMissing === true);
-  if (end === GAVE_UP || !fits(scan.sizes, shape)) return undefined;
-  const data = dataOf(spec);
+  if (shape.length === 0) return undefined;
+  const numbers = scannedNumbers(bytes, at, spec, shape.length);
+  if (numbers === undefined || !fits(numbers.sizes, shape)) return undefined;
+  return { tensor: { dtype, shape: numbers.sizes, data: numbers.data }, end: numbers.end };
+}
+
+/** @param depth of brackets, from 1 on */
+export function scannedNumbers(
+  bytes: Uint8Array,
+  at: number,
+  spec: TensorSpec,
+  depth: number,
+): ScannedNumbers | undefined {
+  if (!isScannable(spec)) return undefined;
+  const end = scan.read(bytes, at, depth, spec.dtype === 'float32', spec.takesMissing === true);
+  if (end === GAVE_UP || containers(scan.sizes) > MOST_CONTAINERS) return undefined;
+  const data = dataOf(spec, scan);
+  const sizes = scan.sizes.slice();
   scan.rest();
-  return data && { tensor: { dtype, shape: scan.sizes.slice(), data }, end };
+  return data && { data, sizes, end };
+}
+
+/** A bound on arrays in a body is the reading of JSON values to judge; no usual body comes near it. */
+export const MOST_CONTAINERS = 1_000_000;
+
+/** How many arrays those of such sizes are. */
+export function containers(sizes: readonly number[]): number {
+  let all = 1;
+  let ofLevel = 1;
+  for (let level = 0; level < sizes.length - 1; level++) {
+    ofLevel *= sizes[level] as number;
+    all += ofLevel;
+  }
+  return all;
+}
+
+/** Whether its values are numbers. */
+export function isScannable({ dtype }: TensorSpec): boolean {
+  return SCANNED.has(dtype);
 }
 
 const SCANNED: ReadonlySet<string> = new Set([
-  ...['float32', 'float64', 'int64'],
+  ...['float32', 'float64', 'float16', 'bfloat16', 'int64', 'uint64'],
   ...['int8', 'int16', 'int32', 'uint8', 'uint16', 'uint32'],
 ]);
 
-function fits(sizes: readonly number[], shape: readonly number[]): boolean {
+export function fits(sizes: readonly number[], shape: readonly number[]): boolean {
   for (let i = 0; i < shape.length; i++) {
     if (shape[i] !== -1 && shape[i] !== sizes[i]) return false;
   }
   return true;
 }
 
-function dataOf({ dtype }: TensorSpec): TensorData | undefined {
-  const { values, length } = scan;
+/** Undefined where some value is none of the dtype. */
+export function dataOf(
+  { dtype }: TensorSpec,
+  { values, length }: Pick<NumberScan, 'values' | 'length'>,
+): TensorData | undefined {
   switch (dtype) {
     case 'float32':
     case 'float64': {
       const data = allocate(dtype, length) as Float32Array | Float64Array;
       return floats(values, length, FLOAT_LIMITS[dtype], data) ? data : undefined;
     }
-    case 'int64': {
+    case 'float16':
+    case 'bfloat16': {
+      const data = allocate(dtype, length) as Uint16Array;
+      const toBits = dtype === 'float16' ? float16Bits : bfloat16Bits;
+      return halves(values, length, FLOAT_LIMITS[dtype], toBits, data) ? data : undefined;
+    }
+    case 'int64':
+    case 'uint64': {
       const data = allocate(dtype, length) as BigInt64Array<ArrayBuffer>;
-      return wideIntegers(values, length, data) ? data : undefined;
+      const least = dtype === 'uint64' ? 0 : Number.MIN_SAFE_INTEGER;
+      return wideIntegers(values, length, least, data) ? data : undefined;
     }
     case 'int8':
     case 'int16':
@@ -79,6 +131,21 @@ function floats(
   return true;
 }
 
+function halves(
+  values: Float64Array,
+  length: number,
+  limit: number,
+  toBits: (value: number) => number,
+  data: Uint16Array,
+): boolean {
+  for (let i = 0; i < length; i++) {
+    const value = values[i] as number;
+    if (value >= limit || value <= -limit) return false;
+    data[i] = toBits(value);
+  }
+  return true;
+}
+
 function integers(
   values: Float64Array,
   length: number,
@@ -97,14 +164,15 @@ function integers(
 function wideIntegers(
   values: Float64Array,
   length: number,
+  least: number,
   data: BigInt64Array<ArrayBuffer>,
 ): boolean {
-  const halves = new Uint32Array(data.buffer, data.byteOffset, length * 2);
+  const words = new Uint32Array(data.buffer, data.byteOffset, length * 2);
   for (let i = 0; i < length; i++) {
     const value = values[i] as number;
-    if (!Number.isSafeInteger(value)) return false;
-    halves[2 * i] = value >>> 0;
-    halves[2 * i + 1] = Math.floor(value / 2 ** 32);
+    if (!Number.isSafeInteger(value) || value < least) return false;
+    words[2 * i] = value >>> 0;
+    words[2 * i + 1] = Math.floor(value / 2 ** 32);
   }
   return true;
 }

@@ -59,7 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
     inference: ['body', 'slices'],
     // No protocol knows another.
     'protocols/v1': ['body', 'scan', 'inference'],
-    'protocols/v2': ['body', 'inference'],
+    'protocols/v2': ['body', 'scan', 'inference'],
     'own-routes': ['body', 'protocols/v1'],
     life: ['protocols/v1'],
   },

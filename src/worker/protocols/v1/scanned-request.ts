@@ -1,6 +1,6 @@
 /**
- * The most common bodies, straight from their bytes: `{"instances": [[1, 2], …]}`, and
- * `{"inputs": …}` with the whole of an input, or of each by its name. Any other body, and any that
+ * The most common bodies, straight from their bytes: `{"instances": [[1, 2], …]}`, the same
+ * with objects of inputs by name, and `{"inputs": …}` with the whole of an input, or of each by its name. Any other body, and any that
  * may be wrong, is for the reading of JSON values: only that knows what to say.
  */
 import { constants } from 'node:buffer';
@@ -9,13 +9,17 @@ import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { MOST_ROWS } from '../../body/input-limits.js';
 import { GAVE_UP, past, pastSpaces } from '../../scan/number-scan.js';
 import { scannedTensor } from '../../scan/scanned-tensor.js';
+import { keyOf, pastKey, specAt } from '../../scan/spec-key.js';
 import { onlyInput } from './named-inputs.js';
 import { rowsOfColumns, type TensorRequest } from './request.js';
+import { scannedRows } from './scanned-rows.js';
 
 const OPEN = Buffer.from('{');
 const CLOSE = Buffer.from('}');
-const COLON = Buffer.from(':');
 const COMMA = Buffer.from(',');
+const OPEN_ARRAY = Buffer.from('[');
+const SIGNATURE_NAME = Buffer.from('"signature_name"');
+const STANDARD = Buffer.from('"serving_default"');
 const INSTANCES = Buffer.from('"instances"');
 const INPUTS = Buffer.from('"inputs"');
 const OPEN_BYTE = 0x7b;
@@ -25,14 +29,23 @@ const CLOSE_BYTE = 0x7d;
 export function scannedRequest(bytes: Buffer, { inputs }: Signature): TensorRequest | undefined {
   if (bytes.length > constants.MAX_STRING_LENGTH || lastByte(bytes) !== CLOSE_BYTE)
     return undefined;
-  const start = past(bytes, 0, OPEN);
+  const start = pastSignatureName(bytes, past(bytes, 0, OPEN));
   const only = onlyInput(inputs);
   const rows = pastKey(bytes, start, INSTANCES);
-  if (rows !== GAVE_UP) return only && byRows(bytes, rows, only);
+  if (rows !== GAVE_UP) {
+    if (beginsObject(bytes, rows)) return byObjects(bytes, rows, inputs);
+    return only && byRows(bytes, rows, only);
+  }
   const columns = pastKey(bytes, start, INPUTS);
   if (columns === GAVE_UP) return undefined;
   if (bytes[pastSpaces(bytes, columns)] === OPEN_BYTE) return byNames(bytes, columns, inputs);
   return only && byColumn(bytes, columns, only);
+}
+
+/** TF Serving's clients name the only signature there is. */
+function pastSignatureName(bytes: Buffer, at: number): number {
+  const name = pastKey(bytes, at, SIGNATURE_NAME);
+  return name === GAVE_UP ? at : past(bytes, past(bytes, name, STANDARD), COMMA);
 }
 
 function byRows(bytes: Buffer, at: number, spec: TensorSpec): TensorRequest | undefined {
@@ -42,6 +55,17 @@ function byRows(bytes: Buffer, at: number, spec: TensorSpec): TensorRequest | un
   const rows = tensor.shape[0] ?? 0;
   if (rows > MOST_ROWS) return undefined;
   return { form: 'rows', rows, inputs: { [spec.name]: tensor } };
+}
+
+function byObjects(
+  bytes: Buffer,
+  at: number,
+  specs: readonly TensorSpec[],
+): TensorRequest | undefined {
+  const scanned = scannedRows(bytes, at, specs);
+  if (scanned === undefined || !isEnd(bytes, scanned.end)) return undefined;
+  const { inputs, rows } = scanned;
+  return rows > MOST_ROWS ? undefined : { form: 'rows', rows, inputs };
 }
 
 function byColumn(bytes: Buffer, at: number, spec: TensorSpec): TensorRequest | undefined {
@@ -60,7 +84,7 @@ function byNames(
   let at = past(bytes, from, OPEN);
   for (;;) {
     const start = at;
-    const spec = specs.find((each) => pastKey(bytes, start, keyOf(each)) !== GAVE_UP);
+    const spec = specAt(bytes, start, specs);
     if (spec === undefined || found.has(spec)) return undefined;
     const scanned = scannedTensor(bytes, pastKey(bytes, start, keyOf(spec)), spec);
     if (scanned === undefined) return undefined;
@@ -89,20 +113,10 @@ function ofColumns(inputs: Tensors): TensorRequest | undefined {
   return rows > MOST_ROWS ? undefined : { form: 'columns', rows, inputs };
 }
 
-const keys = new WeakMap<TensorSpec, Buffer>();
-
-/** An input's name as most write it in JSON. */
-function keyOf(spec: TensorSpec): Buffer {
-  let key = keys.get(spec);
-  if (key === undefined) {
-    key = Buffer.from(JSON.stringify(spec.name));
-    keys.set(spec, key);
-  }
-  return key;
-}
-
-function pastKey(bytes: Buffer, at: number, key: Buffer): number {
-  return past(bytes, past(bytes, at, key), COLON);
+/** Whether there is an array, and an object in it. */
+function beginsObject(bytes: Buffer, at: number): boolean {
+  const first = past(bytes, at, OPEN_ARRAY);
+  return first !== GAVE_UP && bytes[pastSpaces(bytes, first)] === OPEN_BYTE;
 }
 
 /** Whether the body's own bracket follows, and nothing but spaces after it. */

@@ -4,14 +4,24 @@ import type { JsonObject } from '../../../config/json-object.js';
 import { V2_DATATYPES } from '../../../model/paths/v2-datatype.js';
 import { described, keyPath } from '../../../model/tensor/place.js';
 import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
-import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
+import { lengthOf, type Tensor, type Tensors } from '../../../model/tensor/tensor.js';
 import { tensorOfShape } from '../../../model/tensor/tensor-from-json.js';
 import { checkedLength } from '../../body/input-limits.js';
 import { checkedObjects, invalid, namesOf, shown } from '../../json-object.js';
 import { tensorFromBytes } from './binary-tensor.js';
+import { type CutInput, MARK } from './cut-numbers.js';
 import { parametersOf } from './parameters.js';
 
 const SIZE = 'binary_data_size';
+
+/** Where the values of a body's inputs are. */
+export type InputSources = {
+  /** Of the whole JSON. */
+  readonly jsonBytes: number;
+  readonly binary: Buffer;
+  /** What was cut out of the JSON, by the position of its input. */
+  readonly cut: ReadonlyMap<number, CutInput>;
+};
 
 /** Takes the inputs of one body one after another: each binary one begins where the last ended. */
 export class InputReader {
@@ -19,19 +29,17 @@ export class InputReader {
   readonly #modelName: string;
   readonly #jsonBytes: number;
   readonly #binary: Buffer;
+  readonly #cut: InputSources['cut'];
   readonly #tensors: Record<string, Tensor> = {};
   /** Bytes of `binary` that were taken. */
   #taken = 0;
 
-  constructor(
-    signature: Signature,
-    modelName: string,
-    { jsonBytes, binary }: { jsonBytes: number; binary: Buffer },
-  ) {
+  constructor(signature: Signature, modelName: string, { jsonBytes, binary, cut }: InputSources) {
     this.#signature = signature;
     this.#modelName = modelName;
     this.#jsonBytes = jsonBytes;
     this.#binary = binary;
+    this.#cut = cut;
   }
 
   /** @throws RequestError INVALID_INPUT naming input, position, expected and got */
@@ -39,13 +47,14 @@ export class InputReader {
     const expected = 'an array of {"name", "shape", "datatype", "data"}';
     if (inputs === undefined) throw invalid(`inputs: expected ${expected}, got nothing`);
     const listed = checkedObjects(inputs, 'inputs', expected);
-    for (const [index, input] of listed.entries()) this.#add(input, `inputs[${index}]`);
+    for (const [index, input] of listed.entries()) this.#add(input, index);
     this.#checkMissing();
     this.#checkRest();
     return this.#tensors;
   }
 
-  #add(input: JsonObject, at: string): void {
+  #add(input: JsonObject, index: number): void {
+    const at = `inputs[${index}]`;
     const spec = this.#specOf(input.name, at);
     if (Object.hasOwn(this.#tensors, spec.name)) {
       throw invalid(`${at}: input ${shown(spec.name)} is there twice`);
@@ -54,9 +63,12 @@ export class InputReader {
     const shape = checkedShape(input.shape, spec);
     const length = checkedLength(`input "${spec.name}"`, shape);
     const size = parametersOf(input, `${at}.`)[SIZE];
+    const cut = this.#cut.get(index);
     this.#tensors[spec.name] =
       size === undefined
-        ? this.#fromJson(input, spec, shape, at)
+        ? cut === undefined
+          ? this.#fromJson(input, spec, shape, at)
+          : tensorOfCut(cut, input, spec, shape)
         : this.#fromBytes(input, spec, shape, length, size);
   }
 
@@ -127,6 +139,22 @@ export class InputReader {
       `the body of a request for model "${this.#modelName}" has ${rest} bytes behind its last input; expected ${this.#taken} behind the JSON`,
     );
   }
+}
+
+/** What was cut out must be this input's, and of its shape, or of no shape at all. */
+function tensorOfCut(
+  { spec: cutAs, numbers }: CutInput,
+  input: JsonObject,
+  spec: TensorSpec,
+  shape: readonly number[],
+): Tensor {
+  const { sizes, data } = numbers;
+  const isFlat = sizes.length === 1 && data.length === lengthOf(shape);
+  const isShaped = sizes.length === shape.length && sizes.every((size, at) => size === shape[at]);
+  if (input.data === MARK && cutAs === spec && (isFlat || isShaped)) {
+    return { dtype: spec.dtype, shape, data };
+  }
+  throw invalid(`input "${spec.name}": expected other numbers`);
 }
 
 function checkDatatype(datatype: unknown, { name, dtype }: TensorSpec): void {

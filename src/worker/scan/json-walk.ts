@@ -1,0 +1,53 @@
+/** Past values of JSON whose content does not matter. They need not be valid: others judge that. */
+import { GAVE_UP, pastSpaces } from './number-scan.js';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_ARRAY = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** Behind the string that begins at `at`; `GAVE_UP` where none does, or none ends. */
+function pastString(bytes: Buffer, at: number): number {
+  if (bytes[at] !== QUOTE) return GAVE_UP;
+  for (let i = at + 1; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) return i + 1;
+    if (byte === BACKSLASH) i++;
+  }
+  return GAVE_UP;
+}
+
+/** As `pastString`; `GAVE_UP` also for one in which a character is escaped, and so may be any. */
+export function pastPlainString(bytes: Buffer, at: number): number {
+  const end = pastString(bytes, at);
+  if (end === GAVE_UP) return GAVE_UP;
+  for (let i = at + 1; i < end; i++) if (bytes[i] === BACKSLASH) return GAVE_UP;
+  return end;
+}
+
+/** Behind a value, and spaces before it; `GAVE_UP` also where there is no `from`. */
+export function pastValue(bytes: Buffer, from: number): number {
+  if (from === GAVE_UP) return GAVE_UP;
+  let at = pastSpaces(bytes, from);
+  let depth = 0;
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      const end = pastString(bytes, at);
+      if (end === GAVE_UP || depth === 0) return end;
+      at = end - 1;
+    } else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+      depth++;
+    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
+      if (depth === 0) return at;
+      depth--;
+      if (depth === 0) return at + 1;
+    } else if (byte === COMMA && depth === 0) {
+      return at;
+    }
+  }
+  return GAVE_UP;
+}
