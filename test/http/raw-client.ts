@@ -45,6 +45,18 @@ export class RawClient {
     );
   }
 
+  /** Takes that many bytes more from a paused socket, at the least, and pauses it again at once. */
+  async take(bytes: number): Promise<void> {
+    const enough = this.bytes + bytes;
+    const pauseWhenTaken = (): void => {
+      if (this.bytes >= enough) this.socket.pause();
+    };
+    this.socket.on('data', pauseWhenTaken);
+    this.socket.resume();
+    await this.until((client) => client.bytes >= enough, `${bytes} bytes more`);
+    this.socket.off('data', pauseWhenTaken);
+  }
+
   closed(): Promise<void> {
     return this.until(({ isClosed }) => isClosed, 'end of the connection');
   }

@@ -82,11 +82,6 @@ describe('TERM', () => {
       workers: 1,
       expectedErrors: ['worker died'],
     });
-    const asked = await sendAll(server, 1, 0).then(() => {
-      const answer = new Client(server.url).post('/predict', { instances: [{ ms: 500 }] });
-      return answer;
-    });
-    expect(asked.status).toBe(200);
     const answer = new Client(server.url).post('/predict', { instances: [{ ms: 600 }] });
     await server.untilStatus('request in flight', ({ inFlight }) => inFlight === 1);
     const [pid = 0] = await server.workerPids();
