@@ -57,8 +57,8 @@ export class CanonicalOutlet implements Outlet {
     if ((this.#form & FORM.BODY) === 0) return true;
     if ((this.#form & FORM.CHUNKED) !== 0) this.#writeChunk(chunk);
     else this.#write(chunk);
-    const { socket } = this.#turns;
-    if (this.hasTurn) return !socket.writableNeedDrain;
+    const { socket, writing } = this.#turns;
+    if (this.hasTurn) return !writing.isFull;
     return this.#heldBytes < socket.writableHighWaterMark;
   }
 
@@ -90,7 +90,7 @@ export class CanonicalOutlet implements Outlet {
 
   get untakenBytes(): number {
     if (this.isClosed) return 0;
-    return this.hasTurn ? this.#turns.socket.writableLength : this.#heldBytes;
+    return this.hasTurn ? this.#turns.writing.waitingBytes : this.#heldBytes;
   }
 
   onTurn(callback: Callback): void {
@@ -112,7 +112,7 @@ export class CanonicalOutlet implements Outlet {
     if (this.#held !== undefined) this.#release(this.#held);
     if (this.#isCut) this.#turns.socket.destroy();
     this.#turnCallback?.();
-    if (!this.#turns.socket.writableNeedDrain) this.drained();
+    if (!this.#turns.writing.isFull) this.drained();
   }
 
   drained(): void {
@@ -170,14 +170,13 @@ export class CanonicalOutlet implements Outlet {
   }
 
   #write(part: string | Buffer): void {
-    const { socket, written } = this.#turns;
     if (!this.hasTurn) {
       this.#held ??= [];
       this.#held.push(part);
       this.#heldBytes += part.length;
       this.#turns.heldBytes += part.length;
-    } else if (typeof part === 'string') socket.write(part, 'latin1', written);
-    else socket.write(part, written);
+    } else if (typeof part === 'string') this.#turns.writing.text(part);
+    else this.#turns.writing.bytes(part);
   }
 
   #release(parts: readonly (string | Buffer)[]): void {

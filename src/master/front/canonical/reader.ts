@@ -5,6 +5,7 @@ import type { Connection } from '../connection.js';
 import type { Intake } from '../intake.js';
 import type { Reception } from '../reception.js';
 import { CanonicalOutlet } from './canonical-outlet.js';
+import { readDirectly } from './direct-reading.js';
 import type { HeadCache } from './head-cache.js';
 import { isCanonicalSoFar } from './head-lines.js';
 import { HeadScan, NOT_CANONICAL, UNFINISHED } from './head-scan.js';
@@ -56,7 +57,7 @@ export class CanonicalReader {
   #request: ClientRequest | undefined = undefined;
   #intake: Intake | undefined = undefined;
   #restBytes = 0;
-  readonly #onData = (bytes: Buffer): void => this.#read(bytes);
+  readonly #stopReading: () => void;
   readonly #onEnd = (): void => this.#ended();
 
   constructor(connection: Connection, turns: Turns, patience: Patience, ports: ReaderPorts) {
@@ -65,7 +66,7 @@ export class CanonicalReader {
     this.#turns = turns;
     this.#patience = patience;
     this.#ports = ports;
-    this.#socket.on('data', this.#onData);
+    this.#stopReading = readDirectly(this.#socket, (bytes) => this.#read(bytes));
     this.#socket.on('end', this.#onEnd);
   }
 
@@ -224,7 +225,7 @@ export class CanonicalReader {
     if (!this.#turns.isEmpty || this.#socket.destroyed) return;
     const socket = this.#socket;
     this.#turns.leave();
-    socket.removeListener('data', this.#onData);
+    this.#stopReading();
     socket.removeListener('end', this.#onEnd);
     socket.pause();
     for (const bytes of this.#left?.reverse() ?? []) socket.unshift(bytes);

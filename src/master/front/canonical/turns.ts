@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { AnswerClock } from './answer-clock.js';
 import type { CanonicalOutlet } from './canonical-outlet.js';
+import { DirectWriting } from './direct-writing.js';
 
 /**
  * The answers of one connection, in the order of their requests. The first has
@@ -9,6 +10,7 @@ import type { CanonicalOutlet } from './canonical-outlet.js';
  */
 export class Turns {
   readonly socket: Socket;
+  readonly writing: DirectWriting;
   readonly clock: AnswerClock;
   /** Of answers whose turn has not come. */
   heldBytes = 0;
@@ -17,17 +19,10 @@ export class Turns {
   /** Called when more may be read, or nothing is due any more. */
   onProgress: () => void = nothing;
   readonly #outlets: CanonicalOutlet[] = [];
-  /** One function for all writes: streams take them together then. */
-  readonly written = (): void => this.advance();
-  readonly drained = (): void => {
-    this.#outlets[0]?.drained();
-    this.onProgress();
-  };
-
   constructor(socket: Socket, clock: AnswerClock) {
     this.socket = socket;
+    this.writing = new DirectWriting(socket, () => this.#taken());
     this.clock = clock;
-    socket.on('drain', this.drained);
   }
 
   /** No answer is due, and all that were are out. */
@@ -37,7 +32,7 @@ export class Turns {
 
   /** A client that sends requests and takes no answers gets no more of them read. */
   get isFull(): boolean {
-    return this.heldBytes >= this.socket.writableHighWaterMark || this.socket.writableNeedDrain;
+    return this.heldBytes >= this.socket.writableHighWaterMark || this.writing.isFull;
   }
 
   add(outlet: CanonicalOutlet): void {
@@ -47,15 +42,14 @@ export class Turns {
 
   /** Lets go of what is out, and gives the turn to the next. */
   advance(): void {
-    const { socket } = this;
     let first = this.#outlets[0];
     if (first === undefined) return;
-    while (first?.isEnded && socket.writableLength === 0) {
+    while (first?.isEnded && this.writing.waitingBytes === 0) {
       this.#outlets.shift();
       first.close();
       if (first.isLast) {
         this.isOver = true;
-        socket.destroySoon();
+        this.socket.destroySoon();
         return;
       }
       first = this.#outlets[0];
@@ -66,8 +60,13 @@ export class Turns {
 
   /** The connection goes another way. */
   leave(): void {
-    this.socket.removeListener('drain', this.drained);
     this.onProgress = nothing;
+  }
+
+  /** Some of what was written is out. */
+  #taken(): void {
+    if (!this.writing.isFull) this.#outlets[0]?.drained();
+    this.advance();
   }
 }
 
