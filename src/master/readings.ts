@@ -31,6 +31,7 @@ export function metricSources(rooms: ReadRooms): MetricSources {
   return {
     requestsRefused: () => admission.refused,
     clientsStalled: () => front.stalledEnded,
+    takenBack: () => dispatcher.takingBack.count,
     slices: () => dispatcher.slices.ranByHelpers,
     queueDepth: () => dispatcher.depth,
     queueBytes: () => budget.usedBytes,

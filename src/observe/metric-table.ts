@@ -83,6 +83,12 @@ export const METRICS = {
     labels: ['held'],
     help: 'Clients ended for the memory that they held while they stood still: of a body, or of an answer.',
   },
+  takenBack: {
+    name: 'forkcast_requests_taken_back_total',
+    type: 'counter',
+    labels: [],
+    help: 'Requests that were given to another worker, since what their own ran took ten times as long as expected.',
+  },
   slices: {
     name: 'forkcast_slices_total',
     type: 'counter',

@@ -23,6 +23,7 @@ export type MetricSources = {
   requestsRefused(): Readonly<Record<QueueBound, number>>;
   clientsStalled(): { readonly bodies: number; readonly readers: number };
   /** Run by workers for others' requests. */
+  takenBack(): number;
   slices(): number;
   queueDepth(): number;
   queueBytes(): number;
@@ -132,6 +133,7 @@ export class Metrics {
         { labels: { held: 'answer' }, value: readers },
       ];
     });
+    this.#expose(METRICS.takenBack, () => single(sources.takenBack()));
     this.#expose(METRICS.slices, () => single(sources.slices()));
     this.#expose(METRICS.queueDepth, () => single(sources.queueDepth()));
     this.#expose(METRICS.queueBytes, () => single(sources.queueBytes()));

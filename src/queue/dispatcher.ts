@@ -51,13 +51,13 @@ export class Dispatcher<R extends Queued, W> {
   readonly limits: ModelLimits = new ModelLimits();
   readonly forecast: Forecast<R, W>;
   readonly slices: SliceDesk<R, W>;
+  readonly takingBack: TakingBack<R, W>;
   readonly #ports: DispatcherPorts<R, W>;
   readonly #waiting: WaitingRoom<R, W> = new WaitingRoom();
   readonly #fleet: Fleet<R, W> = new Fleet();
   readonly #endings: Endings<R, W>;
   readonly #pass: DispatchPass<R, W>;
   readonly #expiry: Expiry<R, W>;
-  readonly #takingBack: TakingBack<R, W>;
   readonly #ranks: Ranks;
 
   constructor(options: DispatcherOptions, ports: DispatcherPorts<R, W>) {
@@ -76,8 +76,8 @@ export class Dispatcher<R extends Queued, W> {
       isBackedUp: (worker: W) => ports.isBackedUp?.(worker) === true,
       mayGive: () => ports.mayDispatch?.() !== false,
     };
-    this.#takingBack = new TakingBack(ports, this.#waiting, this.#fleet, options);
-    const standby = new Standby(this.#fleet, this.#waiting, this.#takingBack, rule);
+    this.takingBack = new TakingBack(ports, this.#waiting, this.#fleet, options);
+    const standby = new Standby(this.#fleet, this.#waiting, this.takingBack, rule);
     const rooms = [this.#waiting, this.#fleet, this.#endings, this.#ranks, standby] as const;
     this.#pass = new DispatchPass(rule, ...rooms, ports);
   }
@@ -244,7 +244,7 @@ export class Dispatcher<R extends Queued, W> {
       this.#endings.refuse(request, queueTimeout(request, nowMs));
     }
     for (const load of [...this.#fleet.loads]) {
-      this.#takingBack.look(load, nowMs);
+      this.takingBack.look(load, nowMs);
       this.#expiry.look(load, nowMs);
     }
     this.#refuseAllHopeless();

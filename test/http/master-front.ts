@@ -183,7 +183,7 @@ export class MasterFront {
   /** Nothing is held for anybody. */
   get isClean(): boolean {
     const { dispatcher } = this.traffic;
-    return dispatcher.isIdle && dispatcher.inFlight === 0 && this.budget.usedBytes === 0;
+    return dispatcher.isIdle && dispatcher.busyWorkers === 0 && this.budget.usedBytes === 0;
   }
 
   async close(): Promise<void> {
@@ -247,6 +247,7 @@ const KNOWLEDGE: Knowledge = {
 const NO_SOURCES = {
   requestsRefused: () => ({ count: 0, bytes: 0, wait: 0 }),
   clientsStalled: () => ({ bodies: 0, readers: 0 }),
+  takenBack: () => 0,
   slices: () => 0,
   queueDepth: () => 0,
   queueBytes: () => 0,

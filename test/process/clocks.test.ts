@@ -36,9 +36,7 @@ function start(options: Partial<ServerOptions> = {}): Promise<TestServer> {
 
 async function untilRunning(server: TestServer, depth = 0): Promise<void> {
   await server.untilStatus(`one that runs and ${depth} that wait`, ({ inFlight, queue }) => {
-    // A request that stood by and was taken back waits, and keeps its place at the worker as well.
-    const isAlone = inFlight === 1 || inFlight === 1 + depth;
-    return isAlone && queue.depth === depth;
+    return inFlight === 1 && queue.depth === depth;
   });
 }
 

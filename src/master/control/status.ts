@@ -76,7 +76,7 @@ function workerReport(worker: WorkerHandle, nowMs: number): Record<string, unkno
     ageSeconds: seconds(nowMs - worker.forkedAtMs),
     rssBytes: worker.account?.figures?.rssBytes ?? null,
     served: worker.served,
-    inFlight: worker.inFlight,
+    inFlight: worker.ownInFlight,
     busySinceMs:
       running === undefined ? null : Math.round(nowMs - (worker.load?.runningSinceMs ?? nowMs)),
     models: worker.models.map(({ name }) => name),

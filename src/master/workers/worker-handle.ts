@@ -158,6 +158,11 @@ export class WorkerHandle implements ServingWorker {
     return this.load?.inFlight ?? 0;
   }
 
+  /** As it is told: without those that others have been given. */
+  get ownInFlight(): number {
+    return this.load?.ownInFlight ?? 0;
+  }
+
   isAlike(other: ServingWorker, key: string): boolean {
     return other instanceof WorkerHandle && holdAlike(this, other, key);
   }

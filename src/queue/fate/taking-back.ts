@@ -14,6 +14,8 @@ import type { WaitingRoom } from '../waiting/waiting-room.js';
  * and not one after another. Nothing is taken back that may not run twice.
  */
 export class TakingBack<R extends Queued, W> {
+  /** How many in all, without those that only stood by. */
+  count = 0;
   readonly #ports: Pick<DispatcherPorts<R, W>, 'abort'>;
   readonly #waiting: WaitingRoom<R, W>;
   readonly #fleet: Fleet<R, W>;
@@ -39,6 +41,7 @@ export class TakingBack<R extends Queued, W> {
     for (const request of [...load.requests]) {
       if (!hasNotBegun(request, running) || !this.#isWelcome(request.key, load, nowMs)) continue;
       this.take(load, request, nowMs);
+      this.count += 1;
     }
   }
 

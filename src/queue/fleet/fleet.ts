@@ -5,10 +5,15 @@ import type { WorkerLoad } from './worker-load.js';
 export class Fleet<R extends Queued, W> {
   readonly #loads: WorkerLoad<R, W>[] = [];
 
-  /** Requests at workers, those whose client left included: they still occupy their worker. */
+  /**
+   * Requests at workers, those whose client left included: they still occupy their worker. Not the
+   * places of those that were taken back, and no slices: each is counted once.
+   */
   get inFlight(): number {
     let sum = 0;
-    for (const load of this.#loads) sum += load.requests.depth;
+    for (const load of this.#loads) {
+      sum += load.slice === undefined ? load.ownInFlight : load.ownInFlight - 1;
+    }
     return sum;
   }
 

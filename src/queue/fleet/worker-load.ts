@@ -55,6 +55,8 @@ export class WorkerLoad<R extends Queued, W> {
   #leastTimeoutMs = Number.POSITIVE_INFINITY;
   /** How many it was told to break off. */
   #stopping = 0;
+  /** How many others were given, and may still be run here. */
+  #stubs = 0;
 
   /** `keys`: what can be asked of it, beside what can be asked of any; without them, everything. */
   constructor(worker: W, nowMs: number, keys?: ReadonlySet<string>) {
@@ -74,6 +76,11 @@ export class WorkerLoad<R extends Queued, W> {
   /** What it has to run: its requests, and the slice of another worker's. */
   get inFlight(): number {
     return this.requests.depth + (this.slice === undefined ? 0 : 1);
+  }
+
+  /** The same without those that were taken back: each of them is counted where it went. */
+  get ownInFlight(): number {
+    return this.inFlight - this.#stubs;
   }
 
   /** May get requests at all: the rest is a question of time. */
@@ -135,6 +142,7 @@ export class WorkerLoad<R extends Queued, W> {
     this.idleSinceMs = nowMs;
     this.hearing.heard(nowMs);
     if (request.isStopping) this.#stopped(request);
+    if (this.#stubs > 0 && request instanceof Stub) this.#stubs -= 1;
     if (this.standby !== undefined && this.requests.depth < 2) this.#standbyBegins();
   }
 
@@ -156,6 +164,7 @@ export class WorkerLoad<R extends Queued, W> {
    */
   takeBack(request: R): R {
     const stub = new Stub(request) as Queued as R;
+    this.#stubs += 1;
     this.requests.insertAfter(request, stub);
     this.requests.remove(request);
     if (this.standby === request) this.standby = undefined;

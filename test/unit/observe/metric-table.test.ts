@@ -44,6 +44,7 @@ test('every row is exposed, and no gauge ends in _total', async () => {
   const text = await new Metrics('0.1.0', {
     requestsRefused: () => ({ count: 0, bytes: 0, wait: 0 }),
     clientsStalled: () => ({ bodies: 0, readers: 0 }),
+    takenBack: () => 0,
     slices: () => 0,
     queueDepth: () => 0,
     queueBytes: () => 0,

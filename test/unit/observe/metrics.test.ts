@@ -5,6 +5,7 @@ import { finishedRequest } from './finished-requests.js';
 const SOURCES: MetricSources = {
   requestsRefused: () => ({ count: 1, bytes: 2, wait: 3 }),
   clientsStalled: () => ({ bodies: 4, readers: 5 }),
+  takenBack: () => 8,
   slices: () => 6,
   queueDepth: () => 3,
   queueBytes: () => 4096,
@@ -150,6 +151,9 @@ test('refusals are counted by the bound, and stalled clients by what they held',
   expect(await linesOf(metrics, 'forkcast_clients_stalled_total')).toEqual([
     'forkcast_clients_stalled_total{held="body"} 4',
     'forkcast_clients_stalled_total{held="answer"} 5',
+  ]);
+  expect(await linesOf(metrics, 'forkcast_requests_taken_back_total')).toEqual([
+    'forkcast_requests_taken_back_total 8',
   ]);
 });
 

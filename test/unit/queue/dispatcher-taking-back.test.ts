@@ -46,6 +46,23 @@ describe('a run that takes ten times as long as was expected', () => {
     expect(stage.refused).toEqual([]);
   });
 
+  it('is counted once, where it went, and that it was taken back', () => {
+    const { stage, requests } = stuckAtA(3);
+    const { dispatcher } = stage;
+    expect([dispatcher.inFlight, dispatcher.depth, dispatcher.takingBack.count]).toEqual([3, 0, 0]);
+    stage.nowMs = 11;
+    dispatcher.sweep(11);
+    expect([dispatcher.inFlight, dispatcher.depth, dispatcher.takingBack.count]).toEqual([2, 1, 2]);
+    const load = stage.load('A');
+    const stub = load.find(2);
+    expect([load.ownInFlight, load.inFlight]).toEqual([1, 3]);
+    stage.finish('A', requests[0] as never, 11);
+    stage.giveUp('A', stub as never);
+    stage.giveUp('A', load.find(3) as never);
+    expect([load.ownInFlight, load.inFlight]).toEqual([1, 1]);
+    expect([dispatcher.inFlight, dispatcher.depth]).toEqual([2, 0]);
+  });
+
   it('runs again alone when it never ends: one of the others may be to blame all the same', () => {
     const { stage, requests } = stuckAtA(3, { timeoutMs: 1000 });
     stage.nowMs = 11;

@@ -293,11 +293,7 @@ export class ModelWorld {
   settle(): void {
     for (const seat of this.#seats) seat.isBackedUp = false;
     this.addWorker(KEYS.slice(1));
-    for (
-      let n = 0;
-      n < 5000 && !(this.dispatcher.isIdle && this.dispatcher.inFlight === 0);
-      n += 1
-    ) {
+    for (let n = 0; n < 5000 && !(this.dispatcher.isIdle && this.#areSeatsEmpty); n += 1) {
       this.finish();
       this.giveUp();
       this.pass(1);
@@ -305,9 +301,15 @@ export class ModelWorld {
     }
   }
 
+  get #areSeatsEmpty(): boolean {
+    return this.#seats.every(({ has }) => has.length === 0);
+  }
+
   check(): void {
     const { dispatcher } = this;
-    const inFlight = this.#seats.reduce((sum, seat) => sum + seat.has.length, 0);
+    // What was taken back is counted where it went.
+    const own = this.#seats.flatMap(({ has }) => has.filter((one) => !this.takenBack.has(one)));
+    const inFlight = own.length;
     const busy = this.#seats.filter((seat) => seat.has.length > 0).length;
     if (dispatcher.depth !== this.waiting.size) fail(`depth ${dispatcher.depth}`);
     if (dispatcher.inFlight !== inFlight) fail(`in flight ${dispatcher.inFlight}`);
