@@ -48,7 +48,7 @@ export async function* checkModels(
       models: withParts(plan, plans),
       defaultModel: defaultModel ?? NO_DEFAULT,
       ...threadShare(settings, settings.workers),
-      weights: weightsOptions(settings),
+      weights: weightsOptions(settings, settings.workers),
       maxBodyBytes: settings.maxBody,
       log: { level: logLevel, format: 'json', file: '-' },
       isTrial: true,

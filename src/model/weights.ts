@@ -25,11 +25,11 @@ export type WeightsOptions = {
 
 export const PRIVATE_WEIGHTS: WeightsOptions = { choice: 'private', workers: 1, cacheBases: [] };
 
-export function weightsOptions({
-  weights: choice,
-  workers,
-  cacheDir,
-}: Pick<Settings, 'weights' | 'workers' | 'cacheDir'>): WeightsOptions {
+/** @param workers how many there are to be when the worker starts, which need not be the setting */
+export function weightsOptions(
+  { weights: choice, cacheDir }: Pick<Settings, 'weights' | 'cacheDir'>,
+  workers: number,
+): WeightsOptions {
   return { choice, workers, cacheBases: cacheBases(cacheDir) };
 }
 

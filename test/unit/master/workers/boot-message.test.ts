@@ -15,6 +15,9 @@ test.each([
   ({ flags, workers, share }) => {
     const { settings } = configuration({ argv: ['models', ...flags], cpus: 8 });
     const holding = { ...NOTHING, workers, settings };
-    expect(bootMessage({ slot: 0, holding }, LOG)).toMatchObject(share);
+    expect(bootMessage({ slot: 0, holding }, LOG)).toMatchObject({
+      ...share,
+      weights: { workers },
+    });
   },
 );
