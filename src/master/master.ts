@@ -1,5 +1,6 @@
 import type { Handover } from '../config/sources/handover.js';
 import type { ExitCode } from '../errors.js';
+import { markSmallHeapsAtOnce } from '../link/process/heap-marking.js';
 import { processTitle } from '../link/process/title.js';
 import { bootLimitMs } from '../model/boot-limit.js';
 import { VERSION } from '../version.js';
@@ -49,6 +50,7 @@ export class Master {
     const { supervisor, desk } = this.#rooms;
     const { procName } = settings;
     if (procName !== undefined) process.title = processTitle('master', procName);
+    markSmallHeapsAtOnce();
     const offSignals = onSignals((signal, action) => this.#signalled(signal, action));
     await this.#tellStarting();
     try {

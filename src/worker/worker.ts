@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode, StartError } from '../errors.js';
 import type { Boot, FromWorker, ModelTrial, ToWorker } from '../link/process/control.js';
+import { markSmallHeapsAtOnce } from '../link/process/heap-marking.js';
 import { WorkerEnd } from '../link/worker-end.js';
 import { loadModel } from '../model/load-model.js';
 import type { Model } from '../model/model.js';
@@ -87,6 +88,7 @@ export class Life {
   async #boot(boot: Boot): Promise<void> {
     this.#state = 'booting';
     if (boot.title !== undefined) process.title = boot.title;
+    markSmallHeapsAtOnce();
     this.#logs = openWorkerLogs(boot);
     const { log } = this.#logs;
     this.#logLastWords(log);
