@@ -72,7 +72,7 @@ export function compareUnits(scene: UnitScene): readonly UnitComparison[] {
   const services = new Float64Array(requests).fill(oneMs);
   const latenciesOf = (maxRows: number): Float64Array => {
     const batches = { fixedMs, perRowMs, maxRows };
-    const options = { workers: UNIT_WORKERS, way: MEASURED_WAY, batches, mayStandBy: false };
+    const options = { workers: UNIT_WORKERS, way: MEASURED_WAY, batches };
     return dispatchedQueue(arrivals, services, options).sort();
   };
   const oneByOne = latenciesOf(1);

@@ -178,9 +178,21 @@ export class WorkerEnd {
       this.#writer.addBare(FRAME.REPLY_ABORTED, id);
       return;
     }
-    // Whoever waits for an answer that is there does not wait for a run as well.
-    if ((flags & FLAG.STANDBY) !== 0) this.#writer.flush();
     const request = new LinkRequest(template, own, flags, buffer.subarray(start, end));
+    if ((flags & FLAG.STANDBY) === 0) this.#hand(request, id);
+    // Those that came in one read with it run at the end of this turn, and not in a batch with it.
+    else if (this.#open.count > 0) process.nextTick(() => this.#handStandby(request, id));
+    else this.#handStandby(request, id);
+  }
+
+  /** Whoever waits for an answer that is there does not wait for a run as well. */
+  #handStandby(request: LinkRequest, id: number): void {
+    if (this.#hasEnded) return;
+    this.#writer.flush();
+    this.#hand(request, id);
+  }
+
+  #hand(request: LinkRequest, id: number): void {
     const reply = new LinkReply(request, id, this.#outlet);
     this.#open.add(reply);
     try {

@@ -96,6 +96,23 @@ export class BatchCost {
     return fixedMs >= this.#perRowMs * rows && this.#unexplained() <= fixedMs * fixedMs;
   }
 
+  /** Whether they had better not, as far as runs have shown; and it is not time to try it again. */
+  isBetterAlone(bytes: number): boolean {
+    if (!this.mayBatch) return true;
+    if (this.rule.maxDelayMs > 0 || this.#perRowMs === undefined || this.#isTryDue) return false;
+    return !this.pays(this.rowsOf(bytes));
+  }
+
+  /** A batch could not be made, since its members run one after another without anybody being asked. */
+  passedUp(): void {
+    this.#declined += 1;
+  }
+
+  /** The next chance is to be taken. */
+  get #isTryDue(): boolean {
+    return this.#declined + 1 >= this.#patience;
+  }
+
   /** Asked where a batch could have been made and does not pay: true now and then, to learn what one costs. */
   isWorthATry(): boolean {
     if (this.#runs === 0) return false;

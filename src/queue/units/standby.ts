@@ -15,8 +15,8 @@ import type { WaitingRoom } from '../waiting/waiting-room.js';
  *
  *     stand by ─▶ runs there · taken back ─▶ waits, first in order of rank
  *
- * One at a worker; nothing that may not run twice, that its model can run in a batch, or whose run time
- * nobody knows; and none with priorities, since who comes later may be more urgent.
+ * One at a worker; nothing that may not run twice, that had better run in a batch with others, or whose run
+ * time nobody knows; and none with priorities, since who comes later may be more urgent.
  */
 export class Standby<R extends Queued, W> {
   readonly #fleet: Fleet<R, W>;
@@ -54,6 +54,7 @@ export class Standby<R extends Queued, W> {
     for (const load of holders) {
       if (load.inFlight !== 1 || !load.isOpen || load.claimedIn === pass) continue;
       if (!isOnTime(load, nowMs, workAheadMs) || this.#rule.isBackedUp(load.worker)) continue;
+      if (!load.hasTimeFor(request)) continue;
       if (best === undefined || load.runningSinceMs < best.runningSinceMs) best = load;
     }
     return best;
@@ -61,6 +62,7 @@ export class Standby<R extends Queued, W> {
 
   stands(request: R, load: WorkerLoad<R, W>): void {
     load.standby = request;
+    request.estimate?.batch.passedUp();
     this.#loads.push(load);
   }
 
@@ -113,8 +115,12 @@ export class Standby<R extends Queued, W> {
 
 function mayStandBy(request: Queued): boolean {
   if (!request.isRetryable || request.wasTakenBack || isSuspect(request)) return false;
-  const { estimate, estimateMs } = request;
-  return estimateMs < Number.POSITIVE_INFINITY && estimate?.batch.mayBatch === false;
+  return request.estimateMs < Number.POSITIVE_INFINITY && runsAlone(request);
+}
+
+/** By itself, whatever else waits. */
+function runsAlone({ estimate, bytes }: Queued): boolean {
+  return estimate?.batch.isBetterAlone(bytes) === true;
 }
 
 /**
@@ -128,8 +134,15 @@ function isOnTime<R extends Queued, W>(
 ): boolean {
   const { running } = load;
   if (running === undefined) return true;
-  if (running.hasBegun || running.isStopping || load.asynchronous.has(running.group)) return false;
-  if (running.estimate?.batch.mayBatch !== false || isSuspect(running)) return false;
+  // Between slices the next one would run as well.
+  if (
+    running.isSliced ||
+    running.hasBegun ||
+    running.isStopping ||
+    load.asynchronous.has(running.group)
+  )
+    return false;
+  if (!runsAlone(running) || isSuspect(running)) return false;
   const ranMs = nowMs - load.runningSinceMs;
   return ranMs <= Math.max(2 * running.estimateMs, running.estimateMs + 2 * workAheadMs);
 }

@@ -256,4 +256,26 @@ describe('a request that stands by', () => {
     expect(written.slice(0, 2)).toEqual([0, 0]);
     expect(written[2]).toBeGreaterThan(0);
   });
+
+  test('does not join those that came in one read with it, which run together at its end', async () => {
+    const link = current();
+    const events: string[] = [];
+    let together: LinkReply[] = [];
+    link.handle = ({ whole }, reply) => {
+      events.push(`got ${whole}`);
+      if (together.length === 0) {
+        process.nextTick(() => {
+          events.push(`ran ${together.length}`);
+          for (const one of together) one.end('done');
+          together = [];
+        });
+      }
+      together.push(reply);
+    };
+    link.send(1, 'a');
+    link.send(2, 'b');
+    link.send(3, 'c', 'POST', '/', true);
+    await link.hears('reply', 3);
+    expect(events).toEqual(['got a', 'got b', 'ran 2', 'got c', 'ran 1']);
+  });
 });

@@ -10,6 +10,60 @@ function stage(...workers: string[]): Stage {
   return made;
 }
 
+/** Of a model that runs several requests together: what a call costs, and what each row adds. */
+function batching(fixedMs: number, perRowMs: number): Stage {
+  const made = new Stage({ workAheadMs: 1, mayStandBy: true });
+  const { estimates } = made.dispatcher;
+  estimates.batchBy(new Map([['model', { maxRows: 64, maxDelayMs: 0 }]]));
+  const { batch } = estimates.of('model');
+  made.teach(fixedMs + perRowMs);
+  for (let n = 0; n < 60; n += 1) {
+    batch.observeRequest(100, 1);
+    batch.observe(1 + (n % 3), fixedMs + perRowMs * (1 + (n % 3)));
+  }
+  made.workers('A');
+  return made;
+}
+
+describe('of a model that may batch', () => {
+  it('one stands by where batches do not pay', () => {
+    const one = batching(0.2, 4.8);
+    const { batch } = one.dispatcher.estimates.of('model');
+    for (let n = 0; n < 100; n += 1) batch.isWorthATry();
+    one.submitMany(3);
+    expect(one.takeSent()).toEqual(['1→A', '2→A']);
+  });
+
+  it('none does where they pay, or nobody knows: what queues meanwhile is the next unit', () => {
+    const pays = batching(4.8, 0.2);
+    const [first] = pays.submitMany(4);
+    expect(pays.takeSent()).toEqual(['1→A']);
+    pays.nowMs = 5;
+    pays.finish('A', first as never, 5);
+    expect(pays.takeSent()).toEqual(['2→A', '3→A', '4→A']);
+
+    const unknown = new Stage({ workAheadMs: 1, mayStandBy: true });
+    unknown.dispatcher.estimates.batchBy(new Map([['model', { maxRows: 64, maxDelayMs: 0 }]]));
+    unknown.teach(5);
+    unknown.workers('A');
+    unknown.submitMany(3);
+    expect(unknown.takeSent()).toEqual(['1→A']);
+  });
+
+  it('and now and then none does, so that a batch is tried', () => {
+    const one = batching(0.2, 4.8);
+    const { batch } = one.dispatcher.estimates.of('model');
+    for (let n = 0; n < 100 && batch.isBetterAlone(100); n += 1) batch.passedUp();
+    const [first] = one.submitMany(4);
+    expect(one.takeSent()).toEqual(['1→A']);
+    one.nowMs = 5;
+    one.finish('A', first as never, 5);
+    // The pair, and it is no longer time for one.
+    expect(one.takeSent()).toEqual(['2→A', '3→A']);
+    expect(batch.isBetterAlone(100)).toBe(true);
+  });
+});
+
 describe('a request that stands by', () => {
   it('lies ready at the worker that should be through first, one at each; others wait', () => {
     const one = stage('A', 'B');
@@ -77,6 +131,14 @@ describe('a request that stands by', () => {
     expect(second?.mayHaveOverrun).toBe(false);
     one.die('A', 'self-inflicted');
     expect([first?.selfInflictedDeaths, second?.selfInflictedDeaths]).toEqual([1, 0]);
+  });
+
+  it('is none behind a request that is run in slices, between which it would run', () => {
+    const one = stage('A');
+    const first = one.submit();
+    first.slicesDie = () => {};
+    one.submit();
+    expect(one.takeSent()).toEqual(['1→A']);
   });
 
   it.each<[string, RequestFacts]>([
