@@ -11,15 +11,25 @@ export type FreeRule<W> = {
   readonly isBackedUp: (worker: W) => boolean;
 };
 
+/** So long after its answer a worker's data still lie in the caches. */
+const WARM_MS = 1;
+
 /**
  * The one that fewer requests could go to instead, so that a rare model's only
- * holder is not busy with what the others hold as well. Then fewest in flight,
- * then the one idle longest, so that all workers are used.
+ * holder is not busy with what the others hold as well. Then fewest in flight. Then one
+ * that is warm, for one that has slept takes longer for the same; and else
+ * the one idle longest, so that all workers are used.
  */
-function isBetterTie<R extends Queued, W>(load: WorkerLoad<R, W>, best: WorkerLoad<R, W>): boolean {
+function isBetterTie<R extends Queued, W>(
+  load: WorkerLoad<R, W>,
+  best: WorkerLoad<R, W>,
+  nowMs: number,
+): boolean {
   if (load.breadth !== best.breadth) return load.breadth < best.breadth;
   if (load.inFlight !== best.inFlight) return load.inFlight < best.inFlight;
-  return load.idleSinceMs < best.idleSinceMs;
+  const isLater = load.idleSinceMs > best.idleSinceMs;
+  const isOneWarm = nowMs - Math.max(load.idleSinceMs, best.idleSinceMs) <= WARM_MS;
+  return isOneWarm ? isLater : load.idleSinceMs < best.idleSinceMs;
 }
 
 /** One that owes an answer to a ping is taken only where there is no other. */
@@ -32,7 +42,7 @@ function isBetter<R extends Queued, W>(
 ): boolean {
   const isOverdue = load.hearing.isOverdueAt(nowMs);
   if (isOverdue !== best.hearing.isOverdueAt(nowMs)) return !isOverdue;
-  return inFrontMs === bestMs ? isBetterTie(load, best) : inFrontMs < bestMs;
+  return inFrontMs === bestMs ? isBetterTie(load, best, nowMs) : inFrontMs < bestMs;
 }
 
 /**

@@ -191,8 +191,27 @@ describe('choice', () => {
       const name = stage.sent.at(-1)?.slice(-1) as string;
       stage.nowMs += 1;
       stage.finish(name, request);
+      stage.nowMs += 2;
     }
     expect(stage.takeSent().join(' ')).toBe('1→A 2→B 3→C 4→A 5→B 6→C');
+  });
+
+  it('goes to the one that has just answered, which is warm', () => {
+    const stage = new Stage();
+    stage.workers('A', 'B', 'C');
+    stage.nowMs = 10;
+    const first = stage.submit();
+    const second = stage.submit();
+    expect(stage.takeSent()).toEqual(['1→A', '2→B']);
+    stage.finish('A', first);
+    stage.nowMs += 0.5;
+    stage.finish('B', second);
+    stage.nowMs += 0.8;
+    // A answered longer ago than that, so the one that has slept longest goes before it.
+    stage.submit();
+    stage.submit();
+    stage.submit();
+    expect(stage.takeSent()).toEqual(['3→B', '4→C', '5→A']);
   });
 });
 
