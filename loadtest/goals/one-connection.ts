@@ -4,6 +4,7 @@ import { MODELS, type ModelName } from '../options.js';
 import { lineChart } from '../plots/line-chart.js';
 import { medianRound } from '../round.js';
 import { spreadOf } from '../statistics.js';
+import { measureBareHop } from './bare-hop.js';
 import { type DigitsRounds, withDigits } from './digits-rounds.js';
 import type { Finding, Goal, Trial } from './goal.js';
 import { ROUND_HEAD, roundRow } from './round-table.js';
@@ -16,7 +17,7 @@ export const oneConnection: Goal = {
   name: 'one-connection',
   title: 'p50 at 1 connection, over the baseline’s',
   method:
-    'One keep-alive connection that sends its next request when it has the answer. The figure is our p50 less the baseline’s of the same pair of rounds.',
+    'One keep-alive connection that sends its next request when it has the answer. The figure is our p50 less the baseline’s of the same pair of rounds. The last table is what a process more on the way costs on this machine by itself: two servers on bare sockets that work for 80 µs, one of them in a process behind the one that is asked.',
   measure,
 };
 
@@ -29,16 +30,20 @@ async function measure(trial: Trial): Promise<Finding> {
     );
     byModel.push({ model, rounds });
   }
+  const hop = await measureBareHop(trial, load, trial.rounds(7, 3));
   return {
     verdicts: byModel.map(({ model, rounds: { ours, theirs } }) => {
       const over = ours.map(({ p50Ms }, at) => 1000 * (p50Ms - (theirs[at]?.p50Ms ?? Number.NaN)));
       return atMost(model, GOAL_MICROS, spreadOf(over), 'µs more');
     }),
-    tables: byModel.map(({ model, rounds }) => ({
-      title: model,
-      head: ROUND_HEAD,
-      rows: [roundRow('forkcast', rounds.ours), roundRow('baseline', rounds.theirs)],
-    })),
+    tables: [
+      ...byModel.map(({ model, rounds }) => ({
+        title: model,
+        head: ROUND_HEAD,
+        rows: [roundRow('forkcast', rounds.ours), roundRow('baseline', rounds.theirs)],
+      })),
+      hop.table,
+    ],
     plots: byModel.slice(0, 1).map(({ model, rounds }) =>
       lineChart({
         name: 'one-connection',
@@ -53,6 +58,6 @@ async function measure(trial: Trial): Promise<Finding> {
         })),
       }),
     ),
-    figures: byModel,
+    figures: { byModel, hop: hop.rounds },
   };
 }
