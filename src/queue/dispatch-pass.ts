@@ -14,6 +14,9 @@ import type { Lane } from './waiting/lane.js';
 import type { Ranks } from './waiting/ranks.js';
 import type { WaitingRoom } from './waiting/waiting-room.js';
 
+/** This part of the work that a worker may have ahead. */
+const MOMENT = 1 / 16;
+
 export type PassRule<W> = FreeRule<W> & {
   readonly mayStandBy: boolean;
   /** The world can take more replies now. */
@@ -41,6 +44,8 @@ export class DispatchPass<R extends Queued, W> {
   readonly #ports: Pick<DispatcherPorts<R, W>, 'send' | 'wakeAt'>;
   /** Number of the pass that is under way, or was last. */
   #pass = 0;
+  /** When the last one ended, with nobody for any of those who still wait. */
+  #endedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     rule: PassRule<W>,
@@ -73,8 +78,25 @@ export class DispatchPass<R extends Queued, W> {
     return this.#giveToFree(request, lane, nowMs);
   }
 
+  /**
+   * A newcomer stands behind another that could not go a moment ago, and nothing has happened since
+   * but that others came: every other change begins a pass. What time alone brings then waits for
+   * the next one; the workers have nearly all the work ahead that they may have, until then.
+   */
+  changesNothing(newcomer: R, lane: Lane<R, W>, nowMs: number): boolean {
+    if (lane.first === newcomer || (newcomer.estimate?.batch.rule.maxDelayMs ?? 0) > 0)
+      return false;
+    return nowMs - this.#endedAtMs < this.#rule.workAheadMs * MOMENT;
+  }
+
   run(nowMs: number): void {
+    this.#endedAtMs = Number.NEGATIVE_INFINITY;
     if (!this.#rule.mayGive()) return;
+    if (this.#look(nowMs)) this.#endedAtMs = nowMs;
+  }
+
+  /** False: a port has begun a later pass, which has seen to everything. */
+  #look(nowMs: number): boolean {
     if (!this.#standby.isEmpty) this.#standby.recall(nowMs);
     if (this.#waiting.hasReservations) this.#runReserved(nowMs);
     const { lanes } = this.#waiting;
@@ -91,13 +113,14 @@ export class DispatchPass<R extends Queued, W> {
         !this.#serve(lane.first, lane, nowMs) &&
         !this.#letStandBy(lane.first, lane, nowMs)
       ) {
-        if (lane.later === undefined) return;
+        if (lane.later === undefined) return true;
         unclaimed -= this.#claim(lane.holders);
-        if (unclaimed === 0) return;
+        if (unclaimed === 0) return true;
         overtaken = lane;
       }
       lane = overtaken === undefined ? lanes.first : overtaken.later;
     }
+    return pass === this.#pass;
   }
 
   /** Whether those that wait in it are still to become more. */
@@ -142,7 +165,8 @@ export class DispatchPass<R extends Queued, W> {
   /** Gives it, and with it those of its lane that had better run in one with it. */
   #giveUnit(first: R, estimate: Estimate, lane: Lane<R, W>, load: WorkerLoad<R, W>, nowMs: number) {
     if (load.inFlight === 0) first.estimateMs = estimate.expectAloneMs(first.bytes);
-    const isLast = lane.first === undefined || lane.first === lane.last;
+    const hasRoom = load.inFlight + 1 < this.#rule.maxInFlight;
+    const isLast = !hasRoom || lane.first === undefined || lane.first === lane.last;
     const free = isLast ? 1 : countFree(lane.holders, this.#rule, this.#pass, nowMs);
     const waiting = lane.depth;
     this.#give(first, load, nowMs);

@@ -127,7 +127,7 @@ export class Dispatcher<R extends Queued, W> {
     if (this.#waiting.depth === 0 && this.#pass.giveAtOnce(request, lane, nowMs)) return;
     this.#waiting.lanes.push(request, lane);
     if (lane.holders.length === 0) this.#refuseHopeless(lane);
-    this.dispatch(nowMs);
+    if (!this.#pass.changesNothing(request, lane, nowMs)) this.dispatch(nowMs);
   }
 
   /**

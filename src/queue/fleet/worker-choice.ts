@@ -64,7 +64,7 @@ export function chooseFree<R extends Queued, W>(
   let best: WorkerLoad<R, W> | undefined;
   let bestMs = 0;
   for (const load of holders) {
-    if (!load.isOpen || load.inFlight > most || load.claimedIn === pass) continue;
+    if (load.inFlight > most || !load.isOpen || load.claimedIn === pass) continue;
     const inFrontMs = load.workInFrontMs(nowMs, workAheadMs);
     if (inFrontMs > workAheadMs || !load.hasTimeFor(request)) continue;
     if (best !== undefined && !isBetter(load, inFrontMs, best, bestMs, nowMs)) continue;

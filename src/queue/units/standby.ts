@@ -48,11 +48,12 @@ export class Standby<R extends Queued, W> {
     pass: number,
     nowMs: number,
   ): WorkerLoad<R, W> | undefined {
-    if (!mayStandBy(request)) return undefined;
     const { workAheadMs } = this.#rule;
     let best: WorkerLoad<R, W> | undefined;
     for (const load of holders) {
       if (load.inFlight !== 1 || !load.isOpen || load.claimedIn === pass) continue;
+      // Asked here: where requests are tiny, workers have many and this is all that was done in vain.
+      if (best === undefined && !mayStandBy(request)) return undefined;
       if (!isOnTime(load, nowMs, workAheadMs) || this.#rule.isBackedUp(load.worker)) continue;
       if (!load.hasTimeFor(request)) continue;
       if (best === undefined || load.runningSinceMs < best.runningSinceMs) best = load;
@@ -134,6 +135,8 @@ function isOnTime<R extends Queued, W>(
 ): boolean {
   const { running } = load;
   if (running === undefined) return true;
+  // Nobody knows when it ends; and unknown times in the sum of what is in front of a worker would stay there.
+  if (running.estimateMs === Number.POSITIVE_INFINITY) return false;
   // Between slices the next one would run as well.
   if (
     running.isSliced ||

@@ -133,6 +133,17 @@ describe('a request that stands by', () => {
     expect([first?.selfInflictedDeaths, second?.selfInflictedDeaths]).toEqual([1, 0]);
   });
 
+  it('is none behind a run of unknown length, which would stay in what the worker has in front', () => {
+    const one = stage('A');
+    const unknown = one.submit({ group: 'new', timeoutMs: Number.POSITIVE_INFINITY });
+    const [second] = one.submitMany(2, { timeoutMs: Number.POSITIVE_INFINITY });
+    expect(one.takeSent()).toEqual(['1→A']);
+    one.finish('A', unknown, 5);
+    expect(one.takeSent()).toEqual(['2→A', '3→A']);
+    one.finish('A', second as never, 5);
+    expect(one.load('A').workInFrontMs(one.nowMs, 1)).toBeCloseTo(5, 1);
+  });
+
   it('is none behind a request that is run in slices, between which it would run', () => {
     const one = stage('A');
     const first = one.submit();

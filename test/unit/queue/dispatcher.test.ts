@@ -42,6 +42,52 @@ describe('order', () => {
   });
 });
 
+describe('who comes behind others that wait', () => {
+  /** Requests of 0.5 ms: A has three, and one waits. */
+  function busy(): Stage {
+    const stage = new Stage();
+    stage.teach(0.5);
+    stage.workers('A');
+    stage.submitMany(5);
+    expect(stage.takeSent()).toEqual(['1→A', '2→A', '3→A']);
+    return stage;
+  }
+
+  it('has them given out, once time has made a worker free for them', () => {
+    const stage = busy();
+    stage.nowMs = 0.03;
+    stage.submit();
+    expect(stage.takeSent()).toEqual([]);
+    stage.nowMs = 0.6;
+    stage.submit();
+    expect(stage.takeSent()).toEqual(['4→A']);
+  });
+
+  it('changes nothing within a moment, but all else that happens does', () => {
+    const stage = busy();
+    const [load] = [stage.load('A')];
+    stage.submit();
+    expect(stage.takeSent()).toEqual([]);
+    stage.finish('A', load.running as FakeRequest, 0.5);
+    expect(stage.takeSent()).toEqual(['4→A']);
+    stage.submit();
+    stage.workers('B');
+    expect(stage.takeSent()).toEqual(['5→B', '6→B', '7→B']);
+    stage.submit();
+    expect(stage.dispatcher.depth).toBe(1);
+  });
+
+  it('is served at once where it is the first of what another worker holds', () => {
+    const stage = new Stage();
+    stage.holder('A', 'm');
+    stage.holder('B', 'n');
+    stage.submit({ key: 'm' });
+    stage.submit({ key: 'm' });
+    stage.submit({ key: 'n' });
+    expect(stage.takeSent()).toEqual(['1→A', '3→B']);
+  });
+});
+
 describe('free', () => {
   it.each([
     { runMs: 5, inFlight: 1 },
