@@ -8,10 +8,12 @@ import type {
   PartForm,
   PieceForm,
   Protocol,
+  Reply,
   TensorExchange,
 } from '../../protocol.js';
 import { PREDICTION_PARTS, rowParts, writePredictions, writeRows } from './parts.js';
-import { instancesReply, predictionText, tensorReply, tensorText } from './reply.js';
+import { instancesReply, predictionText } from './predictions.js';
+import { tensorReply, tensorText } from './reply.js';
 import { readInstances, readTensors, type TensorRequest } from './request.js';
 import { scannedRequest } from './scanned-request.js';
 
@@ -95,7 +97,7 @@ class Instances implements InstancesExchange, PieceForm<unknown> {
     return PREDICTION_PARTS;
   }
 
-  reply(predictions: readonly unknown[]): string {
+  reply(predictions: readonly unknown[]): Reply {
     return instancesReply(this.#modelName, predictions);
   }
 

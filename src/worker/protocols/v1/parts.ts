@@ -5,7 +5,8 @@ import { tensorToJson } from '../../../model/tensor/tensor-to-json.js';
 import { JSON_TYPE } from '../../error-handler.js';
 import { pushJoined } from '../../joined-bytes.js';
 import type { PartForm, Reply } from '../../protocol.js';
-import { checkRows, predictionText, rowsToJson, tensorOf } from './reply.js';
+import { predictionText } from './predictions.js';
+import { checkRows, rowsToJson, tensorOf } from './reply.js';
 import type { Form, TensorRequest } from './request.js';
 
 /** @throws RequestError as `tensorReply` */

@@ -1,6 +1,5 @@
 /** Output tensors as a reply body of the v1 protocol; its name of a single output is none. */
 import { RequestError } from '../../../errors.js';
-import { modelError } from '../../../model/model-error.js';
 import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { rowToJson, tensorToJson } from '../../../model/tensor/tensor-to-json.js';
@@ -21,41 +20,6 @@ export function tensorText(
   if (form === 'columns') return columnsToJson(specs, outputs);
   for (const { name } of specs) checkRows(name, tensorOf(outputs, name), rows);
   return rowsToJson(specs, outputs, rows);
-}
-
-export function instancesReply(modelName: string, predictions: readonly unknown[]): string {
-  return `{"predictions":${predictionText(modelName, predictions)}}`;
-}
-
-/** @throws RequestError MODEL_ERROR when the prediction is nothing that JSON can hold */
-export function predictionText(modelName: string, prediction: unknown): string {
-  try {
-    // A replacer is called for every single number: three times the cost, so only where needed.
-    const replacer = holdsTypedArray(prediction, 0) ? plainArrays : undefined;
-    // What JSON leaves out, such as undefined, is null, as it is within an array.
-    return JSON.stringify(prediction, replacer) ?? 'null';
-  } catch (error) {
-    throw modelError(modelName, error);
-  }
-}
-
-/** Below this, predictions are taken to be a circle, which JSON.stringify will tell. */
-const DEEPEST = 5000;
-
-function holdsTypedArray(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null || depth > DEEPEST) return false;
-  if (ArrayBuffer.isView(value)) return true;
-  const elements: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  for (const element of elements) {
-    if (typeof element === 'object' && holdsTypedArray(element, depth + 1)) return true;
-  }
-  return false;
-}
-
-/** A typed array inside a prediction would become an object with its indexes as keys. */
-function plainArrays(_key: string, value: unknown): unknown {
-  if (!ArrayBuffer.isView(value) || value instanceof DataView) return value;
-  return Array.from(value as unknown as ArrayLike<number>);
 }
 
 function columnsToJson(specs: readonly TensorSpec[], outputs: Tensors): string {
