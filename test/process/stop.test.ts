@@ -1,6 +1,8 @@
 /** Stopping: what was accepted is answered, nobody sees a reset, nothing is left behind. */
+import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { DIES_WITH_MASTER } from '../../src/link/process/worker-process.js';
 import { Client, rawExchange } from './clients.js';
 import { stopMaster } from './masters.js';
 import { expectGone, processTree, startServer, type TestServer } from './server.js';
@@ -164,10 +166,16 @@ describe('a signal to the whole process group', () => {
 });
 
 describe('a master that vanishes', () => {
-  it('takes its workers with it, those that compute too', async () => {
-    const server = await startServer({ path: 'hangs' });
+  it.each([
+    { by: 'by the system', env: {}, isByWatch: false },
+    { by: 'by their own watch, without setpriv', env: { PATH: '/nowhere' }, isByWatch: true },
+  ])('takes its workers with it, those that compute too: $by', async ({ env, isByWatch }) => {
+    const server = await startServer({ path: 'hangs', env });
     const pids = processTree(server.pid);
     expect(pids).toHaveLength(3);
+    const [, worker = 0] = pids;
+    const hasWatch = !readFileSync(`/proc/${worker}/cmdline`, 'utf8').includes(DIES_WITH_MASTER);
+    expect(hasWatch).toBe(isByWatch);
     const client = new Client(server.url);
     client.post('/predict', { instances: [{ hang: true }] }).catch(() => {});
     await server.untilStatus('request in flight', ({ inFlight }) => inFlight === 1);

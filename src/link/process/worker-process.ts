@@ -9,6 +9,9 @@ export const WORKER_FILE: string = fileURLToPath(new URL('../../worker/main.cjs'
 /** A batch of requests lives together: in a small young generation each of them is copied twice. */
 export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=32'];
 
+/** An argument of a worker's: the system kills it when its master ends, so it need not watch. */
+export const DIES_WITH_MASTER = '--dies-with-master';
+
 /** The private stream's file descriptor in a worker: after stdin, stdout, stderr and the control channel. */
 export const LINK_FD = 4;
 

@@ -5,6 +5,7 @@ import { bootLimitMs } from '../../model/boot-limit.js';
 import type { Logger } from '../../observe/logger.js';
 import type { RestartReason } from '../../observe/metric-table.js';
 import { bootFailure } from './boot-failure.js';
+import { withExecPath } from './death-signal.js';
 import { Deaths, isSuccessor, type Verdict } from './deaths.js';
 import { Departures } from './departures.js';
 import { forkSettings } from './fork-settings.js';
@@ -223,9 +224,10 @@ export class Supervisor {
 
   #fork(slot: Slot, nowMs: number): void {
     this.#lastForkMs = nowMs;
-    const { settings, close } = forkSettings(this.#settings);
+    const { settings, execPath, close } = forkSettings(this.#settings);
     cluster.setupPrimary(settings);
-    const child = forkWorker(() => cluster.fork(WORKER_ENVIRONMENT));
+    const fork = () => cluster.fork(WORKER_ENVIRONMENT);
+    const child = forkWorker(() => withExecPath(execPath, fork));
     close();
     const worker = new WorkerHandle(
       child,
