@@ -14,12 +14,18 @@ export type Batching = {
 
 /**
  * Undefined where each request runs by itself. Only a model that is known to compute row by row
- * runs several together untold: any other would mix requests.
+ * runs several together untold: any other would mix requests. One whose requests may not run twice
+ * runs none together: the members of a batch that throws are run again.
  */
 export function batchingOf(model: Model): Batching | undefined {
-  if (model.kind !== 'tensors' || !hasRows(model.signature)) return undefined;
-  const maxRows = maxRowsOf(model);
+  if (!model.isRetryable || model.kind !== 'tensors') return undefined;
+  const maxRows = hasRows(model.signature) ? maxRowsOf(model) : 1;
   return maxRows < 2 ? undefined : { maxRows, maxDelayMs: model.maxBatchDelayMs ?? 0 };
+}
+
+/** Found out, or told by a setting of batches. */
+export function isKnownRowWise(model: TensorModel): boolean {
+  return model.isRowWise === true || maxRowsOf(model) > 1;
 }
 
 function maxRowsOf({ maxBatchRows, allowedBatchSizes, isRowWise }: TensorModel): number {

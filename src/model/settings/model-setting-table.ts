@@ -117,7 +117,7 @@ export const MODEL_SETTINGS = {
   },
   retry: {
     kind: 'flag',
-    doc: 'With `false`, a request whose worker died is answered 500 `WORKER_CRASHED`, never run again; nor is one given to another worker when its own takes long.',
+    doc: 'With `false`, a request whose worker died is answered 500 `WORKER_CRASHED`, never run again; nor is one given to another worker when its own takes long. Each request then runs by itself, since those of a batch that throws are run again one by one.',
     otherwise: '`true`',
     example: 'false',
     isOfModule: true,

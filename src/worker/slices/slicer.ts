@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { RequestError } from '../../errors.js';
 import type { SliceLink } from '../../link/slices/worker-slices.js';
-import { batchingOf, hasRows } from '../../model/batching.js';
+import { hasRows, isKnownRowWise } from '../../model/batching.js';
 import type {
   Finish,
   InstancesModel,
@@ -197,8 +197,7 @@ function sliceableOf(model: Model): Sliceable | undefined {
     // A function may look at all of its instances: only who wrote it knows.
     return model.dataParallel === true ? { cost: new RowCost(), optional: [] } : undefined;
   }
-  const isKnown = model.isRowWise === true || batchingOf(model) !== undefined;
-  if (!(model.dataParallel ?? isKnown) || !hasRows(model.signature)) return undefined;
+  if (!(model.dataParallel ?? isKnownRowWise(model)) || !hasRows(model.signature)) return undefined;
   const optional = model.signature.inputs.filter(isOptional).map(({ name }) => name);
   return { cost: new RowCost(model.allowedBatchSizes?.at(-1)), optional };
 }

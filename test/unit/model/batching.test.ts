@@ -25,6 +25,7 @@ test.each<[string, Partial<TensorModel>, ReturnType<typeof batchingOf>]>([
   ['nothing is known', {}, undefined],
   ['it computes row by row', { isRowWise: true }, { maxRows: 64, maxDelayMs: 0 }],
   ['it is told how many', { maxBatchRows: 16 }, { maxRows: 16, maxDelayMs: 0 }],
+  ['its requests may not run twice', { isRowWise: true, isRetryable: false }, undefined],
   ['it is forbidden', { isRowWise: true, maxBatchRows: 1 }, undefined],
   ['sizes are told', { allowedBatchSizes: [1, 8, 32] }, { maxRows: 32, maxDelayMs: 0 }],
   [

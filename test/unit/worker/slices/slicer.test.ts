@@ -153,6 +153,7 @@ describe('a model', () => {
     ['that says no', { dataParallel: false }, false],
     ['not known to', { isRowWise: false }, false],
     ['not known to, but batching', { isRowWise: false, maxBatchRows: 8 }, true],
+    ['that may not run twice', { isRowWise: false, maxBatchRows: 8, isRetryable: false }, true],
     ['not known to, but saying yes', { isRowWise: false, dataParallel: true }, true],
     ['that streams', { isStreaming: true }, false],
   ])('%s', (_, traits, isCut) => {
