@@ -58,7 +58,7 @@ const SERVER_SETTINGS = {
     default: '256mb',
     least: '1kb',
     most: '1024gb',
-    doc: 'Memory for bodies arriving, waiting and running, and for replies not yet taken.',
+    doc: 'Memory for bodies arriving, waiting and running, for slices of them, and for replies not yet taken.',
   },
   queueTimeout: {
     kind: 'duration',

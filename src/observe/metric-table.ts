@@ -105,7 +105,7 @@ export const METRICS = {
     name: 'forkcast_queue_bytes',
     type: 'gauge',
     labels: [],
-    help: 'Bytes of the byte budget (queue-bytes) in use: bodies arriving, queued and in flight, and replies not yet taken.',
+    help: 'Bytes of the byte budget (queue-bytes) in use: bodies arriving, queued and in flight, slices of them, and replies not yet taken.',
   },
   queueOldestWait: {
     name: 'forkcast_queue_oldest_wait_seconds',

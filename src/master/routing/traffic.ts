@@ -19,7 +19,7 @@ import type { ServingWorker } from '../serving-worker.js';
 import { Alarm } from './alarm.js';
 import type { ModelTargets } from './model-target.js';
 import { type Priorities, readPriority } from './priority-header.js';
-import { SLICE_PORTS, slicesOf } from './slice-traffic.js';
+import { slicePorts, slicesOf } from './slice-traffic.js';
 
 export type TrafficOptions = {
   readonly workAheadMs: number;
@@ -30,7 +30,7 @@ export type TrafficOptions = {
   /** Undefined: there is one class, and no header is looked at. */
   readonly priorities: Priorities | undefined;
   readonly admission: () => Pick<Admission, 'expect'>;
-  readonly budget: Pick<ByteBudget, 'isExceeded'>;
+  readonly budget: Pick<ByteBudget, 'isExceeded' | 'reserve' | 'release'>;
   readonly now: () => number;
 };
 
@@ -206,7 +206,7 @@ export class Traffic {
       isBackedUp: (worker) => worker.link.isBackedUp,
       wakeAt: (atMs) => this.#alarm.setFor(atMs),
       isStopped: (worker) => worker.isStopped,
-      slices: SLICE_PORTS,
+      slices: slicePorts(this.#options.budget),
     };
   }
 

@@ -1,6 +1,6 @@
 /**
  * The one bound on bytes held for clients: bodies arriving, queued and in
- * flight, and replies not yet taken. Who reserves, releases.
+ * flight, slices of them, and replies not yet taken. Who reserves, releases.
  */
 export class ByteBudget {
   /** May be changed at any time; what is held already stays. */

@@ -19,6 +19,9 @@ export type SlicePorts<R, W> = {
   /** Tell the helper that nobody waits for it. */
   cancel(helper: W, ticket: number): void;
   isAlike(one: W, other: W, key: HelpKey): boolean;
+  /** Bytes are held from now on until they are released. False: so many more may not be. */
+  reserve(bytes: number): boolean;
+  release(bytes: number): void;
 };
 
 /**
@@ -82,9 +85,16 @@ export class SliceDesk<R extends Queued, W> {
     const slice = this.#find(ticket);
     if (slice?.state !== 'granted' || slice.offer.owner !== owner) return;
     slice.state = 'held';
-    slice.body = body;
     if (body === undefined) this.#forget(slice);
     else if (!slice.offer.isOpen) this.#giveBack(slice);
+    else if (this.#ports.slices?.reserve(body.length) === true) {
+      slice.body = body;
+      slice.bytes = body.length;
+    } else {
+      // What the clients' own bodies need is not taken for haste, and no slice is asked for in vain twice.
+      slice.offer.isOpen = false;
+      this.#giveBack(slice);
+    }
   }
 
   /** A helper is through with a slice: its owner, where somebody still waits for it. */
@@ -186,7 +196,12 @@ export class SliceDesk<R extends Queued, W> {
     for (; waiting < helpers; waiting += 1) {
       this.#tickets += 1;
       const ticket = this.#tickets;
-      const rest = { body: undefined, helper: undefined, deadlineMs: Number.POSITIVE_INFINITY };
+      const rest = {
+        bytes: 0,
+        body: undefined,
+        helper: undefined,
+        deadlineMs: Number.POSITIVE_INFINITY,
+      };
       this.#slices.push({ ticket, offer, state: 'granted', ...rest });
       this.#ports.slices?.grant(owner.worker, request, ticket);
     }
@@ -209,6 +224,8 @@ export class SliceDesk<R extends Queued, W> {
   }
 
   #forget(slice: Slice<R, W>): void {
+    if (slice.bytes > 0) this.#ports.slices?.release(slice.bytes);
+    slice.bytes = 0;
     this.#slices = this.#slices.filter((one) => one !== slice);
   }
 

@@ -29,6 +29,8 @@ export type Slice<R extends Queued, W> = {
   state: SliceState;
   /** While it is held; the helper has it after that, and the owner throughout. */
   body: Uint8Array | undefined;
+  /** Reserved for its body: from when it is here until its helper is through with it. */
+  bytes: number;
   helper: WorkerLoad<R, W> | undefined;
   /** Clock time at which its helper has had too long. */
   deadlineMs: number;

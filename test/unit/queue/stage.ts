@@ -1,4 +1,5 @@
 import type { RequestError } from '../../../src/errors.js';
+import { ByteBudget } from '../../../src/queue/admission/byte-budget.js';
 import { Dispatcher } from '../../../src/queue/dispatcher.js';
 import type { Casualties, DispatcherOptions } from '../../../src/queue/dispatcher-ports.js';
 import type { Death } from '../../../src/queue/fate/quarantine.js';
@@ -36,6 +37,8 @@ export class Stage {
   mayDispatch = true;
   /** `grant 1 at A`, `run 1 at B`, `back 1 at A`, `cancel 1 at B`: slices, by their tickets. */
   readonly slices: string[] = [];
+  /** What may be held of slices; each has 8 bytes. */
+  readonly sliceBudget: ByteBudget = new ByteBudget(Number.POSITIVE_INFINITY);
   /** Workers whose models differ from those of all others. */
   readonly unlike: Set<string> = new Set();
   onRefuse: (request: FakeRequest) => void = () => {};
@@ -64,6 +67,8 @@ export class Stage {
         giveBack: (owner, ticket) => this.slices.push(`back ${ticket} at ${owner}`),
         cancel: (helper, ticket) => this.slices.push(`cancel ${ticket} at ${helper}`),
         isAlike: (one, other) => !this.unlike.has(one) && !this.unlike.has(other),
+        reserve: (bytes) => this.sliceBudget.reserve(bytes),
+        release: (bytes) => this.sliceBudget.release(bytes),
       },
     });
   }

@@ -303,3 +303,40 @@ describe('the clocks', () => {
     expect(stage.pinged).toEqual([]);
   });
 });
+
+describe('the bytes of a slice', () => {
+  it('count from when it is here until its helper is through with it', () => {
+    const { stage } = helped();
+    stage.sendSlice('A', 2);
+    expect(stage.sliceBudget.usedBytes).toBe(16);
+    stage.runSlice('B', 1);
+    expect(stage.sliceBudget.usedBytes).toBe(8);
+    stage.runSlice('B', 2);
+    expect(stage.sliceBudget.usedBytes).toBe(0);
+  });
+
+  it.each<[string, (parts: ReturnType<typeof helped>) => void]>([
+    ['it goes back', ({ stage, request }) => stage.recall(request)],
+    ['its request ends', ({ stage, request }) => stage.finish('A', request)],
+    ['its owner dies', ({ stage }) => stage.die('A')],
+    ['its helper dies', ({ stage }) => stage.die('B')],
+  ])('are free again when %s, and its helper ends', (_, end) => {
+    const parts = helped();
+    const { stage } = parts;
+    stage.sendSlice('A', 2);
+    end(parts);
+    if (stage.loads.has('B')) stage.runSlice('B', 1);
+    stage.recall(parts.request);
+    expect(stage.sliceBudget.usedBytes).toBe(0);
+  });
+
+  it('are not taken where there is no room: it goes back, and its request has no more helpers', () => {
+    const { stage } = helped();
+    stage.sliceBudget.limitBytes = 8;
+    stage.sendSlice('A', 2);
+    expect(stage.takeSlices()).toEqual(['back 2 at A']);
+    expect(stage.runSlice('B', 1)).toBe('A');
+    expect(stage.takeSlices()).toEqual([]);
+    expect(stage.sliceBudget.usedBytes).toBe(0);
+  });
+});
