@@ -78,6 +78,17 @@ describe('pipelined requests', () => {
     client.socket.destroy();
   });
 
+  test('are all answered before the refusal of one that begins HTTP/2', async () => {
+    await start();
+    const preface = 'PRI *aHTTP/2.0\r\nContent-Length: 3\r\nHost: a\r\n\r\nabc';
+    const client = await RawClient.open(master.port, get('/held') + preface);
+    await app.isHolding(1);
+    app.letGo();
+    await client.closed();
+    expect(client.statuses).toEqual([200, 400]);
+    expect(client.text).toContain('connection: close');
+  });
+
   test('are all answered before the refusal that ends the connection', async () => {
     await start();
     const client = await RawClient.open(

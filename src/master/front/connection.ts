@@ -102,6 +102,11 @@ export class Connection {
     };
   }
 
+  /** The same for what is left of this turn of the event loop. */
+  shieldForNow(): void {
+    setImmediate(this.shield());
+  }
+
   add(request: ClientRequest): void {
     this.requests.push(request);
   }

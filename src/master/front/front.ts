@@ -216,6 +216,8 @@ export class Front {
     const connection = this.#connections.get(message.socket);
     if (connection === undefined || connection.isEnding) return undefined;
     const { method = 'GET' } = message;
+    // The beginning of HTTP/2: node:http would destroy the socket at once, whatever answers are due.
+    if (method === 'PRI') connection.shieldForNow();
     const outlet = new HttpOutlet(message, response);
     return this.#reception.open(connection, outlet, method, isHttp11(message));
   }
