@@ -20,6 +20,8 @@ describe('a model that closes its stream and computes on', () => {
     const { status, text } = await asking;
     expect(status, text).toBe(500);
     expect(JSON.parse(text)).toMatchObject({ code: 'WORKER_CRASHED' });
+    // The answer may come before the line of the second death.
+    await server.until('two deaths', () => server.linesOf('worker died')[1]);
     const deaths = server.linesOf('worker died');
     expect(deaths.map(({ reason }) => reason)).toEqual(Array(2).fill('closed its stream'));
     client.close();
