@@ -89,6 +89,16 @@ describe('pipelined requests', () => {
     expect(client.text).toContain('connection: close');
   });
 
+  test('can be ended after several that begin HTTP/2 in one piece', async () => {
+    await start();
+    const preface = 'PRI /x\r\nHost: a\r\nConnection: keep-alive\r\n\r\n';
+    const client = await RawClient.open(master.port, preface + preface);
+    await client.until(({ statuses }) => statuses.length > 0, 'answer');
+    client.socket.end();
+    await client.closed();
+    await vi.waitFor(() => expect(master.front.openConnections).toBe(0));
+  });
+
   test('are all answered before the refusal that ends the connection', async () => {
     await start();
     const client = await RawClient.open(

@@ -50,6 +50,7 @@ export class Connection {
   /** Of whole answers that it has not taken yet. */
   untakenBytes = 0;
   #isHeldBack = false;
+  #isShielded = false;
   readonly #untaken: Set<() => void> = new Set();
 
   constructor(socket: Socket) {
@@ -104,7 +105,13 @@ export class Connection {
 
   /** The same for what is left of this turn of the event loop. */
   shieldForNow(): void {
-    setImmediate(this.shield());
+    if (this.#isShielded) return; // a second shield would put the first one back
+    this.#isShielded = true;
+    const unshield = this.shield();
+    setImmediate(() => {
+      this.#isShielded = false;
+      unshield();
+    });
   }
 
   add(request: ClientRequest): void {
