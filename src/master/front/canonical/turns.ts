@@ -43,7 +43,6 @@ export class Turns {
   /** Lets go of what is out, and gives the turn to the next. */
   advance(): void {
     let first = this.#outlets[0];
-    if (first === undefined) return;
     while (first?.isEnded && this.writing.waitingBytes === 0) {
       this.#outlets.shift();
       first.close();
