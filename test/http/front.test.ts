@@ -89,6 +89,21 @@ describe('pipelined requests', () => {
     expect(client.text).toContain('connection: close');
   });
 
+  test('go on behind a large answer that had to wait for its turn', async () => {
+    await start(2);
+    const large = post('/echo', 'x'.repeat(100_000));
+    const client = await RawClient.open(master.port, get('/held') + large);
+    await app.isHolding(1);
+    // The second is answered, and so much is held then that nothing more is read.
+    await vi.waitFor(() => expect(master.entries).toHaveLength(1));
+    client.socket.write(post('/echo', 'third'));
+    const other = await RawClient.open(master.port, get('/livez'));
+    await other.until(({ statuses }) => statuses.length === 1, 'answer: the third has come by then');
+    app.letGo();
+    await vi.waitFor(() => expect(master.entries).toHaveLength(4));
+    for (const { socket } of [client, other]) socket.destroy();
+  });
+
   test('can be ended after several that begin HTTP/2 in one piece', async () => {
     await start();
     const preface = 'PRI /x\r\nHost: a\r\nConnection: keep-alive\r\n\r\n';
