@@ -98,7 +98,10 @@ describe('pipelined requests', () => {
     await vi.waitFor(() => expect(master.entries).toHaveLength(1));
     client.socket.write(post('/echo', 'third'));
     const other = await RawClient.open(master.port, get('/livez'));
-    await other.until(({ statuses }) => statuses.length === 1, 'answer: the third has come by then');
+    await other.until(
+      ({ statuses }) => statuses.length === 1,
+      'answer: the third has come by then',
+    );
     app.letGo();
     await vi.waitFor(() => expect(master.entries).toHaveLength(4));
     for (const { socket } of [client, other]) socket.destroy();
