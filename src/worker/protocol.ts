@@ -38,10 +38,12 @@ export type TensorExchange = {
   readonly rows: number;
   /** @throws RequestError when the outputs cannot be told in the form that was asked for */
   reply(outputs: Tensors): Reply;
+  /** Known of all its texts: they have as many bytes as characters. */
+  readonly isAscii?: boolean;
   /** Absent: the protocol gives whole replies only. */
   readonly pieces?: PieceForm<Tensors>;
   /** How parts of the reply are written, and joined; absent: it is written as a whole. */
-  readonly parts?: PartForm;
+  readonly parts?: PartForm | undefined;
 };
 
 /** A reply that is joined from the texts of its rows. */

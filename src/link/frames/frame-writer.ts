@@ -71,7 +71,11 @@ export class FrameWriter {
     this.addReply(type, 0, 0, id, '', NO_FIGURES, NO_LENGTH, '');
   }
 
-  /** Adds a frame of a reply. `head` is latin1 text. */
+  /**
+   * Adds a frame of a reply. `head` is latin1 text.
+   *
+   * @param isAscii known of a text, which is then copied and not encoded
+   */
   addReply(
     type: FrameType,
     headNumber: number,
@@ -81,12 +85,13 @@ export class FrameWriter {
     figures: FrameFigures,
     contentLength: number,
     body: string | Uint8Array,
+    isAscii = false,
   ): void {
     if (!this.#socket.writable) return;
     const isText = typeof body === 'string';
-    const room = isText ? body.length * UTF8_BYTES_PER_UNIT : body.length;
+    const room = isText && !isAscii ? body.length * UTF8_BYTES_PER_UNIT : body.length;
     if (isText && room > COPY_BYTES) {
-      const bytes = Buffer.from(body);
+      const bytes = Buffer.from(body, isAscii ? 'latin1' : 'utf8');
       this.addReply(type, headNumber, status, id, head, figures, contentLength, bytes);
       return;
     }
@@ -94,7 +99,9 @@ export class FrameWriter {
     const at = this.#reserve(HEADER_BYTES + head.length + (isCopied ? room : 0));
     writeHeader(this.#slab, at, type, headNumber, status, id, figures, contentLength);
     const bodyAt = this.#writeHead(at, head);
-    if (isText) this.#end = body === '' ? bodyAt : bodyAt + this.#slab.write(body, bodyAt, room);
+    if (isText && body !== '') {
+      this.#end = bodyAt + this.#slab.write(body, bodyAt, room, isAscii ? 'latin1' : 'utf8');
+    }
     const bytes = isText ? this.#end - at : bodyAt - at + body.length;
     writeLengths(this.#slab, at, bytes, head.length);
     this.#waitingBytes += bytes;

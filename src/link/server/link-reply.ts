@@ -13,6 +13,7 @@ import { hasListeners } from './light-emitter.js';
 import type { LinkRequest } from './link-request.js';
 import type { LinkSocket } from './link-socket.js';
 import { nodeError, streamDestroyed, writeAfterEnd } from './node-error.js';
+import { emitClose, emitRefusal } from './reply-events.js';
 import type { ReplyOutlet } from './reply-outlet.js';
 import { ReplySurface } from './reply-surface.js';
 
@@ -124,16 +125,16 @@ export class LinkReply extends ReplySurface {
     return this;
   }
 
-  /** Ends it with a whole body of JSON and no headers but those of such a body. */
-  endJson(text: string): void {
+  /** Ends it with JSON and the headers of such a body; of ASCII nobody need count the bytes. */
+  endJson(text: string, isAscii: boolean): void {
     if (this.destroyed || this.finished || text.length > MOST_PLAIN_LENGTH) {
       this.writeHead(200, { 'content-type': 'application/json' }).end(text);
       return;
     }
     this.head = JSON_HEAD;
-    this.contentLength = Buffer.byteLength(text);
+    this.contentLength = isAscii ? text.length : Buffer.byteLength(text);
     this.finished = true;
-    this.#addHead(FRAME.REPLY, text);
+    this.#addHead(FRAME.REPLY, text, isAscii);
     this.#outlet.forget(this);
     this.#outlet.notifySent(this);
   }
@@ -251,12 +252,22 @@ export class LinkReply extends ReplySurface {
   }
 
   /** With the head, or only with its number where the master knows that. */
-  #addHead(type: FrameType, body: string | Uint8Array): void {
+  #addHead(type: FrameType, body: string | Uint8Array, isAscii = false): void {
     const { writer, heads } = this.#outlet;
     const { statusCode, id, contentLength, facts } = this;
     heads.find(this.head ?? '', facts);
     const { number, told } = heads;
-    writer.addReply(type, number, statusCode, id, told, facts.figures, contentLength, body);
+    writer.addReply(
+      type,
+      number,
+      statusCode,
+      id,
+      told,
+      facts.figures,
+      contentLength,
+      body,
+      isAscii,
+    );
   }
 
   #addPart(type: FrameType, head: string, figures: FrameFigures, body: string | Uint8Array): void {
@@ -285,16 +296,4 @@ export class LinkReply extends ReplySurface {
     process.nextTick(emitRefusal, this, error, callback);
     return false;
   }
-}
-
-function emitRefusal(reply: LinkReply, error: Error, callback: Done | undefined): void {
-  callback?.(error);
-  if (!reply.destroyed) reply.emit('error', error);
-}
-
-function emitClose(reply: LinkReply): void {
-  if (reply.closed) return;
-  reply.destroyed = true;
-  reply.closed = true;
-  reply.emit('close');
 }

@@ -13,7 +13,8 @@ export type Call = {
   readonly body: Buffer;
   /** For who has taken the reply over, or wants to know of its end. */
   readonly raw: ServerResponse;
-  sendJson(text: string): void;
+  /** @param isAscii known to have as many bytes as characters */
+  sendJson(text: string, isAscii: boolean): void;
   sendBytes(reply: BinaryReply): void;
   sendError(error: RequestError, facts: ReplyFacts): void;
   /** From now on the reply is written to `raw`. */

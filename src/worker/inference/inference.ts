@@ -35,6 +35,9 @@ export type InferenceOptions = {
   readonly slicer?: Slicer | undefined;
 };
 
+/** Makes the reply of a result. */
+type Replying<T> = { reply(result: T): Reply; readonly isAscii?: boolean };
+
 /** One request on its way: read → run → replied, or failed from any of them. */
 export class Inference implements PieceTaker, RunObserver {
   readonly #route: InferenceRoute;
@@ -153,7 +156,7 @@ export class Inference implements PieceTaker, RunObserver {
     error: RequestError | undefined,
     result: T | undefined,
     runMicros: number,
-    exchange: { reply(result: T): Reply },
+    exchange: Replying<T>,
   ): void {
     this.#runMicros = runMicros;
     runEnded(this.#call.raw);
@@ -166,13 +169,13 @@ export class Inference implements PieceTaker, RunObserver {
     }
   }
 
-  #send<T>(result: T, exchange: { reply(result: T): Reply }): void {
+  #send<T>(result: T, exchange: Replying<T>): void {
     const runAt = performance.now();
     const accept = this.#call.headers['accept-encoding'];
     const reply = encodedReply(exchange.reply(result), accept);
     this.#outputMicros = microsSince(runAt);
     noteFacts(this.#call.raw, this.#facts());
-    if (typeof reply === 'string') this.#call.sendJson(reply);
+    if (typeof reply === 'string') this.#call.sendJson(reply, exchange.isAscii === true);
     else this.#call.sendBytes(reply);
   }
 

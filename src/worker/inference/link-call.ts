@@ -33,8 +33,8 @@ export class LinkCall implements Call {
     return this.#reply as unknown as ServerResponse;
   }
 
-  sendJson(text: string): void {
-    this.#reply.endJson(text);
+  sendJson(text: string, isAscii: boolean): void {
+    this.#reply.endJson(text, isAscii);
   }
 
   sendBytes({ bytes, headers }: BinaryReply): void {

@@ -103,7 +103,7 @@ export class JoinedReply implements PieceReply {
   }
 
   end(): void {
-    this.#call.sendJson(this.#toBody(this.#pieces));
+    this.#call.sendJson(this.#toBody(this.#pieces), false);
   }
 
   fail(): void {}

@@ -7,7 +7,7 @@ import type {
   TensorModel,
 } from '../../model/model.js';
 import type { Tensors } from '../../model/tensor/tensor.js';
-import { tensorText } from '../protocols/v1/reply.js';
+import { ReplySerializer } from '../protocols/v1/reply.js';
 import { readInstances, readTensors } from '../protocols/v1/request.js';
 import type { OwnModel, OwnRunOptions } from './routes-plugin.js';
 
@@ -44,7 +44,8 @@ async function runTensors(
   const { whole, pieces } = await outcomeOf<Tensors>(options, (context, finish) =>
     model.run(asked.inputs, context, finish),
   );
-  const toRows = (outputs: Tensors): Rows => JSON.parse(tensorText(asked, signature, outputs));
+  const replies = ReplySerializer.of(signature);
+  const toRows = (outputs: Tensors): Rows => JSON.parse(replies.value(asked, outputs));
   return whole === undefined ? pieces.map(toRows) : toRows(whole);
 }
 

@@ -55,11 +55,12 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, readonly strin
   worker: {
     body: [],
     scan: [],
+    serializers: [],
     slices: [],
     inference: ['body', 'slices'],
     // No protocol knows another.
-    'protocols/v1': ['body', 'scan', 'inference'],
-    'protocols/v2': ['body', 'scan', 'inference'],
+    'protocols/v1': ['body', 'scan', 'serializers', 'inference'],
+    'protocols/v2': ['body', 'scan', 'serializers', 'inference'],
     'own-routes': ['body', 'protocols/v1'],
     life: ['protocols/v1'],
   },

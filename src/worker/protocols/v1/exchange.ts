@@ -13,7 +13,7 @@ import type {
 } from '../../protocol.js';
 import { PREDICTION_PARTS, rowParts, writePredictions, writeRows } from './parts.js';
 import { instancesReply, predictionText } from './predictions.js';
-import { tensorReply, tensorText } from './reply.js';
+import { ReplySerializer } from './reply.js';
 import { readInstances, readTensors, type TensorRequest } from './request.js';
 import { scannedRequest } from './scanned-request.js';
 
@@ -44,10 +44,12 @@ function parsedRequest(bytes: Buffer, signature: Signature): TensorRequest {
 class TensorRows implements TensorExchange, PieceForm<Tensors> {
   readonly #asked: TensorRequest;
   readonly #signature: Signature;
+  readonly #serializer: ReplySerializer;
 
   constructor(asked: TensorRequest, signature: Signature) {
     this.#asked = asked;
     this.#signature = signature;
+    this.#serializer = ReplySerializer.of(signature);
   }
 
   get inputs(): Tensors {
@@ -56,6 +58,10 @@ class TensorRows implements TensorExchange, PieceForm<Tensors> {
 
   get rows(): number {
     return this.#asked.rows;
+  }
+
+  get isAscii(): boolean {
+    return this.#serializer.isAscii;
   }
 
   get pieces(): PieceForm<Tensors> {
@@ -67,11 +73,11 @@ class TensorRows implements TensorExchange, PieceForm<Tensors> {
   }
 
   reply(outputs: Tensors): string {
-    return tensorReply(this.#asked, this.#signature, outputs);
+    return this.#serializer.reply(this.#asked, outputs);
   }
 
   piece(outputs: Tensors): string {
-    return tensorText(this.#asked, this.#signature, outputs);
+    return this.#serializer.value(this.#asked, outputs);
   }
 
   joined(pieces: readonly string[]): string {

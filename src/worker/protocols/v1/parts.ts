@@ -1,26 +1,23 @@
 /** A reply of the v1 protocol in parts: by rows, one text; by columns, one for each output. */
 import type { Signature } from '../../../model/tensor/signature.js';
 import type { Tensors } from '../../../model/tensor/tensor.js';
-import { tensorToJson } from '../../../model/tensor/tensor-to-json.js';
 import { JSON_TYPE } from '../../error-handler.js';
 import { pushJoined } from '../../joined-bytes.js';
 import type { PartForm, Reply } from '../../protocol.js';
 import { predictionText } from './predictions.js';
-import { checkRows, rowsToJson, tensorOf } from './reply.js';
+import { ReplySerializer } from './reply.js';
 import type { Form, TensorRequest } from './request.js';
 
-/** @throws RequestError as `tensorReply` */
+/** @throws RequestError as `ReplySerializer.reply` */
 export function writeRows(
   form: string,
   outputs: Tensors,
   rows: number,
-  { outputs: specs }: Signature,
+  signature: Signature,
 ): readonly string[] {
-  if (form === ('columns' satisfies Form)) {
-    return specs.map(({ name }) => tensorToJson(tensorOf(outputs, name)).slice(1, -1));
-  }
-  for (const { name } of specs) checkRows(name, tensorOf(outputs, name), rows);
-  return [rowsToJson(specs, outputs, rows).slice(1, -1)];
+  const serializer = ReplySerializer.of(signature);
+  if (form === ('columns' satisfies Form)) return serializer.columns(outputs);
+  return [serializer.rows(outputs, rows)];
 }
 
 /** @throws RequestError as `predictionText` */

@@ -1,17 +1,22 @@
 /** A reply of the v2 protocol in parts: the values of each output that was asked for. */
 import type { TensorModel } from '../../../model/model.js';
+import type { Signature } from '../../../model/tensor/signature.js';
 import type { Tensors } from '../../../model/tensor/tensor.js';
-import { flatToJson } from '../../../model/tensor/tensor-to-json.js';
 import { JSON_TYPE } from '../../error-handler.js';
 import { pushJoined } from '../../joined-bytes.js';
 import type { PartForm } from '../../protocol.js';
-import { type Echo, outputHead, replyHead, tensorOf } from './reply.js';
+import { type Echo, outputSerializer, ReplyHead } from './reply.js';
 import type { RequestedOutput } from './requested-outputs.js';
 
 /** @param form the names of the outputs as JSON */
-export function writeValues(form: string, outputs: Tensors): readonly string[] {
+export function writeValues(
+  form: string,
+  outputs: Tensors,
+  _rows: number,
+  signature: Signature,
+): readonly string[] {
   const names = JSON.parse(form) as readonly string[];
-  return names.map((name) => flatToJson(tensorOf(outputs, name), 'name').slice(1, -1));
+  return names.map((name) => outputSerializer(signature, name).values(outputs));
 }
 
 export function valueParts(
@@ -26,11 +31,11 @@ export function valueParts(
     joined(texts, outputs, rows) {
       const bytes: Uint8Array[] = [];
       const push = (text: string): void => void bytes.push(Buffer.from(text));
-      push(`${replyHead(model, echo)},"outputs":[`);
+      push(`${ReplyHead.of(model).toJson(echo)},"outputs":[`);
       requested.forEach(({ name }, index) => {
-        const { dtype, shape } = tensorOf(outputs, name);
-        const whole = { dtype, shape: [rows, ...shape.slice(1)] };
-        push(`${index === 0 ? '' : ','}${outputHead(name, whole)},"data":[`);
+        const serializer = outputSerializer(model.signature, name);
+        const { shape } = serializer.tensorIn(outputs);
+        push(`${index === 0 ? '' : ','}${serializer.head([rows, ...shape.slice(1)])},"data":[`);
         pushJoined(bytes, texts, index);
         push(']}');
       });

@@ -6,12 +6,12 @@ import { takesWideIntegers } from '../../../model/tensor/signature.js';
 import type { Tensors } from '../../../model/tensor/tensor.js';
 import { checkRows } from '../../body/input-limits.js';
 import { checkedObject, invalid } from '../../json-object.js';
-import type { Reply, TensorExchange } from '../../protocol.js';
+import type { PartForm, Reply, TensorExchange } from '../../protocol.js';
 import { type CutBody, cutNumbers } from './cut-numbers.js';
 import { InputReader, type InputSources } from './input-tensors.js';
 import { booleanParameter, NO_PARAMETERS, parametersOf } from './parameters.js';
 import { valueParts } from './parts.js';
-import { type Echo, inferReply } from './reply.js';
+import { type Echo, inferReply, outputSerializer, ReplyHead } from './reply.js';
 import { type RequestedOutput, requestedOutputs } from './requested-outputs.js';
 import { parseV2Json } from './v2-json.js';
 
@@ -68,11 +68,46 @@ export function exchange(
   echo: Echo,
   outputs: readonly RequestedOutput[],
 ): TensorExchange {
-  const rows = rowsOf(inputs);
-  const reply = (tensors: Tensors): Reply => inferReply(model, echo, outputs, tensors);
-  // Bytes are not worth dividing.
-  if (outputs.some(({ isBinary }) => isBinary)) return { inputs, rows, reply };
-  return { inputs, rows, reply, parts: valueParts(model, echo, outputs) };
+  return new Infer(model, inputs, rowsOf(inputs), echo, outputs);
+}
+
+/** Its methods are not closures: every request makes one of these. */
+class Infer implements TensorExchange {
+  readonly inputs: Tensors;
+  readonly rows: number;
+  readonly #model: TensorModel;
+  readonly #echo: Echo;
+  readonly #outputs: readonly RequestedOutput[];
+
+  constructor(
+    model: TensorModel,
+    inputs: Tensors,
+    rows: number,
+    echo: Echo,
+    outputs: readonly RequestedOutput[],
+  ) {
+    this.inputs = inputs;
+    this.rows = rows;
+    this.#model = model;
+    this.#echo = echo;
+    this.#outputs = outputs;
+  }
+
+  get isAscii(): boolean {
+    const { signature } = this.#model;
+    if (!ReplyHead.of(this.#model).isAscii(this.#echo)) return false;
+    return this.#outputs.every(({ name }) => outputSerializer(signature, name).isAscii);
+  }
+
+  /** Bytes are not worth dividing. */
+  get parts(): PartForm | undefined {
+    const isBinary = this.#outputs.some((output) => output.isBinary);
+    return isBinary ? undefined : valueParts(this.#model, this.#echo, this.#outputs);
+  }
+
+  reply(tensors: Tensors): Reply {
+    return inferReply(this.#model, this.#echo, this.#outputs, tensors);
+  }
 }
 
 function echoOf(request: JsonObject, parameters: JsonObject): Echo {

@@ -88,6 +88,21 @@ describe('FrameWriter', () => {
     ]);
   });
 
+  test('a text that is known to be ASCII is written as it is, of any size', async () => {
+    const stream = new Recorder();
+    const writer = new FrameWriter(stream);
+    const long = '0.25,'.repeat(5000);
+    for (const [id, body] of ['', '{"a":[1,2.5]}', long].entries()) {
+      writer.addReply(FRAME.REPLY, 0, 200, id, 'h', NO_FIGURES, body.length, body, true);
+    }
+    await turn();
+    expect(read(stream.writes)).toEqual([
+      { id: 0, head: ['h'], body: '' },
+      { id: 1, head: ['h'], body: '{"a":[1,2.5]}' },
+      { id: 2, head: ['h'], body: long },
+    ]);
+  });
+
   test('told that nothing more is to come, writes before the turn ends, once', async () => {
     const stream = new Recorder();
     const writer = new FrameWriter(stream);

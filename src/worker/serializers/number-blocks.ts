@@ -2,7 +2,7 @@
  * Many numbers as JSON text, in blocks that `JSON.stringify` writes: it formats a number in a third of
  * the time that a concatenation takes, once the cost of the call is shared by some hundred.
  */
-import type { NonFinite } from './tensor-to-json.js';
+import type { NonFinite } from './values-to-json.js';
 
 /** So many numbers are written by one call: more would outgrow the caches, in which texts then lie. */
 const BLOCK_VALUES = 512;
@@ -60,7 +60,7 @@ export function floatRowsToJson(
 }
 
 /** Without a hole, and of numbers that are no integers: V8 writes such arrays fastest. */
-function doubles(length: number): number[] {
+export function doubles(length: number): number[] {
   const numbers: number[] = [];
   for (let i = 0; i < length; i += 1) numbers.push(0.5);
   return numbers;

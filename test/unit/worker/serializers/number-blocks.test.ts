@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Tensor } from '../../../../src/model/tensor/tensor.js';
-import { flatToJson, tensorToJson } from '../../../../src/model/tensor/tensor-to-json.js';
+import { flatToJson, tensorToJson } from './tensor-texts.js';
 
 /** Of every size, the same each time. */
 function floats(length: number): Float32Array {

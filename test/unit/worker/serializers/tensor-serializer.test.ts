@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Dtype, Tensor, TensorData } from '../../../../src/model/tensor/tensor.js';
-import {
-  flatToJson,
-  rowToJson,
-  tensorToJson,
-} from '../../../../src/model/tensor/tensor-to-json.js';
+import { flatToJson, rowToJson, tensorToJson } from './tensor-texts.js';
 
 function tensor(dtype: Dtype, shape: readonly number[], data: TensorData): Tensor {
   return { dtype, shape, data };
