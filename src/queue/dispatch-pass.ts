@@ -134,7 +134,7 @@ export class DispatchPass<R extends Queued, W> {
   #letStandBy(request: R, lane: Lane<R, W>, nowMs: number): boolean {
     const { mayStandBy, workAheadMs } = this.#rule;
     if (!mayStandBy || workAheadMs === 0 || this.#ranks.areWeighted) return false;
-    const load = this.#standby.workerFor(request, lane.holders, this.#pass, nowMs);
+    const load = this.#standby.workerFor(request, lane, this.#pass, nowMs);
     if (load === undefined) return false;
     request.isStandby = true;
     this.#standby.stands(request, load);

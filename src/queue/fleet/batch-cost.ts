@@ -4,6 +4,10 @@ const WEIGHT = 1 / 16;
 const LEAST_SPREAD = 0.15;
 /** A pair is tried at the first chance, and then after ever more that were let pass, up to so many. */
 const MOST_PATIENCE = 4096;
+/** So many runs are waited for the first pair. */
+const FIRST_RUNS = 256;
+/** A try is as small as can be: it may cost a run. */
+export const TRIED = 2;
 
 /** How the requests of one model may be put together; what its settings and its graph say. */
 export type BatchRule = {
@@ -96,16 +100,30 @@ export class BatchCost {
     return fixedMs >= this.#perRowMs * rows && this.#unexplained() <= fixedMs * fixedMs;
   }
 
-  /** Whether they had better not, as far as runs have shown; and it is not time to try it again. */
-  isBetterAlone(bytes: number): boolean {
+  /**
+   * Whether they had better not, as far as runs have shown; and it is not time to try it again. Once
+   * the first runs are over, that is waited for only where there are two of them: it might be due for
+   * long, and nothing come of it.
+   *
+   * @param waiting compatible requests, this one included
+   */
+  isBetterAlone(bytes: number, waiting: number): boolean {
     if (!this.mayBatch) return true;
-    if (this.rule.maxDelayMs > 0 || this.#perRowMs === undefined || this.#isTryDue) return false;
-    return !this.pays(this.rowsOf(bytes));
+    if (this.rule.maxDelayMs > 0) return false;
+    const rows = this.rowsOf(bytes);
+    if (TRIED * rows > this.rule.maxRows) return true;
+    const isTried = this.#isTryDue && (waiting >= TRIED || this.#isNew);
+    return !isTried && !this.pays(rows);
   }
 
   /** A batch could not be made, since its members run one after another without anybody being asked. */
   passedUp(): void {
     this.#declined += 1;
+  }
+
+  /** Not even a pair has been seen, and there was little time for one. */
+  get #isNew(): boolean {
+    return this.#perRowMs === undefined && this.#runs < FIRST_RUNS;
   }
 
   /** The next chance is to be taken. */

@@ -4,6 +4,7 @@ import type { Fleet } from '../fleet/fleet.js';
 import type { FreeRule } from '../fleet/worker-choice.js';
 import type { WorkerLoad } from '../fleet/worker-load.js';
 import type { Queued } from '../request.js';
+import type { Lane } from '../waiting/lane.js';
 import type { WaitingRoom } from '../waiting/waiting-room.js';
 
 /**
@@ -44,7 +45,7 @@ export class Standby<R extends Queued, W> {
   /** Of workers that are busy with one request, the one that has had it longest: it should be through first. */
   workerFor(
     request: R,
-    holders: readonly WorkerLoad<R, W>[],
+    { holders, depth }: Lane<R, W>,
     pass: number,
     nowMs: number,
   ): WorkerLoad<R, W> | undefined {
@@ -53,7 +54,7 @@ export class Standby<R extends Queued, W> {
     for (const load of holders) {
       if (load.inFlight !== 1 || !load.isOpen || load.claimedIn === pass) continue;
       // Asked here: where requests are tiny, workers have many and this is all that was done in vain.
-      if (best === undefined && !mayStandBy(request)) return undefined;
+      if (best === undefined && !mayStandBy(request, depth)) return undefined;
       if (!isOnTime(load, nowMs, workAheadMs) || this.#rule.isBackedUp(load.worker)) continue;
       if (!load.hasTimeFor(request)) continue;
       if (best === undefined || load.runningSinceMs < best.runningSinceMs) best = load;
@@ -114,14 +115,14 @@ export class Standby<R extends Queued, W> {
   }
 }
 
-function mayStandBy(request: Queued): boolean {
+function mayStandBy(request: Queued, waiting: number): boolean {
   if (!request.isRetryable || request.wasTakenBack || isSuspect(request)) return false;
-  return request.estimateMs < Number.POSITIVE_INFINITY && runsAlone(request);
+  return request.estimateMs < Number.POSITIVE_INFINITY && runsAlone(request, waiting);
 }
 
-/** By itself, whatever else waits. */
-function runsAlone({ estimate, bytes }: Queued): boolean {
-  return estimate?.batch.isBetterAlone(bytes) === true;
+/** By itself, though so many wait. */
+function runsAlone({ estimate, bytes }: Queued, waiting: number): boolean {
+  return estimate?.batch.isBetterAlone(bytes, waiting) === true;
 }
 
 /**
@@ -145,7 +146,7 @@ function isOnTime<R extends Queued, W>(
     load.asynchronous.has(running.group)
   )
     return false;
-  if (!runsAlone(running) || isSuspect(running)) return false;
+  if (!runsAlone(running, 1) || isSuspect(running)) return false;
   const ranMs = nowMs - load.runningSinceMs;
   return ranMs <= Math.max(2 * running.estimateMs, running.estimateMs + 2 * workAheadMs);
 }

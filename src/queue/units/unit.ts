@@ -1,9 +1,7 @@
-import type { BatchCost } from '../fleet/batch-cost.js';
+import { type BatchCost, TRIED } from '../fleet/batch-cost.js';
 
 /** A unit takes at most so many times what its first member would take alone: then three quarters of what batches can save are saved. */
 const MOST_STRETCH = 4;
-/** A try is as small as can be: it may cost a run. */
-const TRIED = 2;
 
 /** What is known where a worker gets the first request of what may be a unit. */
 export type UnitScene = {

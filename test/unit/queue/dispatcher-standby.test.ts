@@ -53,14 +53,18 @@ describe('of a model that may batch', () => {
   it('and now and then none does, so that a batch is tried', () => {
     const one = batching(0.2, 4.8);
     const { batch } = one.dispatcher.estimates.of('model');
-    for (let n = 0; n < 100 && batch.isBetterAlone(100); n += 1) batch.passedUp();
-    const [first] = one.submitMany(4);
-    expect(one.takeSent()).toEqual(['1→A']);
+    for (let n = 0; n < 100 && batch.isBetterAlone(100, 2); n += 1) batch.passedUp();
+    const [first, second] = one.submitMany(4);
+    // With a single one that waits nothing can be tried: it stands by. Then a pair waits, and stays together.
+    expect(one.takeSent()).toEqual(['1→A', '2→A']);
     one.nowMs = 5;
     one.finish('A', first as never, 5);
+    expect(one.takeSent()).toEqual([]);
+    one.nowMs = 10;
+    one.finish('A', second as never, 5);
     // The pair, and it is no longer time for one.
-    expect(one.takeSent()).toEqual(['2→A', '3→A']);
-    expect(batch.isBetterAlone(100)).toBe(true);
+    expect(one.takeSent()).toEqual(['3→A', '4→A']);
+    expect(batch.isBetterAlone(100, 2)).toBe(true);
   });
 });
 

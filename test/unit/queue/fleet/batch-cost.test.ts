@@ -19,6 +19,7 @@ function taught(
 }
 
 const SINGLES = new Array<number>(40).fill(1);
+const MANY_SINGLES = new Array<number>(400).fill(1);
 
 describe('the cost of a batch', () => {
   it.each([
@@ -57,6 +58,35 @@ describe('the cost of a batch', () => {
     const tries = [];
     for (let n = 1; n <= 2000; n += 1) if (cost.isWorthATry()) tries.push(n);
     expect(tries).toEqual([1, 3, 7, 15, 31, 63, 127, 255, 511, 1023]);
+  });
+
+  it.each([
+    { name: 'a pair waits and a try is due', runs: SINGLES, passed: 0, waiting: 2, isAlone: false },
+    {
+      name: 'a pair waits for it from the first',
+      runs: SINGLES,
+      passed: 0,
+      waiting: 1,
+      isAlone: false,
+    },
+    { name: 'but not for ever', runs: MANY_SINGLES, passed: 0, waiting: 1, isAlone: true },
+    { name: 'a pair waits, just tried', runs: [1, 2], passed: 1, waiting: 2, isAlone: true },
+    { name: 'one waits, and a try is due', runs: [1, 2], passed: 0, waiting: 1, isAlone: true },
+  ])(
+    'lets requests that it does not pay for run alone: $name',
+    ({ runs, passed, waiting, isAlone }) => {
+      const cost = taught(0.2, 4.8, runs);
+      for (let n = 0; n < 5 * passed; n += 1) cost.isWorthATry();
+      expect(cost.isBetterAlone(100, waiting)).toBe(isAlone);
+    },
+  );
+
+  it('is not waited for where a pair has no room', () => {
+    const cost = taught(4.8, 0.2, [1, 2, 1, 8]);
+    expect(cost.isBetterAlone(100, 2)).toBe(false);
+    cost.rule = { maxRows: 8, maxDelayMs: 0 };
+    cost.observeRequest(100, 5);
+    expect(cost.isBetterAlone(100, 2)).toBe(true);
   });
 
   it('is not tried before anything has run', () => {
