@@ -4,6 +4,7 @@ import type { ClientFacts } from '../../link/frames/client-facts.js';
 import { Progress } from '../../queue/admission/progress.js';
 import type { ClientRequest } from '../client-request.js';
 import type { Outlet } from './outlet.js';
+import { SocketShield } from './socket-shield.js';
 
 /** How long a connection that got its last answer may go on sending before it is cut. */
 const LINGER_MS = 2000;
@@ -50,7 +51,7 @@ export class Connection {
   /** Of whole answers that it has not taken yet. */
   untakenBytes = 0;
   #isHeldBack = false;
-  #isShielded = false;
+  #shield: SocketShield | undefined;
   readonly #untaken: Set<() => void> = new Set();
 
   constructor(socket: Socket) {
@@ -95,23 +96,20 @@ export class Connection {
 
   /** Nobody can destroy the socket until the function that this returns is called. */
   shield(): () => void {
-    const { socket } = this;
-    const { destroy } = socket;
-    socket.destroy = () => socket;
-    return () => {
-      socket.destroy = destroy;
-    };
+    const shield = new SocketShield(this.socket);
+    return () => shield.lift();
   }
 
-  /** The same for what is left of this turn of the event loop. */
+  /** The same for what is left of this turn of the event loop, but for who cuts the connection. */
   shieldForNow(): void {
-    if (this.#isShielded) return; // a second shield would put the first one back
-    this.#isShielded = true;
-    const unshield = this.shield();
-    setImmediate(() => {
-      this.#isShielded = false;
-      unshield();
-    });
+    if (this.#shield !== undefined) return; // a second shield would put the first one back
+    this.#shield = new SocketShield(this.socket);
+    setImmediate(() => this.#unshield());
+  }
+
+  #unshield(): void {
+    this.#shield?.lift();
+    this.#shield = undefined;
   }
 
   add(request: ClientRequest): void {
@@ -142,6 +140,7 @@ export class Connection {
 
   /** Ends it at once; what it has not taken is given up. */
   cut(): void {
+    this.#unshield();
     this.socket.destroy();
     for (const settle of this.#untaken) settle();
   }

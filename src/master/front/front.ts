@@ -170,7 +170,7 @@ export class Front {
     this.#door.close();
     for (const server of this.#servers) server.closeAllConnections();
     this.#handshakes.close();
-    for (const { socket } of this.#connections.values()) socket.destroy();
+    for (const connection of [...this.#connections.values()]) connection.cut();
   }
 
   #opened(socket: Socket, toHttp: (socket: Socket) => void): void {
