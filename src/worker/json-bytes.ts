@@ -6,6 +6,11 @@
 
 /** So many values are written at a time. */
 const PART_VALUES = 512;
+/**
+ * Arrays deeper inside are written as a whole, in which `JSON.stringify` needs less of the stack than
+ * parts do, and knows a circle when it meets one.
+ */
+const DEEPEST = 32;
 /** What a value takes as a guess, with its comma: of a number that fills its 17 digits. */
 const VALUE_BYTES = 24;
 /** No UTF-16 unit takes more bytes in UTF-8. */
@@ -21,7 +26,7 @@ const UTF8_BYTES_PER_UNIT = 3;
 export function jsonBytes(start: string, value: unknown, end: string, values: number): Buffer {
   const out = new JsonBytes(values * VALUE_BYTES);
   out.text(start);
-  writeValue(out, value);
+  writeValue(out, value, 0);
   out.text(end);
   return out.bytes;
 }
@@ -38,27 +43,32 @@ function valuesIn(value: unknown, most: number): number {
   return values;
 }
 
-function writeValue(out: JsonBytes, value: unknown): void {
-  if (isPlainArray(value) && valuesIn(value, PART_VALUES) >= PART_VALUES) writeArray(out, value);
+function writeValue(out: JsonBytes, value: unknown, depth: number): void {
+  const isInParts =
+    depth < DEEPEST && isPlainArray(value) && valuesIn(value, PART_VALUES) >= PART_VALUES;
+  if (isInParts) writeArray(out, value, depth);
   else out.text(JSON.stringify(value) ?? 'null');
 }
 
 /** One that says itself what it is in JSON is asked. */
 function isPlainArray(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value) && !('toJSON' in value);
+  if (!Array.isArray(value) || 'toJSON' in value) return false;
+  return Object.getPrototypeOf(value) === Array.prototype;
 }
 
-function writeArray(out: JsonBytes, array: readonly unknown[]): void {
+function writeArray(out: JsonBytes, array: readonly unknown[], depth: number): void {
+  const { length } = array;
   let from = 0;
   let values = 0;
-  for (let i = 0; i < array.length; i += 1) {
+  for (let i = 0; i < length; i += 1) {
     const element = array[i];
-    const more =
-      typeof element === 'object' && element !== null ? valuesIn(element, PART_VALUES) : 1;
-    if (more >= PART_VALUES) {
+    const isAsked = saysItself(element);
+    const more = isAsked ? 1 : valuesIn(element, PART_VALUES);
+    if (isAsked || more >= PART_VALUES) {
       writePart(out, array, from, i);
       out.text(i === 0 ? '[' : ',');
-      writeValue(out, element);
+      if (isAsked) out.text(textOfElement(element, i));
+      else writeValue(out, element, depth + 1);
       from = i + 1;
       values = 0;
     } else {
@@ -69,14 +79,31 @@ function writeArray(out: JsonBytes, array: readonly unknown[]): void {
       values = 0;
     }
   }
-  writePart(out, array, from, array.length);
+  writePart(out, array, from, length);
   out.text(']');
+}
+
+/** What it is in JSON may depend on where it lies, which it is told. Dates do not care. */
+function saysItself(element: unknown): boolean {
+  if (typeof element === 'number' || typeof element === 'string') return false;
+  if (typeof element === 'bigint') return 'toJSON' in BigInt.prototype;
+  if (typeof element === 'function') return 'toJSON' in element;
+  if (typeof element !== 'object' || element === null) return false;
+  if (!('toJSON' in element)) return false;
+  return !(element instanceof Date) || element.toJSON !== Date.prototype.toJSON;
+}
+
+function textOfElement(element: unknown, index: number): string {
+  const inObject = JSON.stringify({ [index]: element });
+  return inObject === '{}' ? 'null' : inObject.slice(`{"${index}":`.length, -1);
 }
 
 /** Elements of an array with what stands before them: its bracket, or a comma. */
 function writePart(out: JsonBytes, array: readonly unknown[], from: number, to: number): void {
   if (from === to) return;
-  out.inner(JSON.stringify(array.slice(from, to)), from === 0 ? '[' : ',');
+  const part = array.slice(from, to);
+  part.length = to - from; // who was asked may have shortened the array
+  out.inner(JSON.stringify(part), from === 0 ? '[' : ',');
 }
 
 class JsonBytes {
