@@ -9,8 +9,18 @@ export const WORKER_FILE: string = fileURLToPath(new URL('../../worker/main.cjs'
 /** A batch of requests lives together: in a small young generation each of them is copied twice. */
 export const WORKER_FLAGS: readonly string[] = ['--max-semi-space-size=32'];
 
-/** An argument of a worker's: the system kills it when its master ends, so it need not watch. */
-export const DIES_WITH_MASTER = '--dies-with-master';
+const DIES_WITH = '--dies-with=';
+
+/** An argument of a worker's: the system kills it when this process ends, so it need not watch. */
+export function diesWith(masterPid: number): string {
+  return `${DIES_WITH}${masterPid}`;
+}
+
+/** @returns the process it ends with; undefined where the system does not see to it */
+export function endsWith(args: readonly string[]): number | undefined {
+  const arg = args.find((text) => text.startsWith(DIES_WITH));
+  return arg === undefined ? undefined : Number(arg.slice(DIES_WITH.length));
+}
 
 /** The private stream's file descriptor in a worker: after stdin, stdout, stderr and the control channel. */
 export const LINK_FD = 4;

@@ -3,12 +3,17 @@
  * with it the control channel's 'disconnect', waits until the model is done, which may be never.
  */
 import { Worker } from 'node:worker_threads';
-import { DIES_WITH_MASTER } from '../../link/process/worker-process.js';
+import { endsWith } from '../../link/process/worker-process.js';
 import type { WorkerLog } from '../worker-log.js';
 
 /** Starts the watching thread where the system does not see to it; it holds nothing open. */
 export function watchMaster(log: WorkerLog): void {
-  if (process.argv.includes(DIES_WITH_MASTER)) return;
+  const masterPid = endsWith(process.argv);
+  if (masterPid !== undefined) {
+    // It may have ended before the system was asked: then nothing would tell.
+    if (process.ppid !== masterPid) process.kill(process.pid, 'SIGKILL');
+    return;
+  }
   const thread = new Worker(new URL('./master-watch-thread.js', import.meta.url), {
     workerData: { masterPid: process.ppid },
     // It does nothing but look at a number: room for its own start is enough.

@@ -1,14 +1,16 @@
 import type { ClusterSettings } from 'node:cluster';
 import { closeSync } from 'node:fs';
-import type { Settings } from '../../config/settings.js';
-import { DIES_WITH_MASTER, WORKER_FILE, WORKER_FLAGS } from '../../link/process/worker-process.js';
-import { openToAppend } from '../../observe/output/file-writer.js';
-import { startWithDeathSignal } from './death-signal.js';
+import type { Settings } from '../../../config/settings.js';
+import { diesWith, WORKER_FILE, WORKER_FLAGS } from '../../../link/process/worker-process.js';
+import { openToAppend } from '../../../observe/output/file-writer.js';
+import { findDeathSignal } from './death-signal.js';
+import { chainOf, type Found } from './launcher.js';
+import { findPolicy } from './scheduling-policy.js';
 
 /** Where the log goes when it goes into no file. */
 const STDOUT_FD = 1;
 
-type OutputSettings = Pick<Settings, 'captureOutput' | 'logFile'>;
+type StartSettings = Pick<Settings, 'captureOutput' | 'logFile' | 'workerSchedulingPolicy'>;
 
 export type ForkSettings = {
   readonly settings: ClusterSettings;
@@ -22,18 +24,24 @@ export type ForkSettings = {
  * for: a descriptor of its own, so that native code is heard as well, opened anew for each worker,
  * since the file may have been rotated. `close` when the worker has it.
  */
-export function forkSettings({ captureOutput, logFile }: OutputSettings): ForkSettings {
+export function forkSettings(start: StartSettings): ForkSettings {
+  const { captureOutput, logFile, workerSchedulingPolicy } = start;
   const file = captureOutput && logFile !== '-' ? openLog(logFile) : undefined;
   const output = captureOutput ? (file ?? STDOUT_FD) : 'inherit';
-  const start = startWithDeathSignal(process.execPath);
+  const deathSignal = findDeathSignal();
+  const launchers = [findPolicy(workerSchedulingPolicy), deathSignal].filter(isFound);
+  const { execPath, args } = chainOf(launchers, process.execPath);
   const settings: ClusterSettings = {
     exec: WORKER_FILE,
-    args: start === undefined ? [] : [DIES_WITH_MASTER],
+    args: deathSignal === undefined ? [] : [diesWith(process.pid)],
     stdio: ['ignore', output, output, 'ipc', 'pipe'],
-    execArgv: [...(start?.args ?? []), ...process.execArgv, ...WORKER_FLAGS],
+    execArgv: [...args, ...process.execArgv, ...WORKER_FLAGS],
   };
-  const { execPath = process.execPath } = start ?? {};
   return { settings, execPath, close: () => file !== undefined && closeSync(file) };
+}
+
+function isFound(launcher: Found | undefined): launcher is Found {
+  return launcher !== undefined;
 }
 
 /** A worker that cannot write there prints where the log would go without a file. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keepsSignals, withExecPath } from '../../../../src/master/workers/death-signal.js';
+import { keepsSignals } from '../../../../../src/master/workers/launch/death-signal.js';
 
 const status = (uid: number, permitted: string): string =>
   `Name:\tnode\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\nCapPrm:\t${permitted}\nCapEff:\t${permitted}\n`;
@@ -16,18 +16,5 @@ describe('keepsSignals', () => {
     { name: 'a system that does not tell', text: '', keeps: false },
   ])('$name: $keeps', ({ text, keeps }) => {
     expect(keepsSignals(text)).toBe(keeps);
-  });
-});
-
-describe('withExecPath', () => {
-  it('puts the own path back, also when the fork fails', () => {
-    const own = process.execPath;
-    expect(withExecPath('setpriv', () => process.execPath)).toBe('setpriv');
-    expect(process.execPath).toBe(own);
-    const fail = (): never => {
-      throw new Error('no process');
-    };
-    expect(() => withExecPath('setpriv', fail)).toThrow('no process');
-    expect(process.execPath).toBe(own);
   });
 });
