@@ -92,7 +92,6 @@ export class Shutdown {
       this.#parts.leavingService();
     } else {
       this.#begin('draining');
-      this.#parts.listeners.close();
       this.#parts.leavingService();
     }
     this.tick();
@@ -103,7 +102,6 @@ export class Shutdown {
     if (this.state !== 'serving') return;
     this.#isAtRest = false;
     this.#begin('resting');
-    this.#parts.listeners.close();
     this.tick();
   }
 
@@ -143,10 +141,12 @@ export class Shutdown {
     return this.state === 'serving' || this.state === 'resting';
   }
 
+  /** Said when it is so: who reads the line may rely on it that no connection is taken any more. */
   #begin(state: 'draining' | 'resting'): void {
-    const { front, dispatcher, log, now } = this.#parts;
+    const { front, listeners, dispatcher, log, now } = this.#parts;
     this.state = state;
     this.#drainingSinceMs = now();
+    listeners.close();
     const { depth, inFlight } = dispatcher;
     log.info({ connections: front.openConnections, waiting: depth, inFlight }, SAID[state]);
   }
@@ -163,10 +163,9 @@ export class Shutdown {
   }
 
   #delayed(): void {
-    const { listeners, drainDelayMs, now } = this.#parts;
+    const { drainDelayMs, now } = this.#parts;
     if (now() - this.#askedAtMs < drainDelayMs) return;
     this.#begin('draining');
-    listeners.close();
   }
 
   #drained(): void {

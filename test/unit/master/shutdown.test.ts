@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ClientRequest } from '../../../src/master/client-request.js';
 import { Shutdown } from '../../../src/master/shutdown.js';
-import { capturedLog } from './captured-log.js';
+import { capturedLog, type LogLine } from './captured-log.js';
 
 const DRAIN_IDLE_MS = 2000;
 const GRACEFUL_TIMEOUT_MS = 30_000;
@@ -12,6 +12,9 @@ let nowMs: number;
 let drainDelayMs: number;
 let front: { openConnections: number };
 let unanswered: ClientRequest[];
+/** What was said before it stopped to listen. */
+let saidBefore: LogLine[];
+let lines: () => LogLine[];
 let shutdown: Shutdown;
 
 beforeEach(() => {
@@ -27,9 +30,17 @@ beforeEach(() => {
     refuseArriving: tell('refuse arriving'),
   };
   front = rooms;
+  const captured = capturedLog();
+  ({ lines } = captured);
+  const stopListening = tell('stop listening');
   shutdown = new Shutdown({
     front: rooms,
-    listeners: { close: tell('stop listening') },
+    listeners: {
+      close: () => {
+        saidBefore = lines();
+        stopListening();
+      },
+    },
     dispatcher: {
       depth: 0,
       inFlight: 0,
@@ -43,7 +54,7 @@ beforeEach(() => {
       stop: async () => void told.push('workers leave'),
       killAll: async () => void told.push('workers killed'),
     },
-    log: capturedLog().log,
+    log: captured.log,
     gracefulTimeoutMs: GRACEFUL_TIMEOUT_MS,
     get drainDelayMs() {
       return drainDelayMs;
@@ -76,6 +87,12 @@ describe('draining', () => {
       'workers leave',
       'stopped 0',
     ]);
+  });
+
+  test('is said when nobody can connect any more', () => {
+    shutdown.drain();
+    expect(saidBefore).toEqual([]);
+    expect(lines().map(({ msg }) => msg)).toEqual(['draining']);
   });
 
   test('closes idle connections only after the drain idle time', async () => {
