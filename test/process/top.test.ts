@@ -69,7 +69,8 @@ describe.skipIf(!hasScript)('in a terminal', () => {
       leave(screen);
       await expectRestored(screen, code);
     }
-    expect(screens.at(-1)?.text).toContain('nobody answers at');
+    // As its last question finds the server: gone, or just going.
+    expect(screens.at(-1)?.text).toMatch(/nobody answers at|gave no answer/);
   });
 });
 
