@@ -1,10 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { isSmallHeap } from '../../../../src/link/process/heap-marking.js';
+import { getHeapSpaceStatistics, type HeapSpaceInfo, setFlagsFromString } from 'node:v8';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isSmallHeap, markSmallHeapsAtOnce } from '../../../../src/link/process/heap-marking.js';
+
+vi.mock('node:v8', () => ({ getHeapSpaceStatistics: vi.fn(), setFlagsFromString: vi.fn() }));
 
 const MB = 1024 * 1024;
-const space = (space_name: string, megabytes: number) => ({
+const space = (space_name: string, megabytes: number): HeapSpaceInfo => ({
   space_name,
   space_used_size: megabytes * MB,
+  space_size: 0,
+  space_available_size: 0,
+  physical_space_size: 0,
 });
 
 describe('isSmallHeap', () => {
@@ -27,5 +33,43 @@ describe('isSmallHeap', () => {
     },
   ])('is about what marking has to go through: $name', ({ spaces, isSmall }) => {
     expect(isSmallHeap(spaces)).toBe(isSmall);
+  });
+});
+
+describe('markSmallHeapsAtOnce', () => {
+  const AT_ONCE = '--no-incremental-marking';
+  const BIT_BY_BIT = '--incremental-marking';
+  const told = (): string[] => vi.mocked(setFlagsFromString).mock.calls.map(([flag]) => flag);
+  const heapIs = (megabytes: number): void => {
+    vi.mocked(getHeapSpaceStatistics).mockReturnValue([space('old_space', megabytes)]);
+  };
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.clearAllMocks();
+  });
+
+  it('tells V8 when the heap is small, and again when that has changed', () => {
+    heapIs(11);
+    markSmallHeapsAtOnce();
+    expect(told()).toEqual([AT_ONCE]);
+    vi.advanceTimersByTime(60_000);
+    expect(told()).toEqual([AT_ONCE]);
+    heapIs(33);
+    vi.advanceTimersByTime(5000);
+    expect(told()).toEqual([AT_ONCE, BIT_BY_BIT]);
+    heapIs(32);
+    vi.advanceTimersByTime(5000);
+    expect(told()).toEqual([AT_ONCE, BIT_BY_BIT, AT_ONCE]);
+  });
+
+  it('leaves V8 to itself where the heap is large from the start', () => {
+    heapIs(100);
+    markSmallHeapsAtOnce();
+    expect(told()).toEqual([]);
   });
 });
