@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config';
 // that takes both cores of a small machine, so each of them has the machine alone.
 const BESIDE_OTHERS = { maxWorkers: 2, sequence: { groupOrder: 0 } };
 const ALONE = { maxWorkers: 1, sequence: { groupOrder: 1 } };
+/** A busy machine may stand still for seconds; what is waited for is worth as long as a test may take. */
+const PATIENT = { expect: { poll: { timeout: 15_000 } }, testTimeout: 20_000 };
 const PROCESS = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
@@ -17,12 +19,12 @@ export default defineConfig({
       thresholds: { 'src/queue/**': { lines: 95 }, 'src/config/**': { lines: 95 } },
     },
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...BESIDE_OTHERS } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...PATIENT, ...BESIDE_OTHERS } },
       {
         test: {
           name: 'http',
           include: ['test/http/**/*.test.ts'],
-          testTimeout: 20_000,
+          ...PATIENT,
           ...BESIDE_OTHERS,
         },
       },
@@ -30,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'process',
           include: ['test/process/*.test.ts'],
+          ...PATIENT,
           ...PROCESS,
           ...BESIDE_OTHERS,
         },
@@ -38,6 +41,7 @@ export default defineConfig({
         test: {
           name: 'load',
           include: ['test/process/load/**/*.test.ts'],
+          ...PATIENT,
           ...PROCESS,
           ...ALONE,
         },

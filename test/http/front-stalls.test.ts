@@ -50,14 +50,14 @@ async function stalledReader(): Promise<RawClient> {
   const client = await open(get('/large'));
   await once(client.socket, 'data');
   client.socket.pause();
-  await vi.waitFor(() => expect(master.budget.usedBytes).toBeGreaterThan(MB));
+  await expect.poll(() => master.budget.usedBytes).toBeGreaterThan(MB);
   return client;
 }
 
 afterEach(async () => {
   for (const { socket } of clients) socket.destroy();
   clients = [];
-  await vi.waitFor(() => expect(master.isClean).toBe(true));
+  await expect.poll(() => master.isClean).toBe(true);
   await master.close();
 });
 

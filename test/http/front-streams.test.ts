@@ -101,7 +101,7 @@ async function stall(path: string): Promise<RawClient> {
 }
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(master.isClean).toBe(true));
+  await expect.poll(() => master.isClean).toBe(true);
   clearInterval(looking);
   await master.close();
 });
@@ -116,7 +116,7 @@ test('a slow reader holds its source back, which goes on when it reads again', a
   expect(sources.ended).toEqual([]);
   client.socket.resume();
   await client.until(({ bytes }) => bytes > CHUNKS * CHUNK_BYTES, '64 MB');
-  await vi.waitFor(() => expect(master.entries).toHaveLength(1));
+  await expect.poll(() => master.entries).toHaveLength(1);
   expect(sources.ended).toEqual(['to its end', 'over']);
   expect(master.entries).toMatchObject([{ status: 200, code: undefined }]);
   expect(master.entries[0]?.bytesOut).toBe(CHUNKS * CHUNK_BYTES);
@@ -130,7 +130,7 @@ test('chunks that come although the reader is slow wait for one and the same dra
   const warned = vi.fn();
   process.on('warning', warned);
   const client = await stall('/burst');
-  await vi.waitFor(() => expect(master.entries).toHaveLength(1));
+  await expect.poll(() => master.entries).toHaveLength(1);
   client.socket.resume();
   await client.until(({ bytes }) => bytes > BURST_CHUNKS * BURST_CHUNK.length, '4 MB');
   process.off('warning', warned);
@@ -143,7 +143,7 @@ test('a client that leaves midway ends its source', async () => {
   const client = await stall('/long');
   await sources.stand();
   client.socket.destroy();
-  await vi.waitFor(() => expect(sources.ended).toEqual(['over']));
+  await expect.poll(() => sources.ended).toEqual(['over']);
   expect(master.entries).toMatchObject([{ status: 499, code: 'CLIENT_CLOSED_REQUEST' }]);
 });
 
@@ -190,7 +190,7 @@ test('a reader that has caught up is not cut for the slowness of its source', as
   await vi.waitFor(() => expect(sources.ended).toEqual(['to its end', 'over']), {
     timeout: 5 * SECOND,
   });
-  await vi.waitFor(() => expect(master.entries).toMatchObject([{ status: 200, code: undefined }]));
+  await expect.poll(() => master.entries).toMatchObject([{ status: 200, code: undefined }]);
   expect(client.isClosed).toBe(false);
   client.socket.destroy();
 });

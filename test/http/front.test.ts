@@ -60,7 +60,7 @@ async function start(workers = 1, settings = {}): Promise<void> {
 }
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(master.isClean).toBe(true));
+  await expect.poll(() => master.isClean).toBe(true);
   await master.close();
 });
 
@@ -95,7 +95,7 @@ describe('pipelined requests', () => {
     const client = await RawClient.open(master.port, get('/held') + large);
     await app.isHolding(1);
     // The second is answered, and so much is held then that nothing more is read.
-    await vi.waitFor(() => expect(master.entries).toHaveLength(1));
+    await expect.poll(() => master.entries).toHaveLength(1);
     client.socket.write(post('/echo', 'third'));
     const other = await RawClient.open(master.port, get('/livez'));
     await other.until(
@@ -103,7 +103,7 @@ describe('pipelined requests', () => {
       'answer: the third has come by then',
     );
     app.letGo();
-    await vi.waitFor(() => expect(master.entries).toHaveLength(4));
+    await expect.poll(() => master.entries).toHaveLength(4);
     for (const { socket } of [client, other]) socket.destroy();
   });
 
@@ -114,7 +114,7 @@ describe('pipelined requests', () => {
     await client.until(({ statuses }) => statuses.length > 0, 'answer');
     client.socket.end();
     await client.closed();
-    await vi.waitFor(() => expect(master.front.openConnections).toBe(0));
+    await expect.poll(() => master.front.openConnections).toBe(0);
   });
 
   test('are all answered before the refusal that ends the connection', async () => {
@@ -146,10 +146,10 @@ describe('pipelined requests', () => {
     await start();
     const client = await RawClient.open(master.port, get('/held') + get('/livez').repeat(30));
     await app.isHolding(1);
-    await vi.waitFor(() => expect(master.entries).toHaveLength(30));
+    await expect.poll(() => master.entries).toHaveLength(30);
     expect(master.budget.usedBytes).toBeGreaterThan(0);
     client.socket.destroy();
-    await vi.waitFor(() => expect(master.budget.usedBytes).toBe(0));
+    await expect.poll(() => master.budget.usedBytes).toBe(0);
   });
 
   test('are answered before a CONNECT that follows', async () => {
@@ -169,7 +169,7 @@ describe('pipelined requests', () => {
     const client = await RawClient.open(master.port, get('/held') + connect);
     await app.isHolding(1);
     client.socket.resetAndDestroy();
-    await vi.waitFor(() => expect(master.front.openConnections).toBe(0));
+    await expect.poll(() => master.front.openConnections).toBe(0);
     expect(master.entries.map(({ status }) => status)).toEqual([400, 499]);
   });
 });
@@ -212,7 +212,7 @@ describe('a worker that goes', () => {
     const client = await RawClient.open(master.port, get('/held'));
     await app.isHolding(1);
     client.socket.destroy();
-    await vi.waitFor(() => expect(master.workers[0]?.end.openRequests).toBe(0));
+    await expect.poll(() => master.workers[0]?.end.openRequests).toBe(0);
     expect(master.entries).toMatchObject([{ status: 499, code: 'CLIENT_CLOSED_REQUEST' }]);
   });
 });
@@ -255,7 +255,7 @@ test('closing what is idle spares a request in progress, not a connection withou
   const busy = await RawClient.open(master.port, get('/held'));
   await app.isHolding(1);
   await idle.until(({ statuses }) => statuses[0] === 200, 'answer');
-  await vi.waitFor(() => expect(master.front.openConnections).toBe(3));
+  await expect.poll(() => master.front.openConnections).toBe(3);
   master.front.closeIdle();
   await silent.closed();
   await idle.closed();

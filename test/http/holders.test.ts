@@ -1,6 +1,6 @@
 // Workers that do not all hold the same models, behind the master's own rooms.
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ServedModel } from '../../src/model/description.js';
 import { served } from '../unit/master/served-model.js';
 import { MasterFront, type StandInWorker } from './master-front.js';
@@ -64,7 +64,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await vi.waitFor(() => expect(master.isClean).toBe(true));
+  await expect.poll(() => master.isClean).toBe(true);
   await master.close();
 });
 
@@ -82,7 +82,7 @@ test.each([
 
 test('what all hold goes to the one that holds less, while it is free', async () => {
   const first = post('/predict', 'hold');
-  await vi.waitFor(() => expect(two.held).toHaveLength(1));
+  await expect.poll(() => two.held).toHaveLength(1);
   expect(await post('/v1/models/rare:predict')).toBe('one');
   expect(await post('/v1/models/both:predict')).toBe('one');
   two.held.pop()?.();
@@ -91,9 +91,9 @@ test('what all hold goes to the one that holds less, while it is free', async ()
 
 test('a busy holder is waited for, and others overtake', async () => {
   const first = post('/v1/models/rare:predict', 'hold');
-  await vi.waitFor(() => expect(one.held).toHaveLength(1));
+  await expect.poll(() => one.held).toHaveLength(1);
   const second = post('/v1/models/rare:predict');
-  await vi.waitFor(() => expect(master.traffic.dispatcher.depth).toBe(1));
+  await expect.poll(() => master.traffic.dispatcher.depth).toBe(1);
   expect(await post('/predict')).toBe('two');
   one.held.pop()?.();
   expect(await Promise.all([first, second])).toEqual(['one', 'one']);
@@ -103,7 +103,7 @@ test('who waits for a holder that is coming gets it', async () => {
   master.traffic.workerDraining(workers[0] as StandInWorker);
   models = [models[0] as ServedModel, { ...(models[1] as ServedModel), state: 'LOADING' }];
   const waiting = post('/v1/models/rare:predict');
-  await vi.waitFor(() => expect(master.traffic.dispatcher.depth).toBe(1));
+  await expect.poll(() => master.traffic.dispatcher.depth).toBe(1);
   const three = new NamedApp('three');
   await master.addWorker(three.make, models);
   expect(await waiting).toBe('three');
@@ -111,9 +111,9 @@ test('who waits for a holder that is coming gets it', async () => {
 
 test('who waits for a model that is unloaded meanwhile is told so', async () => {
   const first = post('/v1/models/rare:predict', 'hold');
-  await vi.waitFor(() => expect(one.held).toHaveLength(1));
+  await expect.poll(() => one.held).toHaveLength(1);
   const second = post('/v1/models/rare:predict');
-  await vi.waitFor(() => expect(master.traffic.dispatcher.depth).toBe(1));
+  await expect.poll(() => master.traffic.dispatcher.depth).toBe(1);
   models = models.slice(0, 1);
   master.traffic.workerDraining(workers[0] as StandInWorker);
   expect(await second).toBe('404 MODEL_NOT_FOUND');

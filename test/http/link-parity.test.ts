@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WorkerEnd } from '../../src/link/worker-end.js';
 import { socketPair } from '../fixtures/socket-pair.js';
 import { LinkFront } from './link-front.js';
@@ -52,9 +52,9 @@ describe('the link answers as a port does', () => {
       const sent = httpRequest({ port, path: '/leave' });
       sent.on('error', () => {});
       sent.end();
-      await vi.waitFor(() => expect(heard).toEqual(['arrived']));
+      await expect.poll(() => heard).toEqual(['arrived']);
       sent.destroy();
-      await vi.waitFor(() => expect(heard).toHaveLength(4));
+      await expect.poll(() => heard).toHaveLength(4);
       expect(heard.toSorted()).toEqual(['aborted hook', 'arrived', 'closed true', 'signal']);
     }
   });

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LinkReply } from '../../../src/link/server/link-reply.js';
 import { runBegan, runEnded } from '../../../src/link/server/run-watch.js';
 import { useLink } from './link-harness.js';
@@ -15,9 +15,9 @@ async function abandoned(): Promise<LinkReply> {
     runBegan(given);
   };
   link.send(1);
-  await vi.waitFor(() => expect(reply).toBeDefined());
+  await expect.poll(() => reply).toBeDefined();
   link.master.cancel(1);
-  await vi.waitFor(() => expect(reply?.destroyed).toBe(true));
+  await expect.poll(() => reply?.destroyed).toBe(true);
   return reply as LinkReply;
 }
 

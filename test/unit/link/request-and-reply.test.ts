@@ -153,7 +153,7 @@ describe('a request and its reply', () => {
     };
     link.send(1, 'body');
     await link.hears('reply');
-    await vi.waitFor(() => expect(closed).toEqual(['finish', 'reply', 'request false']));
+    await expect.poll(() => closed).toEqual(['finish', 'reply', 'request false']);
   });
 });
 
@@ -172,7 +172,7 @@ describe('cancel', () => {
     };
     link.send(1);
     expect(await link.hears('aborted')).toMatchObject({ id: 1 });
-    await vi.waitFor(() => expect(heard).toHaveLength(4));
+    await expect.poll(() => heard).toHaveLength(4);
     expect(heard[0]).toBe('aborted');
     expect(reply).toMatchObject({ destroyed: true, closed: true, writableFinished: false });
     expect(reply?.req).toMatchObject({ aborted: true, destroyed: true });

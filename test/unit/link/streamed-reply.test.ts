@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { NO_FIGURES } from '../../../src/link/frames/frame.js';
 import { NO_FACTS, noteFacts, type ReplyFacts } from '../../../src/link/frames/reply-facts.js';
 import { useLink } from './link-harness.js';
@@ -56,7 +56,7 @@ describe('a streamed reply', () => {
       more();
     };
     link.send(1);
-    await vi.waitFor(() => expect(isHeld).toBe(true));
+    await expect.poll(() => isHeld).toBe(true);
     for (let quiet = 0; quiet < 20; quiet += 1) await turn();
     expect(written).toBeLessThan(200);
     link.sockets[0].resume();
