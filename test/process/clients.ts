@@ -1,6 +1,6 @@
 /** Clients that see what real ones would: keep-alive connections, resets, refused connections. */
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 export type Answer = {
   readonly status: number;
@@ -97,11 +97,26 @@ export async function runLoad(
   return result;
 }
 
-/** Sends raw bytes and reads until the server closes, or `waitMs` is over. */
+/** Sends raw bytes, reads nothing, and stays until it is destroyed. */
+export function heldOpen(url: string, text: string): Socket {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) }).pause();
+  socket.on('error', () => {}); // a reset is a way to be cut off
+  socket.write(text);
+  return socket;
+}
+
+/** How long it may take at most until what `until` describes has come. */
+const LONG_MS = 20_000;
+
+/**
+ * Sends raw bytes and reads until the server closes, `waitMs` is over, or what came is all that the
+ * test waits for.
+ */
 export function rawExchange(
   url: string,
   pieces: readonly (string | Buffer)[],
-  options: { waitMs?: number; halfClose?: boolean } = {},
+  options: { waitMs?: number; until?: RegExp; halfClose?: boolean } = {},
 ): Promise<{ text: string; isClosed: boolean }> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -112,9 +127,11 @@ export function rawExchange(
       socket.destroy();
       resolve({ text, isClosed });
     };
-    const timer = setTimeout(() => finish(false), options.waitMs ?? 2000);
+    const { until, waitMs = until === undefined ? 2000 : LONG_MS } = options;
+    const timer = setTimeout(() => finish(false), waitMs);
     socket.setEncoding('latin1').on('data', (chunk: string) => {
       text += chunk;
+      if (until?.test(text)) finish(false);
     });
     socket.once('end', () => finish(true));
     socket.once('error', () => finish(true));

@@ -1,11 +1,12 @@
 /** Malformed, huge, slow, half-closed, pipelined and smuggling-like requests: 4xx, never 5xx, no hang. */
 import { readdirSync, readlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Client, rawExchange } from './clients.js';
+import { Client, heldOpen, rawExchange } from './clients.js';
 import { startServer, type TestServer } from './server.js';
 
 const HOST = 'Host: localhost\r\n';
 const BODY = '{"instances":[1]}';
+const ANSWERED = /"predictions":\[1\]\}/;
 const GOOD = `POST /predict HTTP/1.1\r\n${HOST}Content-Type: application/json\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
 
 type Case = {
@@ -204,7 +205,7 @@ describe('requests that are refused by the front', () => {
   it('leave the connection usable when little is left to read', async () => {
     const server = await start(['--max-body', '1kb', '--queue-bytes', '1mb']);
     const tooLarge = `POST /predict HTTP/1.1\r\n${HOST}Content-Length: 5000\r\n\r\n${'x'.repeat(5000)}`;
-    const { text } = await rawExchange(server.url, [tooLarge + GOOD], { waitMs: 1000 });
+    const { text } = await rawExchange(server.url, [tooLarge + GOOD], { until: /\[1\]/ });
     expect(text).toMatch(/^HTTP\/1\.1 413 /);
     expect(text).toMatch(/HTTP\/1\.1 200 [\s\S]*"predictions":\[1\]/);
     await server.stop();
@@ -214,7 +215,9 @@ describe('requests that are refused by the front', () => {
 describe('unusual but good requests', () => {
   it('are answered: pipelined, HTTP/1.0, split anywhere, chunked, absolute form, patient', async () => {
     const server = await start();
-    const three = await rawExchange(server.url, [GOOD + GOOD + GOOD], { waitMs: 700 });
+    const three = await rawExchange(server.url, [GOOD + GOOD + GOOD], {
+      until: /(?:200 [\s\S]*\[1\][\s\S]*){3}/,
+    });
     expect(three.text.match(/HTTP\/1\.1 200 /g)).toHaveLength(3);
 
     const old = await rawExchange(server.url, [
@@ -226,18 +229,18 @@ describe('unusual but good requests', () => {
     const split = await rawExchange(
       server.url,
       [...GOOD].map((byte) => Buffer.from(byte)),
-      { waitMs: 700 },
+      { until: ANSWERED },
     );
     expect(split.text).toMatch(/^HTTP\/1\.1 200 /);
 
     const size = BODY.length.toString(16);
     const chunked = `POST http://localhost/predict HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n${size}\r\n${BODY}\r\n0\r\n\r\n`;
-    expect((await rawExchange(server.url, [chunked], { waitMs: 700 })).text).toMatch(
+    expect((await rawExchange(server.url, [chunked], { until: ANSWERED })).text).toMatch(
       /^HTTP\/1\.1 200 /,
     );
 
     const patient = GOOD.replace('Content-Type', 'Expect: 100-continue\r\nContent-Type');
-    expect((await rawExchange(server.url, [patient], { waitMs: 700 })).text).toMatch(
+    expect((await rawExchange(server.url, [patient], { until: ANSWERED })).text).toMatch(
       /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /,
     );
     await server.stop();
@@ -269,19 +272,18 @@ describe('clients that dawdle or leave', () => {
 
   it('never hold a worker: half-sent bodies wait outside while others are answered', async () => {
     const server = await start();
-    const slow = Array.from({ length: 20 }, () =>
-      rawExchange(server.url, [GOOD.slice(0, -5)], { waitMs: 1500 }),
-    );
+    const slow = Array.from({ length: 20 }, () => heldOpen(server.url, GOOD.slice(0, -5)));
     const client = new Client(server.url);
-    await server.until('bytes of half-sent bodies', () => true);
+    await server.untilStatus(
+      'half-sent bodies',
+      ({ queue }) => queue.bytes >= slow.length * BODY.length,
+    );
     for (let i = 0; i < 20; i += 1) {
       expect((await client.post('/predict', { instances: [i] })).status).toBe(200);
     }
     client.close();
-    await Promise.all(slow);
-    const bytes = async (): Promise<number> => (await server.status()).queue.bytes;
-    for (let i = 0; i < 100 && (await bytes()) > 0; i += 1) await new Promise(setImmediate);
-    expect(await bytes()).toBe(0);
+    for (const socket of slow) socket.destroy();
+    await server.untilStatus('room given back', ({ queue }) => queue.bytes === 0);
     await server.stop();
   });
 

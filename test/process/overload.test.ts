@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Answer, Client } from './clients.js';
+import { closedGate } from './gate.js';
 import { ROOT, startServer, type TestServer } from './server.js';
 
 const MB = 1024 * 1024;
@@ -138,7 +139,8 @@ describe('a queue under pressure', () => {
 
     // A model at its limit leaves the other worker to others; who is urgent goes first.
     const order: string[] = [];
-    const running = post(server, 'limited', [300]);
+    const { file, open } = closedGate();
+    const running = post(server, 'limited', [{ gate: file }]);
     await server.untilStatus('one that runs', ({ inFlight }) => inFlight === 1);
     const waiting: Promise<unknown>[] = [];
     for (const priority of ['low', 'normal', 'high']) {
@@ -150,6 +152,7 @@ describe('a queue under pressure', () => {
     expect(await server.status()).toMatchObject({ inFlight: 1, queue: { depth: 3 } });
     expect((await post(server, 'plain', [1])).status).toBe(200);
     expect(order).toEqual([]);
+    open();
     await Promise.all([running, ...waiting]);
     expect(order).toEqual(['high', 'normal', 'low']);
     const nonsense = await post(server, 'plain', [1], { 'X-Priority': 'urgent' });

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import { Client, runLoad } from './clients.js';
 import { ctl } from './ctl.js';
+import { closedGate } from './gate.js';
 import { startServer, type TestServer } from './server.js';
 
 async function scale(server: TestServer, workers: number): Promise<number> {
@@ -14,8 +15,9 @@ async function scale(server: TestServer, workers: number): Promise<number> {
 
 it('to none: who waits is served, who comes is refused at once; and back', async () => {
   const server = await startServer({ path: 'slow', workers: 1 });
+  const { file, open } = closedGate();
   const waiting = Array.from({ length: 3 }, () =>
-    new Client(server.url).post('/predict', { instances: [300] }),
+    new Client(server.url).post('/predict', { instances: [{ gate: file }] }),
   );
   await server.untilStatus('requests', ({ inFlight, queue }) => inFlight + queue.depth === 3);
   const none = scale(server, 0);
@@ -23,6 +25,7 @@ it('to none: who waits is served, who comes is refused at once; and back', async
   const client = new Client(server.url);
   const refused = await client.post('/predict', { instances: [1] });
   expect([refused.status, JSON.parse(refused.text).code]).toEqual([503, 'NO_WORKERS']);
+  open();
   for (const { status } of await Promise.all(waiting)) expect(status).toBe(200);
   expect(await none).toBe(200);
   expect((await server.status()).workers).toEqual([]);

@@ -5,17 +5,18 @@ import { describe, expect, it } from 'vitest';
 import { endsWith } from '../../src/link/process/worker-process.js';
 import { findDeathSignal } from '../../src/master/workers/launch/death-signal.js';
 import { Client, rawExchange } from './clients.js';
+import { closedGate } from './gate.js';
 import { stopMaster } from './masters.js';
 import { expectGone, processTree, startServer, type TestServer } from './server.js';
 
-/** Sends requests that run for `ms` each, one per client, and waits until one runs. */
+/** Sends requests, one per client, and waits until the server has them all. */
 async function sendAll(
   server: TestServer,
   count: number,
-  ms: number,
+  instance: number | { readonly gate: string },
 ): Promise<Promise<{ status: number; headers: Record<string, unknown> }>[]> {
   const asked = Array.from({ length: count }, () => {
-    const answer = new Client(server.url).post('/predict', { instances: [ms] });
+    const answer = new Client(server.url).post('/predict', { instances: [instance] });
     answer.catch(() => {}); // looked at by the test
     return answer;
   });
@@ -31,7 +32,8 @@ describe('TERM', () => {
     const server = await startServer({ path: 'slow', workers: 1 });
     const idle = new Client(server.url);
     expect((await idle.get('/readyz')).status).toBe(200);
-    const asked = await sendAll(server, 5, 200);
+    const { file, open } = closedGate();
+    const asked = await sendAll(server, 5, { gate: file });
     server.kill('SIGTERM');
     await server.line('draining');
     const ready = await idle.get('/readyz');
@@ -39,6 +41,7 @@ describe('TERM', () => {
     expect(ready.headers.connection).toBe('close');
     expect((await fetch(`${server.adminUrl}/readyz`)).status).toBe(503);
     expect((await fetch(`${server.adminUrl}/livez`)).status).toBe(200);
+    open();
     for (const answer of await Promise.all(asked)) {
       expect(answer.status).toBe(200);
       expect(answer.headers.connection).toBe('close');
@@ -80,18 +83,16 @@ describe('TERM', () => {
   });
 
   it('keeps replacing workers that crash while it drains', async () => {
-    const server = await startServer({
-      path: 'mixed',
-      workers: 1,
-      expectedErrors: ['worker died'],
-    });
-    const answer = new Client(server.url).post('/predict', { instances: [{ ms: 600 }] });
-    await server.untilStatus('request in flight', ({ inFlight }) => inFlight === 1);
+    const server = await startServer({ path: 'slow', workers: 1, expectedErrors: ['worker died'] });
+    const { file, open } = closedGate();
+    const [answer] = await sendAll(server, 1, { gate: file });
     const [pid = 0] = await server.workerPids();
     server.kill('SIGTERM');
     await server.line('draining');
     process.kill(pid, 'SIGKILL');
-    expect((await answer).status).toBe(200);
+    await server.line('worker died');
+    open();
+    expect((await answer)?.status).toBe(200);
     expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 });
@@ -128,8 +129,11 @@ describe('a signal to the whole process group', () => {
     // One that is just being started is ended by a signal until Node has begun with it.
     await server.until('both ready', () => server.linesOf('worker ready')[1]);
     const pids = processTree(server.pid);
-    const asked = await sendAll(server, 6, 300);
+    const { file, open } = closedGate();
+    const asked = await sendAll(server, 6, { gate: file });
     process.kill(-server.pid, 'SIGTERM');
+    await server.line('draining');
+    open();
     for (const answer of await Promise.all(asked)) expect(answer.status).toBe(200);
     expect(await server.exited).toEqual({ code: 0, signal: null });
     expect(server.linesOf('worker ready')).toHaveLength(2);

@@ -1,23 +1,12 @@
 /** Replies that come piece by piece, over the whole way from a worker to its client. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import { Client } from './clients.js';
+import { closedGate } from './gate.js';
 import { type LogLine, startServer, type TestServer } from './server.js';
 import { openStream } from './stream-client.js';
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'forkcast-streams-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** A file that lets a stream go on, once it is there. */
-function gate(): { file: string; open(): void } {
-  const file = join(temporaryFolder(), 'open');
-  return { file, open: () => writeFileSync(file, '') };
-}
 
 /** Asks and leaves, once the request is at a worker. */
 async function askAndLeave(server: TestServer, instance: unknown): Promise<void> {
@@ -31,7 +20,7 @@ async function askAndLeave(server: TestServer, instance: unknown): Promise<void>
 describe('a stream', () => {
   it('arrives as it is made, also while the server drains', async () => {
     const server = await startServer({ path: 'streams', workers: 1 });
-    const { file, open: letGo } = gate();
+    const { file, open: letGo } = closedGate();
     const stream = await openStream(server.url, { count: 3, gate: { at: 2, file } });
     expect(stream.response.headers).toMatchObject({
       'content-type': 'application/x-ndjson',
@@ -139,7 +128,7 @@ describe('kill -9 of its worker', () => {
     await server.untilStatus('three ready workers', ({ workers }) =>
       workers.every(({ state }) => state === 'ready'),
     );
-    const { file, open: letGo } = gate();
+    const { file, open: letGo } = closedGate();
     const doomed = await openStream(server.url, { gate: { at: 1, file } }, 'doomed');
     const { pid } = await doomed.piece(0);
     const other = await openStream(server.url, { count: 2, gate: { at: 1, file } }, 'other');

@@ -1,41 +1,50 @@
 /** The queue as clients see it: order, bounds, deadlines, and a master that answers meanwhile. */
 import { describe, expect, it } from 'vitest';
-import { type Answer, Client, rawExchange } from './clients.js';
+import { type Answer, Client, heldOpen, rawExchange } from './clients.js';
+import { closedGate } from './gate.js';
 import { startServer, type TestServer } from './server.js';
 
-function post(server: TestServer, instance: unknown): Promise<Answer> {
+function post(server: TestServer, instance: unknown, id = 'any'): Promise<Answer> {
   const client = new Client(server.url);
-  return client.post('/predict', { instances: [instance] }).finally(() => client.close());
+  const headers = { 'x-request-id': id };
+  return client.post('/predict', { instances: [instance] }, headers).finally(() => client.close());
 }
 
 /** Waits until so many requests are in the server, waiting or running. */
-async function untilHeld(server: TestServer, count: number): Promise<void> {
-  for (let tries = 0; tries < 500; tries += 1) {
-    const { inFlight, queue } = await server.status();
-    if (inFlight + queue.depth === count) return;
-  }
-  throw new Error(`the server never held ${count} requests`);
+function untilHeld(server: TestServer, count: number): Promise<void> {
+  return server.untilStatus(
+    `${count} requests`,
+    ({ inFlight, queue }) => inFlight + queue.depth === count,
+  );
 }
 
 describe('while every worker computes', () => {
   it('health, metrics and metadata answer at once, and requests leave in order of arrival', async () => {
     const server = await startServer({ path: 'slow', workers: 2 });
-    const order: number[] = [];
+    await server.until('both ready', () => server.linesOf('worker ready')[1]);
+    const [first, second] = [closedGate(), closedGate()];
     const asked: Promise<unknown>[] = [];
-    // The second worker is free so much later that a busy machine cannot turn the order round.
-    for (const [number, ms] of [3000, 3400, 3000, 3000].entries()) {
-      asked.push(post(server, { ms }).then(() => order.push(number)));
-      await untilHeld(server, number + 1);
+    for (const instance of [{ gate: first.file }, { gate: second.file }, 1, 1]) {
+      asked.push(post(server, instance, `${asked.length}`));
+      await untilHeld(server, asked.length);
     }
+    const answered = (): unknown[] => {
+      const predictions = server.linesOf('request').filter(({ path }) => path === '/predict');
+      return predictions.map(({ requestId }) => requestId);
+    };
     for (const path of ['/livez', '/readyz', '/v1/models', '/v1/models/slow']) {
       expect((await fetch(server.url + path)).status, path).toBe(200);
     }
     for (const path of ['/livez', '/readyz', '/metrics', '/status']) {
       expect((await fetch(server.adminUrl + path)).status, path).toBe(200);
     }
-    expect(order).toEqual([]); // all of them answered before the first request did
+    expect(answered()).toEqual([]); // all of them answered before the first request is
+    first.open();
+    await server.line('request', ({ requestId }) => requestId === '3');
+    second.open();
     await Promise.all(asked);
-    expect(order).toEqual([0, 1, 2, 3]);
+    await server.line('request', ({ requestId }) => requestId === '1');
+    expect(answered()).toEqual(['0', '2', '3', '1']);
     await server.stop();
   });
 });
@@ -43,7 +52,8 @@ describe('while every worker computes', () => {
 describe('the bounds of the queue', () => {
   it('beyond --queue-limit: 503 QUEUE_FULL with Retry-After, and the connection is kept', async () => {
     const server = await startServer({ path: 'slow', workers: 1, args: ['--queue-limit', '2'] });
-    const held = [400, 1, 1].map((ms) => post(server, ms));
+    const { file, open } = closedGate();
+    const held = [{ gate: file }, 1, 1].map((instance) => post(server, instance));
     await untilHeld(server, 3);
     const client = new Client(server.url);
     const refused = await client.post('/predict', { instances: [1] });
@@ -51,6 +61,7 @@ describe('the bounds of the queue', () => {
     expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
     expect(JSON.parse(refused.text)).toMatchObject({ code: 'QUEUE_FULL' });
     expect(refused.headers.connection).toBe('keep-alive');
+    open();
     for (const { status } of await Promise.all(held)) expect(status).toBe(200);
     expect((await client.post('/predict', { instances: [1] })).status).toBe(200);
     client.close();
@@ -61,16 +72,15 @@ describe('the bounds of the queue', () => {
     const args = ['--queue-bytes', '100kb', '--max-body', '60kb'];
     const server = await startServer({ path: 'echo', workers: 1, args });
     const head = 'POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: 55000\r\n\r\n';
-    const half = rawExchange(server.url, [`${head}{"instances":["`], { waitMs: 1500 });
-    for (let tries = 0; (await server.status()).queue.bytes < 55_000 && tries < 500; tries += 1);
+    const half = heldOpen(server.url, `${head}{"instances":["`);
+    await server.untilStatus('room taken', ({ queue }) => queue.bytes >= 55_000);
     const refused = await rawExchange(server.url, [`${head}${'x'.repeat(55_000)}`], {
-      waitMs: 500,
+      until: /QUEUE_FULL/,
     });
     expect(refused.text).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: \d+[\s\S]*QUEUE_FULL/i);
     expect((await post(server, 'small')).status).toBe(200);
-    await half;
-    for (let tries = 0; (await server.status()).queue.bytes > 0 && tries < 500; tries += 1);
-    expect((await server.status()).queue.bytes).toBe(0);
+    half.destroy();
+    await server.untilStatus('room given back', ({ queue }) => queue.bytes === 0);
     await server.stop();
   });
 });
@@ -82,11 +92,13 @@ describe('deadlines', () => {
       workers: 1,
       args: ['--queue-timeout', '200ms'],
     });
-    const running = post(server, 800);
+    const { file, open } = closedGate();
+    const running = post(server, { gate: file });
     await untilHeld(server, 1);
     const late = await post(server, 1);
     expect(late.status).toBe(504);
     expect(JSON.parse(late.text)).toMatchObject({ code: 'QUEUE_TIMEOUT' });
+    open();
     expect((await running).status).toBe(200);
     await server.stop();
   });
@@ -167,21 +179,14 @@ describe('readers that are slower than their replies', () => {
   it('are cut when they make no progress for --write-timeout, and their bytes are given back', async () => {
     const args = ['--write-timeout', '400ms'];
     const server = await startServer({ path: 'echo', workers: 1, args });
-    const { connect } = await import('node:net');
-    const { port } = new URL(server.url);
     const body = JSON.stringify({ instances: ['x'.repeat(12_000_000)] });
-    const socket = connect(Number(port), '127.0.0.1');
-    socket.pause();
-    socket.on('error', () => {});
-    socket.write(
-      `POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    const head = `POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const socket = heldOpen(server.url, head + body);
+    await server.line('request');
+    await server.untilStatus(
+      'the reader cut and its room given back',
+      ({ connections, queue }) => connections === 0 && queue.bytes === 0,
     );
-    for (let tries = 0; tries < 1000; tries += 1) {
-      const { connections, queue } = await server.status();
-      if (tries > 0 && connections === 0 && queue.bytes === 0) break;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    expect(await server.status()).toMatchObject({ connections: 0, queue: { bytes: 0 } });
     socket.destroy();
     expect((await post(server, 1)).status).toBe(200);
     await server.stop();

@@ -100,6 +100,8 @@ describe('a poison request', () => {
     expect(answer.status).toBe(500);
     expect(JSON.parse(answer.text)).toMatchObject({ code: 'WORKER_CRASHED' });
     expect((await loading).failures).toEqual([]);
+    // The answer may come before the line of the second death.
+    await server.until('two deaths', () => server.linesOf('worker died')[1]);
     const deaths = server.linesOf('worker died');
     expect(deaths).toHaveLength(2);
     for (const death of deaths) {
