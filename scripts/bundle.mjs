@@ -8,6 +8,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { rolldown } from 'rolldown';
+import { bundleLateParts, loadLate, loadLessOfNode } from './late-parts.mjs';
 
 /** What is loaded from outside, and what is then in its place. `cli` imports nothing before it holds the signals. */
 const ENTRIES = [
@@ -64,7 +65,7 @@ export async function bundle(dist) {
     external: LEFT_ALONE,
     // Its CommonJS form hands its `require` on, which no bundler can follow.
     resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
-    plugins: [keepPlaces(dist)],
+    plugins: [keepPlaces(dist), loadLate(), loadLessOfNode(dist)],
     logLevel: 'warn',
   });
   const { output } = await build.write({
@@ -76,6 +77,7 @@ export async function bundle(dist) {
     comments: false,
   });
   await build.close();
+  output.push(...(await bundleLateParts(join(dist, 'bundle'))));
   for (const { type, fileName, code } of output) {
     if (type === 'chunk') writeFileSync(join(dist, 'bundle', fileName), inOneByte(code));
   }

@@ -8,7 +8,7 @@ import {
   type ModelTrial,
   type ToWorker,
 } from '../link/process/control.js';
-import { WORKER_ENVIRONMENT, WORKER_FILE, WORKER_FLAGS } from '../link/process/worker-process.js';
+import { WORKER_FILE, workerEnvironment } from '../link/process/worker-process.js';
 import type { ModelDescription } from '../model/description.js';
 
 export type Outcome =
@@ -36,8 +36,7 @@ const LEAVE_TIMEOUT_MS = 5000;
 export function runTrial(boot: Boot, limits: Limits): Promise<Outcome> {
   const child = fork(WORKER_FILE, [], {
     stdio: [...STDIO],
-    execArgv: [...process.execArgv, ...WORKER_FLAGS],
-    env: environmentWith(WORKER_ENVIRONMENT),
+    env: environmentWith(workerEnvironment()),
   });
   return new Promise((resolve) => {
     const trial = new Trial(child, boot, limits, resolve);

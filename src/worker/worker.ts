@@ -17,6 +17,7 @@ import { readFigures } from './life/process-figures.js';
 import { tryModel } from './life/trial.js';
 import { warmUp } from './life/warm-up.js';
 import { openWorkerLogs } from './life/worker-logs.js';
+import { decideYoungGeneration } from './life/young-generation.js';
 import { type BeginRoutes, readyWithRoutes } from './own-routes/own-routes.js';
 
 export type LifePorts = {
@@ -122,6 +123,7 @@ export class Life {
     await readyWithRoutes(app, this.#models, beginRoutes);
     if (this.#state !== 'booting') return;
     this.#state = 'serving';
+    decideYoungGeneration(this.#models);
     link.start();
     const models = loaded.map(({ model, facts }) =>
       describeModel(model, facts, this.#models, defaultModel),

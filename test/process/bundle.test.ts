@@ -1,4 +1,5 @@
 // What the server is built into: few files, and everything found that is loaded by its URL.
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +33,26 @@ test('a module finds what lies beside it as if it still lay there', () => {
   expect(names).toContain('worker/life/master-watch-thread.js');
   expect(names).toContain('master/hooks/hook-thread.js');
   expect(files.filter((file) => !existsSync(file))).toEqual([]);
+});
+
+test('what hardly a worker needs lies in a file that is loaded when it is needed', () => {
+  const late = read(BUNDLE, 'fastify-late.cjs');
+  const worker = read(BUNDLE, 'worker.js');
+  for (const text of ['must NOT have additional', 'StandaloneSerializer']) {
+    expect(late).toContain(text);
+    expect(worker).not.toContain(text);
+  }
+  expect(read(BUNDLE, 'LICENSES.txt')).toMatch(/^ajv \d/m);
+});
+
+test('a worker loads no module of Node that it has no use for', () => {
+  const look = `const before = new Set(process.moduleLoadList);
+    await import(${JSON.stringify(join(BUNDLE, 'worker.js'))});
+    const loaded = process.moduleLoadList.filter((name) => !before.has(name));
+    console.log(loaded.filter((name) => /http2|tls|undici|webstreams|dns$/.test(name)).join());`;
+  expect(
+    execFileSync(process.execPath, ['--input-type=module', '-e', look], { encoding: 'utf8' }),
+  ).toBe('\n');
 });
 
 test('packages lie in it with their licences; those with native code are left alone', () => {

@@ -50,6 +50,41 @@ describe('own routes', () => {
     await server.stop();
   });
 
+  it('have their schemas compiled, and may ask themselves', async () => {
+    const path = module(
+      'strict',
+      `export const predict = ({ instances }) => instances;
+      const schema = {
+        headers: { type: 'object', required: ['X-Unit'], properties: { 'X-Unit': { type: 'string' } } },
+        body: { type: 'object', required: ['n'], properties: { n: { type: 'integer' } } },
+        response: { 200: { type: 'object', properties: { n: { type: 'integer' } } } },
+      };
+      export async function routes(app) {
+        app.post('/strict', { schema }, async ({ body }) => ({ ...body, hidden: 1 }));
+        app.get('/inner', async () => {
+          const headers = { 'x-unit': 'm' };
+          const url = '/models/strict/strict';
+          return (await app.inject({ method: 'POST', url, headers, payload: { n: 3 } })).body;
+        });
+      }`,
+    );
+    const server = await startServer({ path, workers: 1 });
+    const client = new Client(server.url);
+    const post = async (body: unknown, headers = {}) => {
+      const { status, text } = await client.post('/models/strict/strict', body, headers);
+      return [status, text];
+    };
+    expect(await post({ n: '2' }, { 'x-unit': 'm' })).toEqual([200, '{"n":2}']);
+    expect(await post({ n: 'two' }, { 'x-unit': 'm' })).toEqual([
+      400,
+      expect.stringMatching(/n must be integer/),
+    ]);
+    expect(await post({ n: 2 })).toEqual([400, expect.stringMatching(/x-unit/)]);
+    expect((await client.get('/models/strict/inner')).text).toBe('{"n":3}');
+    client.close();
+    await server.stop();
+  });
+
   it('run again when their worker dies, unless they may have changed something', async () => {
     const server = await startServer({
       path: 'own-routes',

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import type { Settings } from '../../config/settings.js';
-import { WORKER_ENVIRONMENT } from '../../link/process/worker-process.js';
+import { workerEnvironment } from '../../link/process/worker-process.js';
 import { bootLimitMs } from '../../model/boot-limit.js';
 import type { Logger } from '../../observe/logger.js';
 import type { RestartReason } from '../../observe/metric-table.js';
@@ -226,7 +226,7 @@ export class Supervisor {
     this.#lastForkMs = nowMs;
     const { settings, execPath, close } = forkSettings(this.#settings);
     cluster.setupPrimary(settings);
-    const fork = () => cluster.fork(WORKER_ENVIRONMENT);
+    const fork = () => cluster.fork(workerEnvironment());
     const child = forkWorker(() => withExecPath(execPath, fork));
     close();
     const worker = new WorkerHandle(

@@ -1,7 +1,7 @@
 import type { ClusterSettings } from 'node:cluster';
 import { closeSync } from 'node:fs';
 import type { Settings } from '../../../config/settings.js';
-import { diesWith, WORKER_FILE, WORKER_FLAGS } from '../../../link/process/worker-process.js';
+import { diesWith, WORKER_FILE } from '../../../link/process/worker-process.js';
 import { openToAppend } from '../../../observe/output/file-writer.js';
 import { findDeathSignal } from './death-signal.js';
 import { chainOf, type Found } from './launcher.js';
@@ -35,7 +35,7 @@ export function forkSettings(start: StartSettings): ForkSettings {
     exec: WORKER_FILE,
     args: deathSignal === undefined ? [] : [diesWith(process.pid)],
     stdio: ['ignore', output, output, 'ipc', 'pipe'],
-    execArgv: [...args, ...process.execArgv, ...WORKER_FLAGS],
+    execArgv: [...args, ...process.execArgv],
   };
   return { settings, execPath, close: () => file !== undefined && closeSync(file) };
 }
