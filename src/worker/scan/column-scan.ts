@@ -2,7 +2,7 @@
 import type { TensorSpec } from '../../model/tensor/signature.js';
 import type { Tensor } from '../../model/tensor/tensor.js';
 import { GAVE_UP, NumberScan } from './number-scan.js';
-import { containers, dataOf, fits, isScannable } from './scanned-tensor.js';
+import { containers, dataOf, fits, isScannable, wantedAs } from './scanned-tensor.js';
 import { keyOf } from './spec-key.js';
 
 /** A model may have hundreds of inputs, and each keeps its memory. */
@@ -27,10 +27,10 @@ export class ColumnScan {
   }
 
   begin(): void {
-    const { shape, dtype, takesMissing } = this.spec;
+    const { shape, takesMissing } = this.spec;
     this.rows = 0;
     this.#scan.rest();
-    this.#scan.begin(shape.length - 1, dtype === 'float32', takesMissing === true);
+    this.#scan.begin(shape.length - 1, wantedAs(this.spec), takesMissing === true);
   }
 
   /** Behind the value of one more row, or `GAVE_UP`. */

@@ -20,6 +20,12 @@ const LOWER_E = 0x65;
 const UPPER_E = 0x45;
 const LOWER_N = 0x6e;
 
+/** What the values are wanted as: they are exact only as that. */
+export type WantedAs = 'float32' | 'float64' | 'wide';
+
+/** As long as whole numbers that are read exactly are (see exact-integers.ts). */
+const WIDE_INTEGER = /^\d{16,20}$/;
+
 /** What `read` and `past` return where the bytes are not what they know. */
 export const GAVE_UP = -1;
 
@@ -43,10 +49,13 @@ export class NumberScan {
   length = 0;
   /** How many elements the arrays of each level have, the outermost first. */
   readonly sizes: number[] = [];
+  /** Wanted as `wide`: whole numbers that no double holds, and where in `values` they are. */
+  readonly wideAt: number[] = [];
+  readonly wide: bigint[] = [];
   readonly #counts: number[] = [];
   #bytes: Uint8Array = new Uint8Array(0);
   #depth = 0;
-  #isSingle = false;
+  #wanted: WantedAs = 'float64';
   #takesNull = false;
   readonly #firstValues: number;
   readonly #mostKept: number;
@@ -62,28 +71,23 @@ export class NumberScan {
    *
    * @param bytes must hold something behind the arrays that is no part of a number
    * @param at where they begin, or spaces before them
-   * @param isSingle the values are wanted as float32, and are only then exact
    * @param takesNull `null` is NaN
    * @returns what follows them; or `GAVE_UP`
    */
-  read(
-    bytes: Uint8Array,
-    at: number,
-    depth: number,
-    isSingle: boolean,
-    takesNull: boolean,
-  ): number {
-    this.begin(depth, isSingle, takesNull);
+  read(bytes: Uint8Array, at: number, depth: number, wanted: WantedAs, takesNull: boolean): number {
+    this.begin(depth, wanted, takesNull);
     return this.next(bytes, at);
   }
 
   /** For arrays that do not follow each other, such as a member of many objects; of depth 0: numbers. */
-  begin(depth: number, isSingle: boolean, takesNull: boolean): void {
+  begin(depth: number, wanted: WantedAs, takesNull: boolean): void {
     this.#depth = depth;
-    this.#isSingle = isSingle;
+    this.#wanted = wanted;
     this.#takesNull = takesNull;
     this.length = 0;
     this.sizes.length = 0;
+    this.wideAt.length = 0;
+    this.wide.length = 0;
     for (let level = 0; level < depth; level++) this.sizes.push(0);
   }
 
@@ -239,7 +243,8 @@ export class NumberScan {
     if (digits < EXACT_BELOW && power >= 0 && power <= LARGEST_POWER) {
       return digits * (POWERS[power] as number);
     }
-    if (this.#isSingle && power < 0 && power >= -LARGEST_POWER && end - start <= MOST_DIGITS) {
+    const isSingle = this.#wanted === 'float32';
+    if (isSingle && power < 0 && power >= -LARGEST_POWER && end - start <= MOST_DIGITS) {
       const near = digits / (POWERS[-power] as number);
       // All doubles about it are the same float32, so also the one that is meant.
       if (Math.fround(near * (1 - DOUBT)) === Math.fround(near * (1 + DOUBT))) return near;
@@ -247,6 +252,10 @@ export class NumberScan {
     let text = '';
     for (let i = isNegative ? start + 1 : start; i < end; i++) {
       text += String.fromCharCode(this.#bytes[i] as number);
+    }
+    if (this.#wanted === 'wide' && WIDE_INTEGER.test(text)) {
+      this.wideAt.push(this.length);
+      this.wide.push(isNegative ? -BigInt(text) : BigInt(text));
     }
     return Number(text);
   }

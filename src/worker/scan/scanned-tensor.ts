@@ -1,9 +1,9 @@
 /** Tensors out of a body's bytes, where its numbers are as plain as nearly all are. */
-import { allocate, FLOAT_LIMITS, NUMBER_RANGES } from '../../model/tensor/dtype.js';
+import { allocate, BIGINT_RANGES, FLOAT_LIMITS, NUMBER_RANGES } from '../../model/tensor/dtype.js';
 import { bfloat16Bits, float16Bits } from '../../model/tensor/half-float.js';
 import type { TensorSpec } from '../../model/tensor/signature.js';
 import type { Tensor, TensorData } from '../../model/tensor/tensor.js';
-import { GAVE_UP, NumberScan } from './number-scan.js';
+import { GAVE_UP, NumberScan, type WantedAs } from './number-scan.js';
 
 /** Reused by every request: reading one is one synchronous call. */
 const scan = new NumberScan();
@@ -40,7 +40,7 @@ export function scannedNumbers(
   depth: number,
 ): ScannedNumbers | undefined {
   if (!isScannable(spec)) return undefined;
-  const end = scan.read(bytes, at, depth, spec.dtype === 'float32', spec.takesMissing === true);
+  const end = scan.read(bytes, at, depth, wantedAs(spec), spec.takesMissing === true);
   if (end === GAVE_UP || containers(scan.sizes) > MOST_CONTAINERS) return undefined;
   const data = dataOf(spec, scan);
   const sizes = scan.sizes.slice();
@@ -67,6 +67,11 @@ export function isScannable({ dtype }: TensorSpec): boolean {
   return SCANNED.has(dtype);
 }
 
+export function wantedAs({ dtype }: TensorSpec): WantedAs {
+  if (dtype === 'int64' || dtype === 'uint64') return 'wide';
+  return dtype === 'float32' ? dtype : 'float64';
+}
+
 const SCANNED: ReadonlySet<string> = new Set([
   ...['float32', 'float64', 'float16', 'bfloat16', 'int64', 'uint64'],
   ...['int8', 'int16', 'int32', 'uint8', 'uint16', 'uint32'],
@@ -82,8 +87,9 @@ export function fits(sizes: readonly number[], shape: readonly number[]): boolea
 /** Undefined where some value is none of the dtype. */
 export function dataOf(
   { dtype }: TensorSpec,
-  { values, length }: Pick<NumberScan, 'values' | 'length'>,
+  numbers: Pick<NumberScan, 'values' | 'length' | 'wide' | 'wideAt'>,
 ): TensorData | undefined {
+  const { values, length } = numbers;
   switch (dtype) {
     case 'float32':
     case 'float64': {
@@ -99,8 +105,7 @@ export function dataOf(
     case 'int64':
     case 'uint64': {
       const data = allocate(dtype, length) as BigInt64Array<ArrayBuffer>;
-      const least = dtype === 'uint64' ? 0 : Number.MIN_SAFE_INTEGER;
-      return wideIntegers(values, length, least, data) ? data : undefined;
+      return wideIntegers(numbers, BIGINT_RANGES[dtype], data) ? data : undefined;
     }
     case 'int8':
     case 'int16':
@@ -162,17 +167,24 @@ function integers(
 
 /** By halves, without a bigint for each: little-endian, as every platform of ours. */
 function wideIntegers(
-  values: Float64Array,
-  length: number,
-  least: number,
+  { values, length, wide, wideAt }: Pick<NumberScan, 'values' | 'length' | 'wide' | 'wideAt'>,
+  [least, most]: readonly [bigint, bigint],
   data: BigInt64Array<ArrayBuffer>,
 ): boolean {
   const words = new Uint32Array(data.buffer, data.byteOffset, length * 2);
+  const isSigned = least < 0n;
+  let next = 0;
   for (let i = 0; i < length; i++) {
     const value = values[i] as number;
-    if (!Number.isSafeInteger(value) || value < least) return false;
-    words[2 * i] = value >>> 0;
-    words[2 * i + 1] = Math.floor(value / 2 ** 32);
+    if (Number.isSafeInteger(value)) {
+      if (value < 0 && !isSigned) return false;
+      words[2 * i] = value >>> 0;
+      words[2 * i + 1] = Math.floor(value / 2 ** 32);
+      continue;
+    }
+    const exact = wideAt[next] === i ? (wide[next++] as bigint) : undefined;
+    if (exact === undefined || exact < least || exact > most) return false;
+    data[i] = exact;
   }
   return true;
 }

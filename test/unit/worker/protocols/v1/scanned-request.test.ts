@@ -85,6 +85,19 @@ describe('the common bodies', () => {
     expectScanned('{"instances":[[-9007199254740991,-5000000000]]}', wide);
   });
 
+  test('whole numbers that no double holds', () => {
+    const signed = '9007199254740993,-9007199254740993,9223372036854775807,-9223372036854775808';
+    expectScanned(
+      `{"instances":[[${signed},1,9007199254740992]]}`,
+      signatureOf(X('int64', -1, -1)),
+    );
+    const unsigned = '18446744073709551615,9007199254740993,0';
+    expectScanned(`{"inputs":[[${unsigned}]]}`, signatureOf(X('uint64', -1, -1)));
+    expectScanned('{"instances":[{"X":9007199254740993},{"X":1}]}', signatureOf(X('int64', -1)));
+    // Of a request before, nothing is left.
+    expectScanned('{"instances":[[1,2,3]]}', signatureOf(X('int64', -1, -1)));
+  });
+
   test('several inputs, in any order, and without those that may be left out', () => {
     const signature = signatureOf(
       { name: 'a', dtype: 'float32', shape: [-1, 1] },
@@ -166,10 +179,16 @@ describe('what is left to the reading of JSON values', () => {
     expect(of('int32', '1.5')).toBeUndefined();
     expect(of('int32', '2147483648')).toBeUndefined();
     expect(of('uint8', '-1')).toBeUndefined();
-    expect(of('int64', '9007199254740993')).toBeUndefined();
+    expect(of('int64', '9223372036854775808')).toBeUndefined();
+    expect(of('int64', '-9223372036854775809')).toBeUndefined();
+    expect(of('int64', '9007199254740993.0')).toBeUndefined();
+    expect(of('int64', '9007199254740993e0')).toBeUndefined();
+    expect(of('int64', '100000000000000000000000')).toBeUndefined();
+    expect(of('int32', '9007199254740993')).toBeUndefined();
     expect(of('float64', '1e309')).toBeUndefined();
     expect(of('uint64', '-1')).toBeUndefined();
-    expect(of('uint64', '9007199254740993')).toBeUndefined();
+    expect(of('uint64', '18446744073709551616')).toBeUndefined();
+    expect(of('uint64', '-9007199254740993')).toBeUndefined();
     expect(of('float16', '65520')).toBeUndefined();
     expect(of('bfloat16', '3.4e38')).toBeUndefined();
     expect(of('string', '1')).toBeUndefined();
