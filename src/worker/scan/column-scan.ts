@@ -2,8 +2,9 @@
 import type { TensorSpec } from '../../model/tensor/signature.js';
 import type { Tensor } from '../../model/tensor/tensor.js';
 import { GAVE_UP, NumberScan } from './number-scan.js';
-import { containers, dataOf, fits, isScannable, wantedAs } from './scanned-tensor.js';
+import { containers, dataOf, fits, isScannable, wantedAs, wordsOf } from './scanned-tensor.js';
 import { keyOf } from './spec-key.js';
+import { WordScan } from './word-scan.js';
 
 /** A model may have hundreds of inputs, and each keeps its memory. */
 const FIRST_VALUES = 64;
@@ -14,27 +15,36 @@ export class ColumnScan {
   readonly spec: TensorSpec;
   readonly key: Buffer;
   rows = 0;
-  readonly #scan = new NumberScan(FIRST_VALUES, MOST_KEPT_VALUES);
+  readonly #scan: NumberScan | WordScan;
 
-  constructor(spec: TensorSpec) {
+  private constructor(spec: TensorSpec) {
     this.spec = spec;
     this.key = keyOf(spec);
+    this.#scan = isScannable(spec)
+      ? new NumberScan(FIRST_VALUES, MOST_KEPT_VALUES)
+      : new WordScan();
   }
 
   /** Undefined: its values are for others to read. */
   static for(spec: TensorSpec): ColumnScan | undefined {
-    return spec.shape.length > 0 && isScannable(spec) ? new ColumnScan(spec) : undefined;
+    return spec.shape.length > 0 ? new ColumnScan(spec) : undefined;
   }
 
   begin(): void {
-    const { shape, takesMissing } = this.spec;
+    const { spec } = this;
+    const depth = spec.shape.length - 1;
+    const scan = this.#scan;
     this.rows = 0;
-    this.#scan.rest();
-    this.#scan.begin(shape.length - 1, wantedAs(this.spec), takesMissing === true);
+    if (scan instanceof WordScan) {
+      scan.begin(depth, spec.dtype === 'bool');
+    } else {
+      scan.rest();
+      scan.begin(depth, wantedAs(spec), spec.takesMissing === true);
+    }
   }
 
   /** Behind the value of one more row, or `GAVE_UP`. */
-  next(bytes: Uint8Array, at: number): number {
+  next(bytes: Buffer, at: number): number {
     const end = this.#scan.next(bytes, at);
     if (end !== GAVE_UP) this.rows += 1;
     return end;
@@ -48,9 +58,12 @@ export class ColumnScan {
   /** Undefined where the values do not fit. */
   tensor(): Tensor | undefined {
     const { dtype, shape } = this.spec;
-    const sizes = [this.rows, ...this.#scan.sizes];
-    const data = fits(sizes, shape) ? dataOf(this.spec, this.#scan) : undefined;
-    this.#scan.rest();
+    const scan = this.#scan;
+    const sizes = [this.rows, ...scan.sizes];
+    if (!fits(sizes, shape)) return undefined;
+    if (scan instanceof WordScan) return { dtype, shape: sizes, data: wordsOf(this.spec, scan) };
+    const data = dataOf(this.spec, scan);
+    scan.rest();
     return data && { dtype, shape: sizes, data };
   }
 }

@@ -4,6 +4,8 @@
  * else, so that what is odd or wrong is judged in one place, by the reading of JSON values.
  */
 
+import { WideIntegers } from './wide-integers.js';
+
 const SPACE = 0x20;
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
@@ -22,9 +24,6 @@ const LOWER_N = 0x6e;
 
 /** What the values are wanted as: they are exact only as that. */
 export type WantedAs = 'float32' | 'float64' | 'wide';
-
-/** As long as whole numbers that are read exactly are (see exact-integers.ts). */
-const WIDE_INTEGER = /^\d{16,20}$/;
 
 /** What `read` and `past` return where the bytes are not what they know. */
 export const GAVE_UP = -1;
@@ -49,9 +48,8 @@ export class NumberScan {
   length = 0;
   /** How many elements the arrays of each level have, the outermost first. */
   readonly sizes: number[] = [];
-  /** Wanted as `wide`: whole numbers that no double holds, and where in `values` they are. */
-  readonly wideAt: number[] = [];
-  readonly wide: bigint[] = [];
+  /** Wanted as `wide`: those of them that no double holds. */
+  readonly wide: WideIntegers = new WideIntegers();
   readonly #counts: number[] = [];
   #bytes: Uint8Array = new Uint8Array(0);
   #depth = 0;
@@ -86,8 +84,7 @@ export class NumberScan {
     this.#takesNull = takesNull;
     this.length = 0;
     this.sizes.length = 0;
-    this.wideAt.length = 0;
-    this.wide.length = 0;
+    this.wide.clear();
     for (let level = 0; level < depth; level++) this.sizes.push(0);
   }
 
@@ -243,6 +240,10 @@ export class NumberScan {
     if (digits < EXACT_BELOW && power >= 0 && power <= LARGEST_POWER) {
       return digits * (POWERS[power] as number);
     }
+    if (this.#wanted === 'wide' && power === 0) {
+      this.wide.add(this.#bytes, isNegative ? start + 1 : start, end, isNegative, this.length);
+      return Infinity;
+    }
     const isSingle = this.#wanted === 'float32';
     if (isSingle && power < 0 && power >= -LARGEST_POWER && end - start <= MOST_DIGITS) {
       const near = digits / (POWERS[-power] as number);
@@ -252,10 +253,6 @@ export class NumberScan {
     let text = '';
     for (let i = isNegative ? start + 1 : start; i < end; i++) {
       text += String.fromCharCode(this.#bytes[i] as number);
-    }
-    if (this.#wanted === 'wide' && WIDE_INTEGER.test(text)) {
-      this.wideAt.push(this.length);
-      this.wide.push(isNegative ? -BigInt(text) : BigInt(text));
     }
     return Number(text);
   }

@@ -1,12 +1,14 @@
 /** Tensors out of a body's bytes, where its numbers are as plain as nearly all are. */
-import { allocate, BIGINT_RANGES, FLOAT_LIMITS, NUMBER_RANGES } from '../../model/tensor/dtype.js';
+import { allocate, FLOAT_LIMITS, NUMBER_RANGES } from '../../model/tensor/dtype.js';
 import { bfloat16Bits, float16Bits } from '../../model/tensor/half-float.js';
 import type { TensorSpec } from '../../model/tensor/signature.js';
 import type { Tensor, TensorData } from '../../model/tensor/tensor.js';
 import { GAVE_UP, NumberScan, type WantedAs } from './number-scan.js';
+import { WordScan } from './word-scan.js';
 
 /** Reused by every request: reading one is one synchronous call. */
 const scan = new NumberScan();
+const wordScan = new WordScan();
 
 /** Where the arrays of a tensor end, and what they hold. */
 export type ScannedTensor = { readonly tensor: Tensor; readonly end: number };
@@ -21,15 +23,33 @@ export type ScannedNumbers = {
 
 /** Undefined: what it is, or what is wrong with it, only the reading of JSON values can tell. */
 export function scannedTensor(
-  bytes: Uint8Array,
+  bytes: Buffer,
   at: number,
   spec: TensorSpec,
 ): ScannedTensor | undefined {
   const { dtype, shape } = spec;
   if (shape.length === 0) return undefined;
+  if (!isScannable(spec)) return scannedWords(bytes, at, spec);
   const numbers = scannedNumbers(bytes, at, spec, shape.length);
   if (numbers === undefined || !fits(numbers.sizes, shape)) return undefined;
   return { tensor: { dtype, shape: numbers.sizes, data: numbers.data }, end: numbers.end };
+}
+
+/** Of strings or booleans. */
+function scannedWords(bytes: Buffer, at: number, spec: TensorSpec): ScannedTensor | undefined {
+  const { dtype, shape } = spec;
+  wordScan.begin(shape.length, dtype === 'bool');
+  const end = wordScan.next(bytes, at);
+  const sizes = wordScan.sizes.slice();
+  if (end === GAVE_UP || containers(sizes) > MOST_CONTAINERS || !fits(sizes, shape)) {
+    return undefined;
+  }
+  return { tensor: { dtype, shape: sizes, data: wordsOf(spec, wordScan) }, end };
+}
+
+/** The values of a tensor of strings or booleans. */
+export function wordsOf({ dtype }: TensorSpec, { values }: Pick<WordScan, 'values'>): TensorData {
+  return dtype === 'bool' ? Uint8Array.from(values as number[]) : (values as string[]);
 }
 
 /** @param depth of brackets, from 1 on */
@@ -84,11 +104,12 @@ export function fits(sizes: readonly number[], shape: readonly number[]): boolea
   return true;
 }
 
+type Numbers = Pick<NumberScan, 'values' | 'length' | 'wide'>;
+
+const WORD: number = 2 ** 32;
+
 /** Undefined where some value is none of the dtype. */
-export function dataOf(
-  { dtype }: TensorSpec,
-  numbers: Pick<NumberScan, 'values' | 'length' | 'wide' | 'wideAt'>,
-): TensorData | undefined {
+export function dataOf({ dtype }: TensorSpec, numbers: Numbers): TensorData | undefined {
   const { values, length } = numbers;
   switch (dtype) {
     case 'float32':
@@ -105,7 +126,7 @@ export function dataOf(
     case 'int64':
     case 'uint64': {
       const data = allocate(dtype, length) as BigInt64Array<ArrayBuffer>;
-      return wideIntegers(numbers, BIGINT_RANGES[dtype], data) ? data : undefined;
+      return wideIntegers(numbers, dtype === 'int64', data) ? data : undefined;
     }
     case 'int8':
     case 'int16':
@@ -167,24 +188,21 @@ function integers(
 
 /** By halves, without a bigint for each: little-endian, as every platform of ours. */
 function wideIntegers(
-  { values, length, wide, wideAt }: Pick<NumberScan, 'values' | 'length' | 'wide' | 'wideAt'>,
-  [least, most]: readonly [bigint, bigint],
+  { values, length, wide }: Numbers,
+  isSigned: boolean,
   data: BigInt64Array<ArrayBuffer>,
 ): boolean {
   const words = new Uint32Array(data.buffer, data.byteOffset, length * 2);
-  const isSigned = least < 0n;
-  let next = 0;
+  let wides = 0;
   for (let i = 0; i < length; i++) {
     const value = values[i] as number;
     if (Number.isSafeInteger(value)) {
       if (value < 0 && !isSigned) return false;
       words[2 * i] = value >>> 0;
-      words[2 * i + 1] = Math.floor(value / 2 ** 32);
-      continue;
+      words[2 * i + 1] = Math.floor(value / WORD);
+    } else if (!wide.write(wides++, i, isSigned, words)) {
+      return false;
     }
-    const exact = wideAt[next] === i ? (wide[next++] as bigint) : undefined;
-    if (exact === undefined || exact < least || exact > most) return false;
-    data[i] = exact;
   }
   return true;
 }

@@ -256,10 +256,54 @@ describe('rows with inputs by name', () => {
   ])('%j is left to the reading of JSON values', (text) => {
     expect(scanned(text, ROWS)).toBeUndefined();
   });
+});
 
-  test('with an input that is no number are left, too', () => {
-    const signature = signatureOf(X('float32', -1), { name: 's', dtype: 'string', shape: [-1] });
-    expect(scanned('{"instances":[{"X":1,"s":"a"}]}', signature)).toBeUndefined();
+const MIXED = signatureOf(
+  { name: 'n', dtype: 'float32', shape: [-1, 1] },
+  { name: 's', dtype: 'string', shape: [-1, 1] },
+  { name: 'b', dtype: 'bool', shape: [-1] },
+);
+
+describe('strings and booleans', () => {
+  test.each([
+    '{"instances":[{"n":[1],"s":["male"],"b":true},{"b": false ,"s":[ "" ],"n":[2]}]}',
+    '{"instances":[{"n":[1],"s":["größe ✓ \ud83d\ude00"],"b":true}]}',
+    '{"instances":[{"n":[1],"s":["a\\"b\\\\\\u00e9\\ud800\\n"],"b":true}]}',
+    '{"inputs":{"n":[[1],[2]],"s":[["a"],["b"]],"b":[true,false]}}',
+    '{"instances":[{"n":[1],"s":["__proto__"],"b":true}]}',
+  ])('%j needs no JSON values', (text) => expectScanned(text, MIXED));
+
+  test('of the only input', () => {
+    expectScanned('{"instances":["a", "b"]}', signatureOf(X('string', -1)));
+    expectScanned('{"inputs":[["a"],["b"]]}', signatureOf(X('string', -1, -1)));
+    expectScanned('{"instances":[[true,false]]}', signatureOf(X('bool', -1, 2)));
+  });
+
+  test.each([
+    '{"instances":[{"n":[1],"s":["a\tb"],"b":true}]}',
+    '{"instances":[{"n":[1],"s":["\\x"],"b":true}]}',
+    '{"instances":[{"n":[1],"s":["\\u12"],"b":true}]}',
+    '{"instances":[{"n":[1],"s":["a],"b":true}]}',
+    '{"instances":[{"n":[1],"s":[{"b64":"YQ=="}],"b":true}]}',
+    '{"instances":[{"n":[1],"s":["a","b"],"b":true}]}',
+    '{"instances":[{"n":[1],"s":[],"b":true}]}',
+    '{"instances":[{"n":[1],"s":["a",],"b":true}]}',
+    '{"instances":[{"n":[1],"s":"a","b":true}]}',
+    '{"instances":[{"n":[1],"s":[1],"b":true}]}',
+    '{"instances":[{"n":[1],"s":[null],"b":true}]}',
+    '{"instances":[{"n":[1],"s":["a"],"b":"true"}]}',
+    '{"instances":[{"n":[1],"s":["a"],"b":tru}]}',
+    '{"instances":[{"n":[1],"s":["a"],"b":truefalse}]}',
+    '{"instances":[{"n":[1],"s":["a"],"b":1}]}',
+    '{"instances":[{"n":["NaN"],"s":["a"],"b":true}]}',
+    '{"instances":[{"n":[1],"s":["a',
+  ])('%j is left to the reading of JSON values', (text) => {
+    expect(scanned(text, MIXED)).toBeUndefined();
+  });
+
+  test('a string that is no UTF-8 is left, too', () => {
+    const body = Buffer.from('{"instances":["a\u00e9"]}'.replace('\u00e9', 'é'), 'latin1');
+    expect(scannedRequest(body, signatureOf(X('string', -1)))).toBeUndefined();
   });
 });
 
@@ -288,6 +332,19 @@ describe('at random', () => {
     expect(scans).toBeGreaterThan(isFloat ? 500 : 20);
   });
 
+  test.each<Dtype>(['int64', 'uint64'])('whole numbers of %s that no double holds', (dtype) => {
+    const signature = signatureOf(X(dtype, -1));
+    let scans = 0;
+    for (let round = 0; round < 3000; round++) {
+      const size = Array.from({ length: 16 + below(6) }, () => below(10)).join('');
+      const text = `{"instances":[${['', '-'][below(2)]}${size.replace(/^0+/, '')},7]}`;
+      expectSame(text, signature);
+      if (scanned(text, signature) !== undefined) scans += 1;
+      else expect(parsed(text, signature)).toBeUndefined();
+    }
+    expect(scans).toBeGreaterThan(700);
+  });
+
   test('rows with inputs by name are the same', () => {
     let scans = 0;
     for (let round = 0; round < 3000; round++) {
@@ -304,6 +361,7 @@ describe('at random', () => {
     ['{"instances":[[1.5,-20],[3e1,0.25]]}', MATRIX],
     ['{"instances":[{"a":1.5,"b c":[2,3]},{"b c":[4,5],"a":-2e1}]}', ROWS],
     ['{"inputs":{"a":[1,2],"b c":[[2,3],[4,5]]}}', ROWS],
+    ['{"instances":[{"n":[1],"s":["a\\nß"],"b":true},{"b":false,"s":[""],"n":[2]}]}', MIXED],
   ])('%j with bytes changed is read the same, or not at all', (body, signature) => {
     for (let round = 0; round < 8000; round++) expectSame(changed(body), signature);
   });
