@@ -28,6 +28,8 @@ export const MIX: readonly Kind[] = [
 ];
 /** What a worker and its master were seen to need on a small machine. */
 export const MEASURED_WAY: Way = { linkMs: 0.15, overheadMs: 0.05 };
+/** And with workers that compute on all CPUs of it, beside the master and a load generator. */
+const CROWDED_WAY: Way = { linkMs: 0.25, overheadMs: 0.2 };
 /** Measured run times are never twice the same. */
 const NOISE = 0.05;
 const PERCENTS = [50, 99, 99.9];
@@ -109,7 +111,7 @@ export function simulate(requests = 200_000): string {
     [2, 0.8],
     [8, 0.8],
   ] as const) {
-    for (const way of [{ linkMs: 0, overheadMs: 0 }, MEASURED_WAY]) {
+    for (const way of [{ linkMs: 0, overheadMs: 0 }, MEASURED_WAY, CROWDED_WAY]) {
       const figures = compareWithIdeal({ workers, load, kinds: MIX, requests, seed: 1, way });
       const cells = figures.map(
         ({ idealMs, ms }) =>
