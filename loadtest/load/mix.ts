@@ -17,6 +17,8 @@ export type MixScene = {
   readonly connections: number;
   /** The model blocks without using a CPU. */
   readonly sleeps: boolean;
+  /** Each client has a connection of its own and waits for it; else a request takes a free one. */
+  readonly hasOwnConnections?: boolean;
   /** The same seed is the same arrivals of the same kinds. */
   readonly seed: number;
 };
@@ -31,7 +33,7 @@ export type MixFigures = {
   readonly idealMeanWaitMs: number;
   /** How late the generator itself was, at each of `PERCENTS`. */
   readonly lateQuantiles: readonly number[];
-  /** Requests that were due while all connections were busy. */
+  /** Requests that had to wait for a connection. */
   readonly waited: number;
   readonly errors: number;
 };
@@ -45,10 +47,14 @@ export function mixOrder(scene: MixScene, port: number): OpenOrder {
       ? poissonArrivals(count, gapMs, random)
       : Float64Array.from({ length: count }, (_, at) => at * gapMs);
   const firstShare = MIX[0]?.share ?? 1;
+  const { connections } = scene;
   return {
-    ...{ kind: 'open', port, connections: scene.connections },
+    ...{ kind: 'open', port, connections },
     arrivalsMs: [...arrivalsMs],
     askOf: Array.from({ length: count }, () => (random() < firstShare ? 0 : 1)),
+    clientOf: scene.hasOwnConnections
+      ? Array.from({ length: count }, () => Math.floor(random() * connections))
+      : undefined,
     asks: MIX.map(({ ms }) =>
       jsonAsk('/predict', JSON.stringify({ instances: [{ ms, sleeps: scene.sleeps }] })),
     ),

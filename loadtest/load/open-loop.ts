@@ -29,8 +29,8 @@ class OpenLoop {
   readonly #latenciesMs: (number | null)[];
   readonly #servicesMs: (number | null)[];
   readonly #lateMs: number[] = [];
-  /** Arrivals that found no free connection, in their order. */
-  readonly #waiting: number[] = [];
+  /** Arrivals that found no free connection, in their order: of each client, or of all. */
+  readonly #waiting: number[][];
   #waited = 0;
   #errors = 0;
   #sent = 0;
@@ -44,6 +44,7 @@ class OpenLoop {
     this.#requests = order.asks.map(wireBytes);
     this.#latenciesMs = order.arrivalsMs.map(() => null);
     this.#servicesMs = order.arrivalsMs.map(() => null);
+    this.#waiting = Array.from({ length: order.connections }, () => []);
     for (let number = 0; number < order.connections; number += 1)
       this.#wires.push(this.#wire(number));
   }
@@ -89,15 +90,20 @@ class OpenLoop {
   #sendDue(due: number): void {
     const nowMs = clockMs() - this.#startMs;
     for (; this.#sent < due; this.#sent += 1) {
-      const number = this.#freeWire();
+      const client = this.#order.clientOf?.[this.#sent];
+      const number = client === undefined ? this.#freeWire() : this.#ifFree(client);
       if (number === undefined) {
-        this.#waiting.push(this.#sent);
+        this.#waiting[client ?? 0]?.push(this.#sent);
         this.#waited += 1;
         continue;
       }
       this.#lateMs.push(nowMs - (this.#order.arrivalsMs[this.#sent] ?? 0));
       this.#send(number, this.#sent);
     }
+  }
+
+  #ifFree(number: number): number | undefined {
+    return this.#wires[number]?.isBusy ? undefined : number;
   }
 
   /** The next one in turn that is free, so that all of them are used alike. */
@@ -134,7 +140,7 @@ class OpenLoop {
 
   #free(number: number): void {
     this.#done += 1;
-    const next = this.#waiting.shift();
+    const next = this.#waiting[this.#order.clientOf === undefined ? 0 : number]?.shift();
     if (next !== undefined) this.#send(number, next);
     if (this.#done === this.#order.arrivalsMs.length) this.#finished();
   }

@@ -29,6 +29,8 @@ export type OpenOrder = {
   readonly asks: readonly Ask[];
   /** Which of `asks` each arrival is. */
   readonly askOf: readonly number[];
+  /** Whose each arrival is, where each client has a connection of its own; else any that is free. */
+  readonly clientOf?: readonly number[] | undefined;
 };
 
 export type OpenResult = {
@@ -38,7 +40,7 @@ export type OpenResult = {
   readonly servicesMs: readonly (number | null)[];
   /** How late the generator itself was, without those that waited for a connection. */
   readonly lateMs: readonly number[];
-  /** Requests that were due while all connections were busy. */
+  /** Requests that were due while the connection they could go over was busy, or all of them were. */
   readonly waited: number;
   readonly errors: number;
 };

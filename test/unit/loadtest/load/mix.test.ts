@@ -22,6 +22,19 @@ describe('mixOrder', () => {
     expect(mixOrder({ ...SCENE, seed: 6 }, 1)).not.toEqual(mixOrder(SCENE, 1));
   });
 
+  it('gives each arrival to one of the clients, all of them alike, where they have connections', () => {
+    expect(mixOrder(SCENE, 1).clientOf).toBeUndefined();
+    const { clientOf = [], askOf } = mixOrder({ ...SCENE, hasOwnConnections: true }, 1);
+    expect(clientOf).toHaveLength(askOf.length);
+    const shares = Array.from({ length: 32 }, (_, client) =>
+      clientOf.filter((of) => of === client),
+    );
+    for (const { length } of shares) {
+      expect(length / askOf.length).toBeGreaterThan(0.5 / 32);
+      expect(length / askOf.length).toBeLessThan(1.5 / 32);
+    }
+  });
+
   it('can have arrivals at fixed times', () => {
     const { arrivalsMs } = mixOrder({ ...SCENE, arrivals: 'fixed' }, 1);
     expect(arrivalsMs[1]).toBeCloseTo(4.4 / 2 / 0.8);
