@@ -7,6 +7,7 @@ import type { ModelDescription } from '../model/description.js';
 import type { ModelPlan } from '../model/model-plan.js';
 import { withParts } from '../model/pipeline/pipeline-parts.js';
 import { NO_DEFAULT } from '../model/repository/default-model.js';
+import { slotCounts } from '../model/repository/holders.js';
 import type { Plan } from '../model/repository/plan.js';
 import { weightsOptions } from '../model/weights.js';
 import { type Outcome, runTrial } from './trial-process.js';
@@ -40,6 +41,7 @@ export async function* checkModels(
   { models: plans, defaultModel }: Plan,
   { settings, logLevel, signal }: CheckOptions,
 ): AsyncGenerator<CheckedPlan> {
+  const holders = Object.fromEntries(slotCounts(plans, settings.workers));
   for (const plan of plans) {
     if (signal.aborted) return;
     const boot: Boot = {
@@ -48,7 +50,7 @@ export async function* checkModels(
       models: withParts(plan, plans),
       defaultModel: defaultModel ?? NO_DEFAULT,
       ...threadShare(settings, settings.workers),
-      weights: weightsOptions(settings, settings.workers),
+      weights: weightsOptions(settings, holders),
       maxBodyBytes: settings.maxBody,
       log: { level: logLevel, format: 'json', file: '-' },
       isTrial: true,

@@ -14,46 +14,56 @@ export type HeldWeights = {
   readonly reason?: string;
 };
 
+/** Name of a model → how many workers there are to be that hold it, this one included. */
+export type Holders = Readonly<Record<string, number>>;
+
 /** What a worker is told of all its models. */
 export type WeightsOptions = {
   readonly choice: WeightsChoice;
-  /** Workers that will hold them. */
-  readonly workers: number;
+  readonly holders: Holders;
   /** Folders in which there may be one with files of weights, in the order they are tried. */
   readonly cacheBases: readonly string[];
 };
 
-export const PRIVATE_WEIGHTS: WeightsOptions = { choice: 'private', workers: 1, cacheBases: [] };
+export const PRIVATE_WEIGHTS: WeightsOptions = { choice: 'private', holders: {}, cacheBases: [] };
 
-/** @param workers how many there are to be when the worker starts, which need not be the setting */
+/** @param holders as many as there are to be when the worker starts, which need not be the setting */
 export function weightsOptions(
   { weights: choice, cacheDir }: Pick<Settings, 'weights' | 'cacheDir'>,
-  workers: number,
+  holders: Holders,
 ): WeightsOptions {
-  return { choice, workers, cacheBases: cacheBases(cacheDir) };
+  return { choice, holders, cacheBases: cacheBases(cacheDir) };
 }
 
 /** Sharing makes batches slower, so copies are kept while they take less than this part of the memory. */
 const MOST_OF_MEMORY = 1 / 4;
 
 /**
- * What `auto` means: whether the copies that all workers but one would have, of these weights and of
- * those that are private already, are too much for the memory there is.
+ * What `auto` means: whether the copies that all its holders but one would have of these weights, and
+ * the copies there are of others already, are too much for the memory there is.
  */
 export function areCopiesTooLarge(
   bytes: number,
-  privateBytes: number,
-  workers: number,
+  holders: number,
+  copiedBytes: number,
   memoryBytes: number,
 ): boolean {
-  return (privateBytes + bytes) * (workers - 1) > memoryBytes * MOST_OF_MEMORY;
+  const ownCopies = bytes * (holders - 1);
+  return ownCopies > 0 && copiedBytes + ownCopies > memoryBytes * MOST_OF_MEMORY;
 }
 
-/** Of models that are loaded, what is each worker's own. */
-export function privateBytesOf(models: readonly { readonly heldWeights?: HeldWeights }[]): number {
+type Loaded = { readonly name: string; readonly heldWeights?: HeldWeights };
+
+/** Of models that are loaded: what all their holders but one have of private weights. */
+export function copiedBytesOf(models: readonly Loaded[], holders: Holders): number {
   let bytes = 0;
-  for (const { heldWeights } of models) {
-    if (heldWeights?.form === 'private') bytes += heldWeights.bytes;
+  for (const { name, heldWeights } of models) {
+    if (heldWeights?.form === 'private')
+      bytes += heldWeights.bytes * (holdersOf(name, holders) - 1);
   }
   return bytes;
+}
+
+export function holdersOf(name: string, holders: Holders): number {
+  return holders[name] ?? 1;
 }

@@ -94,7 +94,7 @@ function modelFolder(graph: Graph = GRAPH): string {
 }
 
 function shared(cacheBase: string): WeightsOptions {
-  return { choice: 'shared', workers: 2, cacheBases: [cacheBase] };
+  return { choice: 'shared', holders: {}, cacheBases: [cacheBase] };
 }
 
 describe('shared weights', () => {

@@ -16,7 +16,7 @@ export function bootMessage(
     ...threadShare(settings, holding.workers),
     maxBodyBytes: settings.maxBody,
   };
-  const weights = weightsOptions(settings, holding.workers);
+  const weights = weightsOptions(settings, holding.holders);
   const { level, format, file } = logs;
   const log = { level, format, file };
   const watched = settings.reload ? { tellsImports: true as const } : {};

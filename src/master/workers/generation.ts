@@ -3,6 +3,7 @@ import type { ModelPlan } from '../../model/model-plan.js';
 import { type Placement, placeModels, plansOfSlot } from '../../model/repository/holders.js';
 import type { Plan } from '../../model/repository/plan.js';
 import { compareVersions } from '../../model/repository/version-policy.js';
+import type { Holders } from '../../model/weights.js';
 import type { ModelVersion } from './boot-failure.js';
 
 /** Plans, and model name → what its folder looked like when it was read: two that differ are two models. */
@@ -36,6 +37,8 @@ export type Holding = {
   /** How many workers share the CPUs. */
   readonly workers: number;
   readonly plans: readonly ModelPlan[];
+  /** Of these plans' models. */
+  readonly holders: Holders;
   readonly defaultModel: string | undefined;
   /** Those that its worker is started with. */
   readonly settings: Settings;
@@ -89,8 +92,20 @@ export function holdingOf(generation: Generation, slot: number): Holding {
   const modelKeys = new Map(
     plans.map(({ name }) => [name, `${renewal.number} ${modelKey(generation, name)}`]),
   );
-  // Not in the key: with more or fewer workers, who is there already keeps its threads.
-  return { generation: number, workers: slots, plans, defaultModel, settings, key, modelKeys };
+  const holders = Object.fromEntries(
+    plans.map(({ name }) => [name, placement.get(name)?.length ?? 0]),
+  );
+  // Not in the key: with more or fewer workers, who is there already keeps its threads and weights.
+  return {
+    generation: number,
+    workers: slots,
+    plans,
+    holders,
+    defaultModel,
+    settings,
+    key,
+    modelKeys,
+  };
 }
 
 /** Plans without one version; the highest that is left of its model is the latest then. */

@@ -59,7 +59,7 @@ export function plansOfSlot(
 }
 
 /** Model name → how many slots hold it. */
-function slotCounts(plans: readonly ModelPlan[], slots: number): Map<string, number> {
+export function slotCounts(plans: readonly ModelPlan[], slots: number): Map<string, number> {
   const counts = new Map<string, number>();
   // In load order the parts of a pipeline, nested ones included, have been counted before it.
   for (const plan of inLoadOrder(plans)) {

@@ -8,7 +8,7 @@ import type { ModelPlan } from '../model-plan.js';
 import type { WeightsCase } from '../onnx/weights/held-weights.js';
 import { microsSince } from '../run-queue.js';
 import type { Tensor, Tensors } from '../tensor/tensor.js';
-import { PRIVATE_WEIGHTS, privateBytesOf } from '../weights.js';
+import { copiedBytesOf, holdersOf, PRIVATE_WEIGHTS } from '../weights.js';
 import { isLocaleMissing, loadFault, runFault } from './onnx-fault.js';
 import { inspectFile, type OnnxFile } from './onnx-file.js';
 import { mappingOptions, sessionOptions } from './onnx-options.js';
@@ -29,10 +29,12 @@ type Feeds = Record<string, OnnxTensor>;
 export async function loadOnnxModel(plan: ModelPlan, options: LoadOptions): Promise<TensorModel> {
   const { file: path, retry = true, ...traits } = plan;
   const checked = sessionOptions(plan.options, options);
+  const { choice, holders, cacheBases } = options.weights ?? PRIVATE_WEIGHTS;
   const { file, session } = await opened(path, checked, {
-    ...(options.weights ?? PRIVATE_WEIGHTS),
-    ...(plan.weights === undefined ? {} : { choice: plan.weights }),
-    privateBytes: privateBytesOf(options.loaded),
+    choice: plan.weights ?? choice,
+    holders: holdersOf(plan.name, holders),
+    copiedBytes: copiedBytesOf(options.loaded, holders),
+    cacheBases,
   });
   const onnx = new OnnxSession(plan.name, session, file, checked.freeDimensionOverrides ?? {});
   return {

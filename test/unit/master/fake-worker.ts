@@ -26,7 +26,7 @@ export const BOOT: Boot = {
   defaultModel: undefined,
   threads: 1,
   cpuShare: 1,
-  weights: { choice: 'private' as const, workers: 1, cacheBases: [] },
+  weights: { choice: 'private' as const, holders: {}, cacheBases: [] },
   maxBodyBytes: 1024,
   log: { level: 'info', format: 'json', file: '-' },
 };
@@ -36,6 +36,7 @@ export const NOTHING: Holding = {
   generation: 1,
   workers: 1,
   plans: [],
+  holders: {},
   defaultModel: undefined,
   settings: configuration({ argv: ['models'] }).settings,
   key: '',

@@ -14,9 +14,11 @@ export type WeightsPlace = {
 };
 
 /** What the decision needs beside the model itself. */
-export type WeightsCase = WeightsOptions & {
-  /** Of models that this worker holds already, not shared. */
-  readonly privateBytes: number;
+export type WeightsCase = Omit<WeightsOptions, 'holders'> & {
+  /** Workers that hold this model. */
+  readonly holders: number;
+  /** Of models that this worker holds already: what others have once more. */
+  readonly copiedBytes: number;
 };
 
 /**
@@ -43,7 +45,7 @@ export function holdWeights(
   }
 }
 
-function isToBeShared(bytes: number, { choice, workers, privateBytes }: WeightsCase): boolean {
+function isToBeShared(bytes: number, { choice, holders, copiedBytes }: WeightsCase): boolean {
   if (choice !== 'auto') return choice === 'shared';
-  return areCopiesTooLarge(bytes, privateBytes, workers, memoryBytes());
+  return areCopiesTooLarge(bytes, holders, copiedBytes, memoryBytes());
 }

@@ -14,10 +14,10 @@ test.each([
   'with $flags a worker that starts as one of $workers gets $share',
   ({ flags, workers, share }) => {
     const { settings } = configuration({ argv: ['models', ...flags], cpus: 8 });
-    const holding = { ...NOTHING, workers, settings };
+    const holding = { ...NOTHING, workers, settings, holders: { m: workers } };
     expect(bootMessage({ slot: 0, holding }, LOG)).toMatchObject({
       ...share,
-      weights: { workers },
+      weights: { holders: { m: workers } },
     });
   },
 );

@@ -50,6 +50,18 @@ describe('what a slot holds', () => {
     expect(renewed && holdingOf(renewed, 0).key).not.toBe(key);
   });
 
+  test('tells how many hold each of it', () => {
+    const models = [
+      planOf('a'),
+      planOf('rare', '1', { workers: 1 }),
+      planOf('rare', '2', { workers: 1 }),
+    ];
+    const made = generation(models);
+    const holder = made.placement.get('rare')?.[0] ?? 9;
+    expect(holdingOf(made, holder).holders).toEqual({ a: 2, rare: 1 });
+    expect(holdingOf(made, 1 - holder).holders).toEqual({ a: 2 });
+  });
+
   test('is the same in a later generation that changes nothing for it', () => {
     const alone = planOf('c', '1', { workers: 1 });
     const both = [planOf('a'), planOf('b')];
