@@ -1,13 +1,14 @@
 /** Past values of JSON whose content does not matter. They need not be valid: others judge that. */
 import { GAVE_UP, pastSpaces } from './number-scan.js';
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN_ARRAY = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from './punctuation.js';
 
 /** Behind the string that begins at `at`; `GAVE_UP` where none does, or none ends. */
 function pastString(bytes: Buffer, at: number): number {

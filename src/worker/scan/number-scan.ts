@@ -3,6 +3,7 @@
  * times as fast as `JSON.parse` and a copy. It knows plain numbers and spaces and gives up at all
  * else, so that what is odd or wrong is judged in one place, by the reading of JSON values.
  */
+import { CLOSE_ARRAY, COMMA, OPEN_ARRAY } from './punctuation.js';
 
 import { WideIntegers } from './wide-integers.js';
 
@@ -11,13 +12,10 @@ const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 const TAB = 0x09;
 const PLUS = 0x2b;
-const COMMA = 0x2c;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
-const OPEN = 0x5b;
-const CLOSE = 0x5d;
 const LOWER_E = 0x65;
 const UPPER_E = 0x45;
 const LOWER_N = 0x6e;
@@ -109,14 +107,14 @@ export class NumberScan {
     for (;;) {
       for (; level < depth; level++) {
         at = pastSpaces(bytes, at);
-        if (bytes[at] !== OPEN) return GAVE_UP;
+        if (bytes[at] !== OPEN_ARRAY) return GAVE_UP;
         counts[level] = 0;
         at += 1;
       }
       at = this.#innermost(at, depth - 1);
       if (at === GAVE_UP) return GAVE_UP;
       for (level = depth - 1; ; level--) {
-        if (bytes[at] !== CLOSE || !this.#hasEnded(level)) return GAVE_UP;
+        if (bytes[at] !== CLOSE_ARRAY || !this.#hasEnded(level)) return GAVE_UP;
         at += 1;
         if (level === 0) return at;
         counts[level - 1] = (counts[level - 1] as number) + 1;
@@ -275,6 +273,13 @@ export function past(bytes: Uint8Array, from: number, text: Uint8Array): number 
   const at = pastSpaces(bytes, from);
   for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return GAVE_UP;
   return at + text.length;
+}
+
+/** The same of one sign. */
+export function pastSign(bytes: Uint8Array, from: number, sign: number): number {
+  if (from === GAVE_UP) return GAVE_UP;
+  const at = pastSpaces(bytes, from);
+  return bytes[at] === sign ? at + 1 : GAVE_UP;
 }
 
 export function pastSpaces(bytes: Uint8Array, from: number): number {

@@ -1,7 +1,7 @@
 import type { TensorSpec } from '../../model/tensor/signature.js';
-import { GAVE_UP, past } from './number-scan.js';
+import { GAVE_UP, past, pastSign } from './number-scan.js';
+import { COLON } from './punctuation.js';
 
-const COLON = Buffer.from(':');
 const keys = new WeakMap<TensorSpec, Buffer>();
 
 /** An input's name as most write it in JSON, quotes included. */
@@ -16,7 +16,7 @@ export function keyOf(spec: TensorSpec): Buffer {
 
 /** Behind the colon of a member that is called so; or `GAVE_UP`. */
 export function pastKey(bytes: Uint8Array, at: number, key: Uint8Array): number {
-  return past(bytes, past(bytes, at, key), COLON);
+  return pastSign(bytes, past(bytes, at, key), COLON);
 }
 
 /** The one of them that a member's key names; none, or one it may be in another spelling: undefined. */

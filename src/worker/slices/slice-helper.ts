@@ -1,32 +1,11 @@
 import type { SliceLink } from '../../link/slices/worker-slices.js';
-import type { Model, PredictContext } from '../../model/model.js';
+import type { Model } from '../../model/model.js';
 import { commonRows } from '../../model/tensor/tensor-rows.js';
 import type { Protocol } from '../protocol.js';
 import { type PartWriter, runPart } from './part-run.js';
 import type { RowWork } from './row-work.js';
+import { SliceContext } from './slice-context.js';
 import { readSlice, resultMessage, type SliceHead, type SliceRows } from './slice-message.js';
-
-/** What a slice may know of its request: that it is still wanted. */
-class SliceContext implements PredictContext {
-  readonly requestId: string;
-  readonly #controller = new AbortController();
-
-  constructor(requestId: string) {
-    this.requestId = requestId;
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  get isAbandoned(): boolean {
-    return this.signal.aborted;
-  }
-
-  abandon(): void {
-    this.#controller.abort();
-  }
-}
 
 /**
  * Runs slices of other workers' requests. Of one that fails it says no more than that: its owner runs

@@ -7,29 +7,24 @@ import { constants } from 'node:buffer';
 import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { MOST_ROWS } from '../../body/input-limits.js';
-import { GAVE_UP, past, pastSpaces } from '../../scan/number-scan.js';
+import { GAVE_UP, past, pastSign, pastSpaces } from '../../scan/number-scan.js';
+import { CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT } from '../../scan/punctuation.js';
 import { scannedTensor } from '../../scan/scanned-tensor.js';
 import { keyOf, pastKey, specAt } from '../../scan/spec-key.js';
 import { onlyInput } from './named-inputs.js';
 import { rowsOfColumns, type TensorRequest } from './request.js';
 import { scannedRows } from './scanned-rows.js';
 
-const OPEN = Buffer.from('{');
-const CLOSE = Buffer.from('}');
-const COMMA = Buffer.from(',');
-const OPEN_ARRAY = Buffer.from('[');
 const SIGNATURE_NAME = Buffer.from('"signature_name"');
 const STANDARD = Buffer.from('"serving_default"');
 const INSTANCES = Buffer.from('"instances"');
 const INPUTS = Buffer.from('"inputs"');
-const OPEN_BYTE = 0x7b;
-const CLOSE_BYTE = 0x7d;
 
 /** Undefined: it has to be read as JSON. */
 export function scannedRequest(bytes: Buffer, { inputs }: Signature): TensorRequest | undefined {
-  if (bytes.length > constants.MAX_STRING_LENGTH || lastByte(bytes) !== CLOSE_BYTE)
+  if (bytes.length > constants.MAX_STRING_LENGTH || lastByte(bytes) !== CLOSE_OBJECT)
     return undefined;
-  const start = pastSignatureName(bytes, past(bytes, 0, OPEN));
+  const start = pastSignatureName(bytes, pastSign(bytes, 0, OPEN_OBJECT));
   const only = onlyInput(inputs);
   const rows = pastKey(bytes, start, INSTANCES);
   if (rows !== GAVE_UP) {
@@ -38,14 +33,14 @@ export function scannedRequest(bytes: Buffer, { inputs }: Signature): TensorRequ
   }
   const columns = pastKey(bytes, start, INPUTS);
   if (columns === GAVE_UP) return undefined;
-  if (bytes[pastSpaces(bytes, columns)] === OPEN_BYTE) return byNames(bytes, columns, inputs);
+  if (bytes[pastSpaces(bytes, columns)] === OPEN_OBJECT) return byNames(bytes, columns, inputs);
   return only && byColumn(bytes, columns, only);
 }
 
 /** TF Serving's clients name the only signature there is. */
 function pastSignatureName(bytes: Buffer, at: number): number {
   const name = pastKey(bytes, at, SIGNATURE_NAME);
-  return name === GAVE_UP ? at : past(bytes, past(bytes, name, STANDARD), COMMA);
+  return name === GAVE_UP ? at : pastSign(bytes, past(bytes, name, STANDARD), COMMA);
 }
 
 function byRows(bytes: Buffer, at: number, spec: TensorSpec): TensorRequest | undefined {
@@ -81,7 +76,7 @@ function byNames(
   specs: readonly TensorSpec[],
 ): TensorRequest | undefined {
   const found = new Map<TensorSpec, Tensor>();
-  let at = past(bytes, from, OPEN);
+  let at = pastSign(bytes, from, OPEN_OBJECT);
   for (;;) {
     const start = at;
     const spec = specAt(bytes, start, specs);
@@ -89,9 +84,11 @@ function byNames(
     const scanned = scannedTensor(bytes, pastKey(bytes, start, keyOf(spec)), spec);
     if (scanned === undefined) return undefined;
     found.set(spec, scanned.tensor);
-    at = past(bytes, scanned.end, COMMA);
+    at = pastSign(bytes, scanned.end, COMMA);
     if (at !== GAVE_UP) continue;
-    return isEnd(bytes, past(bytes, scanned.end, CLOSE)) ? named(specs, found) : undefined;
+    return isEnd(bytes, pastSign(bytes, scanned.end, CLOSE_OBJECT))
+      ? named(specs, found)
+      : undefined;
   }
 }
 
@@ -115,13 +112,13 @@ function ofColumns(inputs: Tensors): TensorRequest | undefined {
 
 /** Whether there is an array, and an object in it. */
 function beginsObject(bytes: Buffer, at: number): boolean {
-  const first = past(bytes, at, OPEN_ARRAY);
-  return first !== GAVE_UP && bytes[pastSpaces(bytes, first)] === OPEN_BYTE;
+  const first = pastSign(bytes, at, OPEN_ARRAY);
+  return first !== GAVE_UP && bytes[pastSpaces(bytes, first)] === OPEN_OBJECT;
 }
 
 /** Whether the body's own bracket follows, and nothing but spaces after it. */
 function isEnd(bytes: Buffer, at: number): boolean {
-  const end = past(bytes, at, CLOSE);
+  const end = pastSign(bytes, at, CLOSE_OBJECT);
   return end !== GAVE_UP && pastSpaces(bytes, end) === bytes.length;
 }
 

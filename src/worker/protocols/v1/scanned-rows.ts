@@ -2,17 +2,18 @@
 import type { TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { ColumnScan } from '../../scan/column-scan.js';
-import { GAVE_UP, past, pastSpaces } from '../../scan/number-scan.js';
+import { GAVE_UP, past, pastSign, pastSpaces } from '../../scan/number-scan.js';
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+} from '../../scan/punctuation.js';
 import { MOST_CONTAINERS } from '../../scan/scanned-tensor.js';
 import { pastKey } from '../../scan/spec-key.js';
 
 type ScannedRows = { readonly inputs: Tensors; readonly rows: number; readonly end: number };
-
-const OPEN = Buffer.from('{');
-const OPEN_ARRAY = Buffer.from('[');
-const COMMA = 0x2c;
-const CLOSE = 0x7d;
-const CLOSE_ARRAY = 0x5d;
 
 const columnsOf = new WeakMap<readonly TensorSpec[], readonly ColumnScan[]>();
 
@@ -23,7 +24,7 @@ export function scannedRows(
   specs: readonly TensorSpec[],
 ): ScannedRows | undefined {
   const columns = begun(specs);
-  let at = past(bytes, from, OPEN_ARRAY);
+  let at = pastSign(bytes, from, OPEN_ARRAY);
   for (let row = 0; at !== GAVE_UP; row += 1) {
     at = pastRow(bytes, at, columns, row);
     if (at === GAVE_UP) return undefined;
@@ -49,7 +50,7 @@ function begun(specs: readonly TensorSpec[]): readonly ColumnScan[] {
 
 /** Rows name their inputs in the same order, nearly always: the next one is looked at first. */
 function pastRow(bytes: Buffer, from: number, columns: readonly ColumnScan[], row: number): number {
-  let at = past(bytes, from, OPEN);
+  let at = pastSign(bytes, from, OPEN_OBJECT);
   for (let turn = 0; at !== GAVE_UP; turn += 1) {
     const start = at;
     let column = columns[turn];
@@ -65,7 +66,7 @@ function pastRow(bytes: Buffer, from: number, columns: readonly ColumnScan[], ro
     at = pastSpaces(bytes, at);
     const byte = bytes[at];
     at += 1;
-    if (byte === CLOSE) return at;
+    if (byte === CLOSE_OBJECT) return at;
     if (byte !== COMMA) return GAVE_UP;
   }
   return GAVE_UP;

@@ -6,7 +6,8 @@
 import { constants } from 'node:buffer';
 import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
 import { pastPlainString, pastValue } from '../../scan/json-walk.js';
-import { GAVE_UP, past, pastSpaces } from '../../scan/number-scan.js';
+import { GAVE_UP, pastSign, pastSpaces } from '../../scan/number-scan.js';
+import { COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT } from '../../scan/punctuation.js';
 import { isScannable, type ScannedNumbers, scannedNumbers } from '../../scan/scanned-tensor.js';
 import { pastKey, specAt } from '../../scan/spec-key.js';
 
@@ -21,9 +22,6 @@ export type CutBody = {
   readonly inputs: ReadonlyMap<number, CutInput>;
 };
 
-const OPEN = Buffer.from('{');
-const OPEN_ARRAY = Buffer.from('[');
-const COLON = Buffer.from(':');
 const INPUTS = Buffer.from('"inputs"');
 const NAME = Buffer.from('"name"');
 const DATA = Buffer.from('"data"');
@@ -31,9 +29,6 @@ const MARK_TEXT = Buffer.from(JSON.stringify(MARK));
 
 /** Usual tensors are not nested deeper. */
 const DEEPEST = 16;
-
-const COMMA_BYTE = 0x2c;
-const OPEN_ARRAY_BYTE = 0x5b;
 
 /** Undefined: there is nothing to cut, or it cannot be told where. */
 export function cutNumbers(json: Buffer, { inputs }: Signature): CutBody | undefined {
@@ -56,7 +51,7 @@ class Cutting {
   }
 
   run(): CutBody | undefined {
-    const end = this.#members(past(this.#json, 0, OPEN), (at) => this.#ofBody(at));
+    const end = this.#members(pastSign(this.#json, 0, OPEN_OBJECT), (at) => this.#ofBody(at));
     if (end === GAVE_UP || this.#inputs.size === 0) return undefined;
     this.#rest.push(this.#json.subarray(this.#from));
     return { json: Buffer.concat(this.#rest), inputs: this.#inputs };
@@ -69,7 +64,7 @@ class Cutting {
       at = member(at);
       if (at === GAVE_UP) return GAVE_UP;
       at = pastSpaces(this.#json, at);
-      if (this.#json[at] !== COMMA_BYTE) return at + 1;
+      if (this.#json[at] !== COMMA) return at + 1;
       at += 1;
     }
     return GAVE_UP;
@@ -82,8 +77,8 @@ class Cutting {
     if (this.#hasInputs) return GAVE_UP;
     this.#hasInputs = true;
     let index = 0;
-    return this.#members(past(this.#json, inputs, OPEN_ARRAY), (start) => {
-      const end = this.#input(past(this.#json, start, OPEN), index);
+    return this.#members(pastSign(this.#json, inputs, OPEN_ARRAY), (start) => {
+      const end = this.#input(pastSign(this.#json, start, OPEN_OBJECT), index);
       index += 1;
       return end;
     });
@@ -120,13 +115,13 @@ class Cutting {
   #depthAt(start: number): number {
     let depth = 0;
     let at = start;
-    for (; this.#json[at] === OPEN_ARRAY_BYTE; at = pastSpaces(this.#json, at + 1)) depth += 1;
+    for (; this.#json[at] === OPEN_ARRAY; at = pastSpaces(this.#json, at + 1)) depth += 1;
     return depth;
   }
 
   /** A member that is none of ours; with an escaped key it might be. */
   #other(from: number): number {
     const key = pastPlainString(this.#json, pastSpaces(this.#json, from));
-    return key === GAVE_UP ? GAVE_UP : pastValue(this.#json, past(this.#json, key, COLON));
+    return key === GAVE_UP ? GAVE_UP : pastValue(this.#json, pastSign(this.#json, key, COLON));
   }
 }

@@ -3,6 +3,7 @@ import { RequestError } from '../../../../src/errors.js';
 import type { Finish, Model, PredictContext, TensorModel } from '../../../../src/model/model.js';
 import type { Tensor, Tensors } from '../../../../src/model/tensor/tensor.js';
 import { withNaturalBatches } from '../../../../src/worker/inference/natural-batch.js';
+import { PLAIN } from '../plain-model.js';
 
 const CONTEXT = { requestId: 'r', signal: new AbortController().signal, isAbandoned: false };
 const FREE = { name: 'x', dtype: 'float32', shape: [-1, -1] } as const;
@@ -23,12 +24,8 @@ function doubling(extra: Partial<TensorModel> = {}, behave: Behaviour = double) 
   const runs: number[] = [];
   const model: TensorModel = {
     kind: 'tensors',
+    ...PLAIN,
     name: 'doubling',
-    version: '1',
-    runtime: 'onnx',
-    isLatest: true,
-    labels: [],
-    isRetryable: true,
     isRowWise: true,
     signature: { inputs: [FREE], outputs: [{ ...FREE, name: 'y' }] },
     run(inputs, _context, finish) {
@@ -41,7 +38,6 @@ function doubling(extra: Partial<TensorModel> = {}, behave: Behaviour = double) 
         }
       });
     },
-    dispose: async () => {},
     ...extra,
   };
   return { model: withNaturalBatches(model), runs };

@@ -5,17 +5,9 @@ import type { TensorSpec } from '../../../../src/model/tensor/signature.js';
 import type { Tensors } from '../../../../src/model/tensor/tensor.js';
 import { tryModel } from '../../../../src/worker/life/trial.js';
 import { warmUp } from '../../../../src/worker/life/warm-up.js';
+import { PLAIN } from '../plain-model.js';
 
 const X: TensorSpec = { name: 'x', dtype: 'float32', shape: [-1, 3] };
-
-const BASE = {
-  name: 'm',
-  version: '1',
-  isLatest: true,
-  labels: [],
-  isRetryable: true,
-  dispose: async () => {},
-} as const;
 
 type Seen = { readonly model: TensorModel; readonly inputs: Tensors[] };
 
@@ -23,7 +15,7 @@ type Seen = { readonly model: TensorModel; readonly inputs: Tensors[] };
 function tensors(given: Partial<TensorModel> = {}): Seen {
   const inputs: Tensors[] = [];
   const model: TensorModel = {
-    ...BASE,
+    ...PLAIN,
     runtime: 'onnx',
     kind: 'tensors',
     signature: { inputs: [X], outputs: [X] },
@@ -115,7 +107,7 @@ describe('warming up', () => {
   test('gives instances as they are to a model without a signature', async () => {
     const seen: unknown[] = [];
     const model: InstancesModel = {
-      ...BASE,
+      ...PLAIN,
       runtime: 'module',
       kind: 'instances',
       warmup: { instances: ['a', { b: 1 }] },

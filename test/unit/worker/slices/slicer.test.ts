@@ -3,9 +3,9 @@ import { RequestError } from '../../../../src/errors.js';
 import type { Protocol } from '../../../../src/worker/protocol.js';
 import { v1 } from '../../../../src/worker/protocols/v1/exchange.js';
 import { v2 } from '../../../../src/worker/protocols/v2/exchange.js';
+import { SliceContext } from '../../../../src/worker/slices/slice-context.js';
 import {
   askedOf,
-  Context,
   connect,
   looseModel,
   runAt,
@@ -31,7 +31,7 @@ function wholeReply(body: object, protocol: Protocol): Promise<string> {
   const { asked } = askedOf(worker().model, body, protocol);
   return new Promise((resolve) => {
     if (asked.kind !== 'tensors') return;
-    asked.model.run(asked.exchange.inputs, new Context(), (_error, outputs) => {
+    asked.model.run(asked.exchange.inputs, new SliceContext('r'), (_error, outputs) => {
       if (outputs !== undefined) resolve(textOf(asked.exchange.reply(outputs)));
     });
   });
@@ -97,7 +97,7 @@ describe('a large request', () => {
 
   it('ends when its client leaves', async () => {
     const owner = worker();
-    const context = new Context();
+    const context = new SliceContext('r');
     const outcome = runAt(owner, BODY, { context });
     await until(() => owner.runs.length === 3);
     context.abandon();
@@ -107,7 +107,7 @@ describe('a large request', () => {
 
   it('ends then also while it waits for a slice that does not end', async () => {
     const owner = worker();
-    const context = new Context();
+    const context = new SliceContext('r');
     const outcome = runAt(owner, BODY, { context });
     await until(() => owner.link.offers.length === 1);
     owner.link.taker?.granted(1, 1);

@@ -1,29 +1,21 @@
 /** An owner and a helper without a server: the test plays the master between them. */
 import { RequestError } from '../../../../src/errors.js';
 import type { SliceLink, SliceTaker } from '../../../../src/link/slices/worker-slices.js';
-import type {
-  InstancesModel,
-  Model,
-  PredictContext,
-  TensorModel,
-} from '../../../../src/model/model.js';
+import type { InstancesModel, Model, TensorModel } from '../../../../src/model/model.js';
 import type { Tensors } from '../../../../src/model/tensor/tensor.js';
 import type { Protocol, Reply } from '../../../../src/worker/protocol.js';
 import { v1 } from '../../../../src/worker/protocols/v1/exchange.js';
 import { v2 } from '../../../../src/worker/protocols/v2/exchange.js';
+import { SliceContext } from '../../../../src/worker/slices/slice-context.js';
 import { type Asked, type Candidate, Slicer } from '../../../../src/worker/slices/slicer.js';
+import { PLAIN } from '../plain-model.js';
 
 /** A row takes a millisecond, or so the model says; one below zero makes it throw. */
 function rowModel(traits: Partial<TensorModel> = {}) {
   const runs: number[] = [];
   const model: TensorModel = {
     kind: 'tensors',
-    name: 'm',
-    version: '1',
-    runtime: 'module',
-    isLatest: true,
-    labels: [],
-    isRetryable: true,
+    ...PLAIN,
     isRowWise: true,
     signature: {
       inputs: [{ name: 'x', dtype: 'float32', shape: [-1, 2] }],
@@ -43,7 +35,6 @@ function rowModel(traits: Partial<TensorModel> = {}) {
         else finish(undefined, outputsOf(values, rows), 1000 * rows);
       });
     },
-    dispose: async () => {},
     ...traits,
   };
   return { model, runs };
@@ -54,12 +45,7 @@ export function looseModel(traits: Partial<InstancesModel> = {}) {
   const runs: number[] = [];
   const model: InstancesModel = {
     kind: 'instances',
-    name: 'm',
-    version: '1',
-    runtime: 'module',
-    isLatest: true,
-    labels: [],
-    isRetryable: true,
+    ...PLAIN,
     dataParallel: true,
     run(instances, _context, finish) {
       const rows = instances as number[][];
@@ -72,7 +58,6 @@ export function looseModel(traits: Partial<InstancesModel> = {}) {
         for (const row of rows) row[1] = 99;
       });
     },
-    dispose: async () => {},
     ...traits,
   };
   return { model, runs };
@@ -145,23 +130,6 @@ export function workerWith({ model, runs }: Pick<Worker, 'model' | 'runs'>): Wor
   return { link, slicer: new Slicer(link, [model], [v1, v2]), runs, model };
 }
 
-export class Context implements PredictContext {
-  readonly requestId = 'r';
-  readonly #controller = new AbortController();
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  get isAbandoned(): boolean {
-    return this.signal.aborted;
-  }
-
-  abandon(): void {
-    this.#controller.abort();
-  }
-}
-
 export type Outcome = { readonly error?: string; readonly reply?: string };
 
 /** What a body asks of a model. */
@@ -176,13 +144,13 @@ export function askedOf(model: Model, json: object | string, protocol: Protocol 
   return { asked, body };
 }
 
-type RunOptions = { readonly protocol?: Protocol; readonly context?: Context };
+type RunOptions = { readonly protocol?: Protocol; readonly context?: SliceContext };
 
 /** Runs a body at the owner; the reply as its bytes say it. */
 export function runAt(
   { slicer, model }: Worker,
   body: object | string,
-  { protocol = v1, context = new Context() }: RunOptions = {},
+  { protocol = v1, context = new SliceContext('r') }: RunOptions = {},
 ): Promise<Outcome> {
   const read = askedOf(model, body, protocol);
   const candidate: Candidate = { id: 1, protocol, ...read, context, partContext: context };

@@ -5,20 +5,15 @@ import type { TensorModel } from '../../../../../src/model/model.js';
 import type { TensorSpec } from '../../../../../src/model/tensor/signature.js';
 import { cutNumbers } from '../../../../../src/worker/protocols/v2/cut-numbers.js';
 import { readRequest, wholeRequest } from '../../../../../src/worker/protocols/v2/request.js';
+import { PLAIN } from '../../plain-model.js';
 import { below, bitsOf, changed, numberText } from '../random-json.js';
 
 function modelOf(...inputs: readonly TensorSpec[]): TensorModel {
   return {
     kind: 'tensors',
-    name: 'm',
-    version: '1',
-    runtime: 'module',
-    isLatest: true,
-    labels: [],
-    isRetryable: true,
+    ...PLAIN,
     signature: { inputs, outputs: [{ name: 'y', dtype: 'float32', shape: [1] }] },
     run: () => {},
-    dispose: async () => {},
   };
 }
 
