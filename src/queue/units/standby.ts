@@ -17,7 +17,8 @@ import type { WaitingRoom } from '../waiting/waiting-room.js';
  *     stand by ─▶ runs there · taken back ─▶ waits, first in order of rank
  *
  * One at a worker; nothing that may not run twice, that had better run in a batch with others, or whose run
- * time nobody knows; and none with priorities, since who comes later may be more urgent.
+ * time nobody knows; none of a model with a limit, in which the place that it leaves behind would count, and
+ * keep it from the worker that is free; and none with priorities, since who comes later may be more urgent.
  */
 export class Standby<R extends Queued, W> {
   readonly #fleet: Fleet<R, W>;
@@ -117,6 +118,8 @@ export class Standby<R extends Queued, W> {
 
 function mayStandBy(request: Queued, waiting: number): boolean {
   if (!request.isRetryable || request.wasTakenBack || isSuspect(request)) return false;
+  if (request.limit !== undefined && request.limit.leastMost < Number.POSITIVE_INFINITY)
+    return false;
   return request.estimateMs < Number.POSITIVE_INFINITY && runsAlone(request, waiting);
 }
 

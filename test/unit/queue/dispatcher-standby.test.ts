@@ -102,6 +102,18 @@ describe('a request that stands by', () => {
     expect(one.finish('B', third as never, 5)).toBe(true);
   });
 
+  it('is none of a model with a limit, which a free worker is to have next', () => {
+    const one = stage('A', 'B');
+    one.dispatcher.limits.learn([{ name: 'slow', maxInFlight: 2 }]);
+    one.submit({ key: 'slow' });
+    const other = one.submit({ key: 'other' });
+    one.submit({ key: 'slow' });
+    expect(one.takeSent()).toEqual(['1→A', '2→B']);
+    one.nowMs = 5;
+    one.finish('B', other, 5);
+    expect(one.takeSent()).toEqual(['3→B']);
+  });
+
   it('stays where another one waits: who is free takes that', () => {
     const one = stage('A', 'B');
     const [, second] = one.submitMany(5);
