@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Answer, Client } from './clients.js';
+import { closedGate } from './gate.js';
 import { type ServerOptions, startServer, type TestServer } from './server.js';
 
 type Asked = {
@@ -17,17 +18,18 @@ function read({ status, text }: Answer): Asked {
   return { status, code, error, pid: predictions[0] };
 }
 
-/** One request to a model of the fixture `clocks`, on a connection of its own. */
+/** One request to a model of the fixture `clocks`, on a connection of its own: for how long, or until a gate is open. */
 async function ask(
   server: TestServer,
   model: string,
-  ms: number,
+  told: number | { readonly gate: string },
   headers: Record<string, string> = {},
 ): Promise<Asked> {
   const client = new Client(server.url);
   onTestFinished(() => client.close());
   const path = `/v1/models/${model}:predict`;
-  return read(await client.post(path, { instances: [{ ms }] }, headers));
+  const instance = typeof told === 'number' ? { ms: told } : told;
+  return read(await client.post(path, { instances: [instance] }, headers));
 }
 
 function start(options: Partial<ServerOptions> = {}): Promise<TestServer> {
@@ -53,7 +55,8 @@ describe("a client's own limit", () => {
     expect(bad).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
     expect(bad.error).toContain('got "2s"');
 
-    const running = ask(server, 'blocking', 2000, limit(100));
+    const { file, open } = closedGate();
+    const running = ask(server, 'blocking', { gate: file }, limit(100));
     await untilRunning(server);
     const waiting = await ask(server, 'blocking', 0, limit(50));
     expect(waiting).toMatchObject({ status: 504, code: 'QUEUE_TIMEOUT' });
@@ -63,6 +66,7 @@ describe("a client's own limit", () => {
     expect(ran.error).toContain("the client's limit of 100 ms");
     // Answered while it still runs, and its late answer goes nowhere.
     expect((await server.status()).inFlight).toBe(1);
+    open();
     expect((await ask(server, 'blocking', 0)).pid).toBe(pid);
 
     // What can hear is told to stop, and gives its worker free.
@@ -109,10 +113,12 @@ describe('the execution timeout', () => {
     });
     expect(server.linesOf('worker died')).toEqual([]); // it has stopped when told to
 
-    const running = ask(server, 'blocking', 900);
+    const { file, open } = closedGate();
+    const running = ask(server, 'blocking', { gate: file });
     await untilRunning(server);
     const waited = await ask(server, 'hurried', 0);
     expect(waited).toMatchObject({ status: 504, code: 'QUEUE_TIMEOUT' });
+    open();
     expect((await running).status).toBe(200);
     const ran = await ask(server, 'hurried', 600_000);
     expect(ran).toMatchObject({ status: 504, code: 'EXECUTION_TIMEOUT' });
@@ -126,7 +132,8 @@ describe('the execution timeout', () => {
 describe('a client that leaves', () => {
   it('while it waits is gone from the queue at once; while it runs, its run is told', async () => {
     const server = await start();
-    const running = ask(server, 'blocking', 1200);
+    const { file, open } = closedGate();
+    const running = ask(server, 'blocking', { gate: file });
     await untilRunning(server);
     const leaving = new Client(server.url);
     leaving.post('/v1/models/blocking:predict', { instances: [{ ms: 1 }] }).catch(() => {});
@@ -137,6 +144,7 @@ describe('a client that leaves', () => {
     expect((await server.status()).queue.depth).toBe(0);
     expect(server.linesOf('request')).toHaveLength(1); // the other one runs on
     expect(await server.metrics()).toMatch(/^forkcast_requests_total\{.*status="499".*\} 1$/m);
+    open();
     const { pid } = await running;
 
     const runner = new Client(server.url);
@@ -157,10 +165,12 @@ describe('a worker that somebody stops', () => {
   it('is noticed long before its timeouts, with work and without, and costs no request', async () => {
     const server = await start({ workers: 2 });
     await server.until('two ready workers', () => server.linesOf('worker ready')[1]);
-    const asking = ask(server, 'blocking', 400);
+    const { file, open } = closedGate();
+    const asking = ask(server, 'blocking', { gate: file });
     await untilRunning(server);
     const pids = await server.workerPids();
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    open();
     const { status, pid } = await asking;
     expect([status, pids.includes(pid)]).toEqual([200, false]);
     await server.until('both deaths', () => server.linesOf('worker died')[1]);
@@ -197,13 +207,15 @@ describe('a master that was stopped for longer than every timeout', () => {
     const body = JSON.stringify({ instances: [{ ms: 0 }] });
     const { pid } = await ask(server, 'blocking', 0);
     const arriving = await sendHalf(server.url, path, body);
-    const running = ask(server, 'blocking', 400);
+    const { file, open } = closedGate();
+    const running = ask(server, 'blocking', { gate: file });
     await untilRunning(server);
     const waiting = ask(server, 'blocking', 0, limit(1000));
     await untilRunning(server, 1);
     expect(await idle.ask('GET', '/livez', '')).toContain('200 OK');
 
     server.kill('SIGSTOP');
+    open();
     const asking = idle.ask('POST', path, body);
     await new Promise((resolve) => setTimeout(resolve, 2000)); // what is tested is that time passes
     server.kill('SIGCONT');

@@ -5,6 +5,7 @@ import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from '
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { CLI, expectGone, fixture, processTree } from './server.js';
 
@@ -39,14 +40,17 @@ test('with its log pipe full it serves, and TERM ends it with exit 0', async () 
   const args = [CLI, 'serve', fixture('echo'), '--workers', '1', '--bind', `unix:${socketPath}`];
   const child = spawn(
     process.execPath,
-    [...args, '--admin-bind', `unix:${join(folder, 'admin')}`],
+    [...args, '--admin-bind', `unix:${join(folder, 'admin')}`, '--drain-idle', '100ms'],
     {
       stdio: ['ignore', fullPipe(join(folder, 'log')), 'ignore'],
     },
   );
   onTestFinished(() => void child.kill('SIGKILL'));
   const exit = once(child, 'exit');
-  while ((await statusOf(socketPath, '/readyz')) !== 200) expect(child.exitCode).toBeNull();
+  while ((await statusOf(socketPath, '/readyz')) !== 200) {
+    expect(child.exitCode).toBeNull();
+    await sleep(10);
+  }
   const pids = processTree(child.pid ?? 0);
   child.kill('SIGTERM');
   expect(await exit).toEqual([0, null]);
