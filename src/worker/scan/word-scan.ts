@@ -4,12 +4,8 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { GAVE_UP, past, pastSpaces } from './number-scan.js';
+import { BACKSLASH, CLOSE_ARRAY, COMMA, OPEN_ARRAY, QUOTE } from './punctuation.js';
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE = 0x5d;
 const TRUE: Buffer = Buffer.from('true');
 const FALSE: Buffer = Buffer.from('false');
 
@@ -39,7 +35,7 @@ export class WordScan {
   // As deep as the input has dimensions, never as deep as the body is nested.
   #level(bytes: Buffer, from: number, level: number): number {
     if (level === this.#depth) return this.#word(bytes, from);
-    if (bytes[from] !== OPEN) return GAVE_UP;
+    if (bytes[from] !== OPEN_ARRAY) return GAVE_UP;
     let at = from;
     let count = 0;
     do {
@@ -49,7 +45,7 @@ export class WordScan {
       at = pastSpaces(bytes, at);
     } while (bytes[at] === COMMA);
     if (this.sizes[level] === 0) this.sizes[level] = count;
-    return bytes[at] === CLOSE && this.sizes[level] === count ? at + 1 : GAVE_UP;
+    return bytes[at] === CLOSE_ARRAY && this.sizes[level] === count ? at + 1 : GAVE_UP;
   }
 
   #word(bytes: Buffer, start: number): number {

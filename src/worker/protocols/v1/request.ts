@@ -68,6 +68,14 @@ export function readInstances(value: unknown, modelName: string): readonly unkno
   }
 }
 
+/** The table that a body is, still unchecked; undefined where it is none. @throws RequestError */
+export function tableIn(value: unknown): JsonObject | undefined {
+  const body = checkedBody(value);
+  const key = keyOf(body);
+  const table = key === 'columns' ? body : key === 'dataframe_split' ? body[key] : undefined;
+  return isObject(table) ? table : undefined;
+}
+
 function checkedBody(body: unknown): JsonObject {
   if (!isObject(body)) throw invalid(`the body: expected ${FORMS}, got ${described(body)}`);
   const { signature_name: name = '' } = body;

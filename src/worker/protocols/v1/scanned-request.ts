@@ -1,6 +1,6 @@
 /**
  * The most common bodies, straight from their bytes: `{"instances": [[1, 2], …]}`, the same
- * with objects of inputs by name, and `{"inputs": …}` with the whole of an input, or of each by its name. Any other body, and any that
+ * with objects of inputs by name, `{"inputs": …}` with the whole of an input, or of each by its name, and tables. Any other body, and any that
  * may be wrong, is for the reading of JSON values: only that knows what to say.
  */
 import { constants } from 'node:buffer';
@@ -14,6 +14,7 @@ import { keyOf, pastKey, specAt } from '../../scan/spec-key.js';
 import { onlyInput } from './named-inputs.js';
 import { rowsOfColumns, type TensorRequest } from './request.js';
 import { scannedRows } from './scanned-rows.js';
+import { scannedTable } from './scanned-table.js';
 
 const SIGNATURE_NAME = Buffer.from('"signature_name"');
 const STANDARD = Buffer.from('"serving_default"');
@@ -21,7 +22,8 @@ const INSTANCES = Buffer.from('"instances"');
 const INPUTS = Buffer.from('"inputs"');
 
 /** Undefined: it has to be read as JSON. */
-export function scannedRequest(bytes: Buffer, { inputs }: Signature): TensorRequest | undefined {
+export function scannedRequest(bytes: Buffer, signature: Signature): TensorRequest | undefined {
+  const { inputs } = signature;
   if (bytes.length > constants.MAX_STRING_LENGTH || lastByte(bytes) !== CLOSE_OBJECT)
     return undefined;
   const start = pastSignatureName(bytes, pastSign(bytes, 0, OPEN_OBJECT));
@@ -32,7 +34,7 @@ export function scannedRequest(bytes: Buffer, { inputs }: Signature): TensorRequ
     return only && byRows(bytes, rows, only);
   }
   const columns = pastKey(bytes, start, INPUTS);
-  if (columns === GAVE_UP) return undefined;
+  if (columns === GAVE_UP) return scannedTable(bytes, signature);
   if (bytes[pastSpaces(bytes, columns)] === OPEN_OBJECT) return byNames(bytes, columns, inputs);
   return only && byColumn(bytes, columns, only);
 }

@@ -47,7 +47,7 @@ export function tableTensors(
   bodyBytes: number,
 ): Tensors {
   const only = onlyInput(specs);
-  if (only !== undefined && only.shape.length === 2 && !table.columns.includes(only.name)) {
+  if (only !== undefined && isMatrix(table.columns, only)) {
     return { [only.name]: matrix(table, only, bodyBytes) };
   }
   checkNames(table, specs);
@@ -59,7 +59,13 @@ export function tableTensors(
   return tensors;
 }
 
-function checkedColumns(columns: unknown, at: string): string[] {
+/** Whether all columns together are the only input, which one of them may be as well. */
+export function isMatrix(columns: readonly string[], { name, shape }: TensorSpec): boolean {
+  return shape.length === 2 && !columns.includes(name);
+}
+
+/** @throws RequestError INVALID_INPUT as `readTable` */
+export function checkedColumns(columns: unknown, at: string): string[] {
   if (!Array.isArray(columns) || columns.length === 0) {
     throw invalid(`${at}: expected an array of names, got ${described(columns)}`);
   }
@@ -99,12 +105,17 @@ function column(
   if (shape.length === 0) {
     throw invalid(`input "${name}" is one value for all rows: expected the form {"inputs": {...}}`);
   }
-  const isSingle = shape.length === 2 && (shape[1] === 1 || shape[1] === -1);
+  const isSingle = isSingleCell(spec);
   const values = data.map((row) => {
     const cell = row[index];
     return isSingle && !Array.isArray(cell) ? [cell] : cell;
   });
   return filled(values, spec, placeOf(spec, root, columns[index]), bodyBytes);
+}
+
+/** Whether a row of it is one value, which a cell tells without brackets. */
+export function isSingleCell({ shape }: TensorSpec): boolean {
+  return shape.length === 2 && (shape[1] === 1 || shape[1] === -1);
 }
 
 /** The only input from all columns: in its own order where it names them, else as they came. */
@@ -126,7 +137,7 @@ function matrix(table: Table, spec: TensorSpec, bodyBytes: number): Tensor {
 }
 
 /** pandas numbers the columns of a frame that has no names for them. */
-function hasNoNames(columns: readonly string[]): boolean {
+export function hasNoNames(columns: readonly string[]): boolean {
   return columns.every((name, index) => name === String(index));
 }
 

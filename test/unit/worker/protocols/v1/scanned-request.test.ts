@@ -307,6 +307,69 @@ describe('strings and booleans', () => {
   });
 });
 
+const LABELLED = signatureOf({ ...X('float32', -1, 3), labels: ['a', 'b', 'c'] });
+
+describe('tables', () => {
+  test.each([
+    '{"columns":["a","b","c"],"data":[[1,2,3],[4,5,6.5]]}',
+    ' { "dataframe_split" : {"columns":["c","a","b"],"index":[0,"x"],"data":[[1,2,3],[4,5,6]] } }',
+    '{"index":[0],"columns":[0,1,2],"data":[[1,2,3]],"signature_name":"serving_default"}',
+    '{"columns":["b","c","a"],"data":[[ 1 , 2 , 3 ]],"note":"größe"}',
+  ])('%j needs no JSON values but those beside its data', (text) => {
+    expectScanned(text, LABELLED);
+    expectScanned(text, signatureOf(X('float64', -1, -1)));
+  });
+
+  test('with an input in each column', () => {
+    expectScanned('{"columns":["s","b","n"],"data":[["x",true,1.5],["é",false,-2]]}', MIXED);
+    expectScanned('{"columns":["a","b c"],"data":[[1,[2,3]],[4,[5,6]]]}', ROWS);
+    expectScanned('{"columns":["X"],"data":[[1],[2]]}', MATRIX);
+    expectScanned('{"columns":["p","q"],"data":[["x","y"]]}', signatureOf(X('string', -1, 2)));
+  });
+
+  test.each([
+    '{"columns":["a","b"],"data":[[1,2]]}',
+    '{"columns":["a","b","d"],"data":[[1,2,3]]}',
+    '{"columns":["a","b","b"],"data":[[1,2,3]]}',
+    '{"columns":["a","b","c"],"data":[]}',
+    '{"columns":["a","b","c"],"data":[[1,2]]}',
+    '{"columns":["a","b","c"],"data":[[1,2,"3"]]}',
+    '{"columns":["a","b","c"],"data":[[1,2,3],[1,2,3,4]]}',
+    '{"columns":["a","b","c"],"data":[[1,2,3]],"data":[[4,5,6]]}',
+    '{"columns":["a","b","c"],"data":[[1,2,3]],"d\\u0061ta":[[4,5,6]]}',
+    '{"columns":["a","b","c"],"data":[[1,2,3]],"columns":["b","a","c"]}',
+    '{"columns":["a","b","c"],"data":[[1,2,3]],"instances":[[1,2,3]]}',
+    '{"columns":["a","b","c"],"data":[[1,2,3]],"__proto__":1}',
+    '{"columns":["a","b","c"],"data":[[1,2,3]],"x":tru}',
+    '{"columns":["a","b","c"],"data":[[1,2,3]]',
+    '{"data":[[1,2,3]],"columns":["a","b","c"]}',
+    '{"dataframe_split":{"columns":["a","b","c"],"data":[[1,2,3]]},"columns":["a"]}',
+    '{"dataframe_split":{"columns":["a","b","c"],"data":[[1,2,3]]},"dataframe_split":{}}',
+  ])('%j is left to the reading of JSON values', (text) => {
+    expect(scanned(text, LABELLED)).toBeUndefined();
+  });
+
+  test('what stood about the data of the last one is not read again, and only that', () => {
+    const tables = [
+      '{"columns":["c","a","b"],"data":[[1,2,3]]}',
+      '{"columns":["c","a","b"],"data":[[4,5,6],[7,8,9]]}',
+      '{"columns":["c","a","b"],"data":[[4,5,6]] }',
+      '{"columns":["c","b","a"],"data":[[1,2,3]]}',
+      '{"columns":["c","b","a"],"data":[[1,2,3]],"index":[5]}',
+    ];
+    for (const text of [...tables, ...tables]) expectScanned(text, LABELLED);
+    for (const text of tables) expect(scanned(`${text}}`, LABELLED)).toBeUndefined();
+    for (const text of tables) expect(scanned(text.slice(0, -1), LABELLED)).toBeUndefined();
+  });
+
+  test('with inputs that are missing or unknown, or in brackets, are left, too', () => {
+    expect(scanned('{"columns":["n","s"],"data":[[1,"x"]]}', MIXED)).toBeUndefined();
+    expect(scanned('{"columns":["n","s","b","z"],"data":[[1,"x",true,1]]}', MIXED)).toBeUndefined();
+    expect(scanned('{"columns":["n","s","b"],"data":[[[1],"x",true]]}', MIXED)).toBeUndefined();
+    expect(scanned('{"columns":["a"],"data":[[1]]}', ROWS)).toBeUndefined();
+  });
+});
+
 describe('at random', () => {
   test.each<Dtype>([
     'float32',
@@ -345,6 +408,19 @@ describe('at random', () => {
     expect(scans).toBeGreaterThan(700);
   });
 
+  test('tables are the same, one after another', () => {
+    let scans = 0;
+    for (let round = 0; round < 2000; round++) {
+      const names = ['"a"', '"b"', '"c"'].sort(() => below(3) - 1).join();
+      const row = (): string => `[${numberText()},${numberText()},${numberText()}]`;
+      const data = Array.from({ length: 1 + below(3) }, row).join();
+      const text = `{"dataframe_split":{"columns":[${names}],"data":[${data}]}}`;
+      expectSame(text, LABELLED);
+      if (scanned(text, LABELLED) !== undefined) scans += 1;
+    }
+    expect(scans).toBeGreaterThan(1000);
+  });
+
   test('rows with inputs by name are the same', () => {
     let scans = 0;
     for (let round = 0; round < 3000; round++) {
@@ -361,6 +437,8 @@ describe('at random', () => {
     ['{"instances":[[1.5,-20],[3e1,0.25]]}', MATRIX],
     ['{"instances":[{"a":1.5,"b c":[2,3]},{"b c":[4,5],"a":-2e1}]}', ROWS],
     ['{"inputs":{"a":[1,2],"b c":[[2,3],[4,5]]}}', ROWS],
+    ['{"columns":["c","a","b"],"data":[[1,2,3],[4,5,6]]}', LABELLED],
+    ['{"dataframe_split":{"columns":["s","b","n"],"data":[["x",true,1.5],["y",false,2]]}}', MIXED],
     ['{"instances":[{"n":[1],"s":["a\\nß"],"b":true},{"b":false,"s":[""],"n":[2]}]}', MIXED],
   ])('%j with bytes changed is read the same, or not at all', (body, signature) => {
     for (let round = 0; round < 8000; round++) expectSame(changed(body), signature);
