@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyServerFactory } from 'fastify';
 import type { RequestError } from '../../errors.js';
 import type { LinkReply } from '../../link/server/link-reply.js';
@@ -26,6 +26,10 @@ const traced = channel('tracing:fastify.request.handler:start');
  */
 export class ShortWay {
   readonly #targets: Map<string, Target> = new Map();
+  /** Of the request before: clients ask for the same, with the same headers, which come as one object. */
+  #lastTarget: Target | undefined;
+  #lastUrl = '';
+  #lastHeaders: IncomingHttpHeaders | undefined;
 
   /** Requests `POST path` are for that model. */
   add(path: string, route: InferenceRoute, model: Model | RequestError): void {
@@ -43,11 +47,19 @@ export class ShortWay {
   #take(request: IncomingMessage, reply: ServerResponse): boolean {
     const asked: object = request;
     if (!(asked instanceof LinkRequest) || asked.method !== 'POST') return false;
-    const target = this.#targets.get(asked.url);
+    const target = this.#targetOf(asked);
     if (target === undefined || asked.requestId === '' || traced.hasSubscribers) return false;
-    if (!PLAIN_TYPES.has(asked.commonHeaders['content-type'])) return false;
     const call = new LinkCall(asked, reply as unknown as LinkReply);
     new Inference(target.route, call).start(target.model);
     return true;
+  }
+
+  #targetOf({ url, commonHeaders }: LinkRequest): Target | undefined {
+    if (commonHeaders === this.#lastHeaders && url === this.#lastUrl) return this.#lastTarget;
+    const isPlain = PLAIN_TYPES.has(commonHeaders['content-type']);
+    this.#lastTarget = isPlain ? this.#targets.get(url) : undefined;
+    this.#lastUrl = url;
+    this.#lastHeaders = commonHeaders;
+    return this.#lastTarget;
   }
 }
