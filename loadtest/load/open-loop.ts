@@ -37,6 +37,8 @@ class OpenLoop {
   #done = 0;
   #turn = 0;
   #startMs = 0;
+  /** A connection that is closed at the end sends nothing more. */
+  #isOver = false;
   #finished: () => void = () => {};
 
   constructor(order: OpenOrder) {
@@ -50,7 +52,8 @@ class OpenLoop {
   }
 
   async result(): Promise<OpenResult> {
-    await Promise.all(this.#wires.map((wire) => wire.open()));
+    // One after another, so that servers that share out connections in turn share them alike.
+    for (const wire of this.#wires) await wire.open();
     this.#startMs = clockMs() + HEAD_START_MS;
     const ticker = new Worker(new URL('due.js', import.meta.url), {
       workerData: { arrivalsMs: Float64Array.from(this.#order.arrivalsMs), startMs: this.#startMs },
@@ -63,6 +66,7 @@ class OpenLoop {
     const limitMs = HEAD_START_MS + (this.#order.arrivalsMs.at(-1) ?? 0) + PATIENCE_MS;
     const limit = setTimeout(() => this.#finished(), limitMs);
     await end;
+    this.#isOver = true;
     clearTimeout(limit);
     await ticker.terminate();
     for (const wire of this.#wires) wire.close();
@@ -81,7 +85,7 @@ class OpenLoop {
       keepsBodies: true,
       replied: (reply) => this.#replied(number, reply),
       broke: () => {
-        this.#errors += 1;
+        if (!this.#isOver) this.#errors += 1;
         this.#free(number);
       },
     });
@@ -139,6 +143,7 @@ class OpenLoop {
   }
 
   #free(number: number): void {
+    if (this.#isOver) return;
     this.#done += 1;
     const next = this.#waiting[this.#order.clientOf === undefined ? 0 : number]?.shift();
     if (next !== undefined) this.#send(number, next);
