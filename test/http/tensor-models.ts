@@ -2,19 +2,11 @@
 import type { InstancesModel, TensorModel } from '../../src/model/model.js';
 import type { Signature, TensorSpec } from '../../src/model/tensor/signature.js';
 import type { Tensor } from '../../src/model/tensor/tensor.js';
+import { PLAIN } from '../unit/worker/plain-model.js';
 
 export function spec(name: string, dtype: Tensor['dtype'], shape: readonly number[]): TensorSpec {
   return { name, dtype, shape };
 }
-
-const TRAITS = {
-  version: '1',
-  runtime: 'module',
-  isLatest: true,
-  labels: [],
-  isRetryable: true,
-  dispose: async () => {},
-} as const;
 
 /** Each output is the input at the same place. */
 export function echoModel(
@@ -23,7 +15,7 @@ export function echoModel(
   traits: Partial<TensorModel> = {},
 ): TensorModel {
   return {
-    ...TRAITS,
+    ...PLAIN,
     ...traits,
     kind: 'tensors',
     name,
@@ -58,7 +50,7 @@ export function versionModel(
   labels: readonly string[],
 ): InstancesModel {
   return {
-    ...TRAITS,
+    ...PLAIN,
     kind: 'instances',
     name,
     version,
@@ -76,7 +68,7 @@ export function versionModel(
 /** Has no signature and returns its instances. */
 export function echoInstances(name: string): InstancesModel {
   return {
-    ...TRAITS,
+    ...PLAIN,
     kind: 'instances',
     name,
     run: (instances, _context, finish) => finish(undefined, instances, 1),
