@@ -152,6 +152,8 @@ describe('a signal to the whole process group', () => {
 
   it('HUP, USR1 and USR2 end nobody', async () => {
     const server = await startServer({ path: 'echo', detached: true });
+    // As above: a signal would end one that is just being started.
+    await server.until('both ready', () => server.linesOf('worker ready')[1]);
     process.kill(-server.pid, 'SIGUSR1');
     await server.line('signal received', ({ signal }) => signal === 'SIGUSR1');
     process.kill(-server.pid, 'SIGHUP');
