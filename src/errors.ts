@@ -101,3 +101,8 @@ export class ConfigError extends StartError {
     this.faults = faults;
   }
 }
+
+/** What was thrown, in words: a user's code may throw anything. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

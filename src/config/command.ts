@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ConfigError } from '../errors.js';
+import { ConfigError, messageOf } from '../errors.js';
 import { didYouMean } from './closest-name.js';
 import { type Configuration, configure } from './configuration.js';
 import type { Cpus } from './cpus/allowed-cpus.js';
@@ -157,7 +157,7 @@ function readNamedFile(line: CommandLine, inputs: Inputs): Source {
   } catch (error) {
     const isFlag = line.config !== undefined;
     const origin = isFlag ? 'flag --config' : `environment ${CONFIG_VARIABLE}`;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return { readings: [], faults: [`${origin}: cannot read ${path}: ${reason}.`] };
   }
 }

@@ -1,6 +1,6 @@
 import { parseAccessLogFormat } from '../config/access-log-format.js';
 import type { Settings } from '../config/settings.js';
-import { ConfigError } from '../errors.js';
+import { ConfigError, messageOf } from '../errors.js';
 import { resolveLogFormat } from './logger.js';
 import { Logs } from './logs.js';
 import { openFileWriter } from './output/file-writer.js';
@@ -35,7 +35,7 @@ function faultsOf(setting: string, path: string | undefined): string[] {
     openFileWriter(path).close();
     return [];
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return [`${setting}: cannot open ${path} to append to it: ${reason}.`];
   }
 }

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode, StartError } from '../errors.js';
+import { EXIT, type ExitCode, messageOf, StartError } from '../errors.js';
 import type { Boot, FromWorker, ModelTrial, ToWorker } from '../link/process/control.js';
 import { markSmallHeapsAtOnce } from '../link/process/heap-marking.js';
 import { WorkerEnd } from '../link/worker-end.js';
@@ -189,7 +189,7 @@ export class Life {
   async #fail(error: unknown, log: Logger): Promise<void> {
     const isModels = error instanceof StartError && error.exitCode === EXIT.MODEL_LOAD_FAILED;
     const exitCode = isModels ? EXIT.MODEL_LOAD_FAILED : EXIT.BOOT_FAILED;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     log.error({ err: error instanceof StartError ? (error.cause ?? error) : error }, 'boot failed');
     this.#imports?.flush();
     this.#ports.tell({ type: 'failed', exitCode, reason });

@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.js';
-import { ConfigError } from '../../errors.js';
+import { ConfigError, messageOf } from '../../errors.js';
 import type { Hooks } from '../../hooks/define-hooks.js';
 import type { Logger } from '../../observe/logger.js';
 import { HookFile } from './hook-file.js';
@@ -63,7 +63,7 @@ async function opened(path: string | undefined, log: Logger): Promise<HookFile |
   try {
     return await HookFile.open(path, log);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new ConfigError([`hooks: cannot use ${reason}.`]);
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Appearance } from './repository-look.js';
 
@@ -98,7 +99,7 @@ export class Watch {
       await take(changed);
     } catch (error) {
       if (this.#hasEnded) return;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       log.error({ reason }, 'change not taken');
     }
   }

@@ -1,6 +1,6 @@
 import { settingsChange, takeSettings } from '../../config/live-settings.js';
 import type { SettingKey, Settings } from '../../config/settings.js';
-import { ConfigError, RequestError } from '../../errors.js';
+import { ConfigError, messageOf, RequestError } from '../../errors.js';
 import { chooseDefault } from '../../model/repository/plan.js';
 import type { Logger } from '../../observe/logger.js';
 import type { Catalog } from '../models/catalog.js';
@@ -215,10 +215,6 @@ function asRefusal(error: unknown): RequestError {
   const reasons = error instanceof ConfigError ? error.faults.join(' ') : String(messageOf(error));
   const text = `nothing is changed, all serve on as before: ${reasons}`;
   return new RequestError('RELOAD_FAILED', text, { cause: error });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The stack of what is no failure that anybody thought of. */

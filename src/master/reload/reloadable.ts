@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.js';
-import { ConfigError } from '../../errors.js';
+import { ConfigError, messageOf } from '../../errors.js';
 
 /** What was made ready for a reload. Neither may throw. */
 export type Prepared = {
@@ -32,7 +32,7 @@ export async function prepareAll(
     } catch (error) {
       discardAll(prepared);
       if (error instanceof ConfigError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new ConfigError([`${name}: ${reason}`]);
     }
   }

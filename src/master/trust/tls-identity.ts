@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { Settings } from '../../config/settings.js';
+import { messageOf } from '../../errors.js';
 
 /** What can be exchanged while the server runs. */
 export type Identity = {
@@ -36,7 +37,7 @@ export function readIdentity(files: IdentityFiles): {
   try {
     createSecureContext(context);
   } catch (error) {
-    return { faults: [`certfile ${files.certfile}: cannot be used: ${reasonOf(error)}.`] };
+    return { faults: [`certfile ${files.certfile}: cannot be used: ${messageOf(error)}.`] };
   }
   return { identity: { context, validTo: new Date(certificate.validTo) }, faults };
 }
@@ -46,7 +47,7 @@ function readPart(name: string, path: string | undefined, faults: string[]): Buf
   try {
     return readFileSync(path);
   } catch (error) {
-    faults.push(`${name} ${path}: cannot be read: ${reasonOf(error)}.`);
+    faults.push(`${name} ${path}: cannot be read: ${messageOf(error)}.`);
     return undefined;
   }
 }
@@ -61,7 +62,7 @@ function certificateOf(
     return new X509Certificate(pem);
   } catch (error) {
     const what = 'expected a certificate in PEM form (-----BEGIN CERTIFICATE-----)';
-    faults.push(`${name} ${path}: ${what}: ${reasonOf(error)}.`);
+    faults.push(`${name} ${path}: ${what}: ${messageOf(error)}.`);
     return undefined;
   }
 }
@@ -73,10 +74,6 @@ function keyFaults(certificate: X509Certificate, key: Buffer, files: IdentityFil
     return [`keyfile ${keyfile}: the key does not belong to the certificate in ${certfile}.`];
   } catch (error) {
     const what = 'expected a private key in PEM form, without a passphrase';
-    return [`keyfile ${keyfile}: ${what}: ${reasonOf(error)}.`];
+    return [`keyfile ${keyfile}: ${what}: ${messageOf(error)}.`];
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

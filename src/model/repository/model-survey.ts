@@ -1,6 +1,8 @@
 /** One model of a repository: which versions of it are served from where, or why not. */
+
 import { lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { messageOf } from '../../errors.js';
 import { MODEL_NAME } from '../model-name.js';
 import type { ModelPlan } from '../model-plan.js';
 import { MOST_FAULTS } from '../settings/form.js';
@@ -74,7 +76,7 @@ function survey(look: Look, plansOf: (look: Look) => ModelPlan[]): SurveyedModel
       return { name, path, plans, faults: faults.slice(0, MOST_FAULTS) };
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     faults.push(`${path}: cannot be read: ${reason}.`);
   }
   return { name, path, plans: [], faults };

@@ -1,7 +1,7 @@
 /** Which models PATH holds. Only looks at names, settings and heads of files: nothing is loaded here. */
 import { readdirSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
-import { ConfigError } from '../../errors.js';
+import { ConfigError, messageOf } from '../../errors.js';
 import type { ModelPlan } from '../model-plan.js';
 import { inLoadOrder, pipelineFaults } from '../pipeline/pipeline-parts.js';
 import { readModelSettings, SETTINGS_FILE } from '../settings/model-settings.js';
@@ -29,7 +29,7 @@ export function surveyRepository(path: string): Survey {
   try {
     return withPipelineFaults(surveyPath(path, start));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return { models: [], faults: [`${path}: cannot be read: ${reason}.`] };
   }
 }

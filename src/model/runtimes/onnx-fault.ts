@@ -1,5 +1,5 @@
 /** What ONNX Runtime says when it refuses a model or a request, in words that help. */
-import { RequestError } from '../../errors.js';
+import { messageOf, RequestError } from '../../errors.js';
 import { firstLine, modelError } from '../model-error.js';
 
 /** Names of ours, before the name that a client knows. */
@@ -45,7 +45,7 @@ export function isLocaleMissing(error: unknown): boolean {
  */
 export function runFault(modelName: string, error: unknown, hasComputed: boolean): RequestError {
   if (error instanceof RequestError) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const message = plainMessage(error);
   const isOfKernel = NODE_FAILED.test(text) && !NO_MEMORY.test(text);
   const isPlain = WRONG_REQUEST.test(message);
@@ -57,7 +57,7 @@ export function runFault(modelName: string, error: unknown, hasComputed: boolean
 
 /** The message without what concerns only those who build the runtime. */
 function plainMessage(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return text
     .replace(/\s+/g, ' ')
     .replace(STATUS_PREFIX, '')

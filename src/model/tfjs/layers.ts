@@ -1,7 +1,7 @@
 /** Layers models: what Keras has trained, or TensorFlow.js itself. */
 import type * as Core from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { RequestError } from '../../errors.js';
+import { messageOf, RequestError } from '../../errors.js';
 import type { Signature, TensorSpec } from '../tensor/signature.js';
 import { optional } from './backend.js';
 import type { Computation } from './computation.js';
@@ -36,7 +36,7 @@ async function loaded(
   } catch (error) {
     const { keras_version: version } = modelTopology as { keras_version?: unknown };
     if (typeof version !== 'string' || !/^3\./.test(version)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const advice = `it is of Keras ${version}; save it with tf_keras (Keras 2) or convert it as a graph model`;
     throw new Error(`${advice} (${reason})`, { cause: error });
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.js';
 import { openFileWriter } from './file-writer.js';
 import { LogOutput } from './log-output.js';
 import { standardWriter } from './standard-writer.js';
@@ -50,7 +51,7 @@ export class LogFiles {
         output.replaceWriter(openFileWriter(path));
         reopened.push(path);
       } catch (error) {
-        faults.push({ path, reason: error instanceof Error ? error.message : String(error) });
+        faults.push({ path, reason: messageOf(error) });
       }
     }
     return { reopened, faults };

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.js';
 import type { Boot } from '../../link/process/control.js';
 import type { LogLevel } from '../../observe/logger.js';
 import { Logs, type LogsOptions } from '../../observe/logs.js';
@@ -17,7 +18,7 @@ export function openWorkerLogs({
     return new Logs({ ...options, file });
   } catch (error) {
     const logs = new Logs(options);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     logs.log.error({ path: file, reason }, 'log file not opened, using the standard output');
     return logs;
   }

@@ -1,5 +1,7 @@
 /** JSON with the NaN and infinities that XGBoost writes and JSON has not. */
+
 import { constants } from 'node:buffer';
+import { messageOf } from '../../../errors.js';
 
 const NON_FINITE = /NaN|-?Infinity/g;
 /** What JSON.parse reads as the same number; there is no such text for NaN. */
@@ -54,7 +56,7 @@ function endOfString(text: string, quote: number): number {
 }
 
 function notJson(cause: unknown, text: string): Error {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   const doubt = text.trimEnd().endsWith('}') ? '' : '; is it cut short?';
   return new Error(`not valid JSON: ${reason}${doubt}`, { cause });
 }
