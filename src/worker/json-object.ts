@@ -1,7 +1,7 @@
 /** Reading the objects of a body, each fault named by its place. */
 import { isObject, type JsonObject } from '../config/json-object.js';
-import { RequestError } from '../errors.js';
 import { described } from '../model/tensor/place.js';
+import { invalid } from './invalid-input.js';
 
 /** @throws RequestError INVALID_INPUT */
 export function checkedObject(value: unknown, at: string, expected = 'an object'): JsonObject {
@@ -32,8 +32,4 @@ export function gotKeys(keys: readonly string[]): string {
 
 export function namesOf(specs: readonly { readonly name: string }[]): string {
   return specs.map(({ name }) => JSON.stringify(name)).join(', ');
-}
-
-export function invalid(message: string): RequestError {
-  return new RequestError('INVALID_INPUT', message);
 }

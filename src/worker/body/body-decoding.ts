@@ -7,6 +7,7 @@ import {
   type ZlibOptions,
 } from 'node:zlib';
 import { RequestError } from '../../errors.js';
+import { invalid } from '../invalid-input.js';
 
 type Inflate = (bytes: InputType, options: ZlibOptions) => Buffer;
 
@@ -84,11 +85,7 @@ function inflationFault(cause: unknown, name: string, maxBytes: number): Request
       { cause },
     );
   }
-  return invalid(`the body is not valid ${name}: ${message}`, cause);
-}
-
-function invalid(message: string, cause?: unknown): RequestError {
-  return new RequestError('INVALID_INPUT', message, { cause });
+  return invalid(`the body is not valid ${name}: ${message}`, { cause });
 }
 
 function unsupported(encoding: string): RequestError {

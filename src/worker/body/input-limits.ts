@@ -2,7 +2,8 @@
  * How much one request may ask for, whatever its protocol. How deep and how wide JSON may be
  * nested is bounded where it is parsed (json-body.ts), and bytes by `--max-body`.
  */
-import { RequestError } from '../../errors.js';
+import type { RequestError } from '../../errors.js';
+import { invalid } from '../invalid-input.js';
 
 /** One more is a body to be sent in parts: no model computes that in one run. */
 export const MOST_ROWS = 1_000_000;
@@ -38,5 +39,5 @@ export function checkedLength(at: string, shape: readonly number[]): number {
 }
 
 function tooMany(problem: string): RequestError {
-  return new RequestError('INVALID_INPUT', `${problem}: send them in parts`);
+  return invalid(`${problem}: send them in parts`);
 }

@@ -2,6 +2,7 @@
 import { constants, isUtf8 } from 'node:buffer';
 import secureJsonParse from 'secure-json-parse';
 import { RequestError } from '../../errors.js';
+import { invalid } from '../invalid-input.js';
 import { withExactIntegers } from './exact-integers.js';
 import { findJsonFault } from './json-fault.js';
 
@@ -50,7 +51,7 @@ function unparsable(text: string, cause: unknown): RequestError {
   const content = text.replace(/^\uFEFF/, '');
   const fault = findJsonFault(content);
   if (fault === undefined)
-    return invalid('the body has a key that is not allowed (__proto__)', cause);
+    return invalid('the body has a key that is not allowed (__proto__)', { cause });
   const { offset, expected } = fault;
   const before = content.slice(0, offset);
   const line = before.split('\n').length;
@@ -58,7 +59,9 @@ function unparsable(text: string, cause: unknown): RequestError {
   const char = content.codePointAt(offset);
   const got = char === undefined ? 'the end' : JSON.stringify(String.fromCodePoint(char));
   const at = `position ${offset} (line ${line}, column ${column})`;
-  return invalid(`the body is not valid JSON at ${at}: expected ${expected}, got ${got}`, cause);
+  return invalid(`the body is not valid JSON at ${at}: expected ${expected}, got ${got}`, {
+    cause,
+  });
 }
 
 /** Looks at brackets only: nearly every byte of a tensor is passed over by the first comparison. */
@@ -97,8 +100,4 @@ function isEscaped(bytes: Buffer, index: number): boolean {
   let backslashes = 0;
   while (bytes[index - 1 - backslashes] === BACKSLASH) backslashes++;
   return backslashes % 2 === 1;
-}
-
-function invalid(message: string, cause?: unknown): RequestError {
-  return new RequestError('INVALID_INPUT', message, { cause });
 }

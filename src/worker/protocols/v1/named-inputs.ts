@@ -3,7 +3,8 @@
 import { isObject, type JsonObject } from '../../../config/json-object.js';
 import { described, type Place } from '../../../model/tensor/place.js';
 import type { TensorSpec } from '../../../model/tensor/signature.js';
-import { gotKeys, invalid, namesOf, shown } from '../../json-object.js';
+import { invalid } from '../../invalid-input.js';
+import { gotKeys, namesOf, shown } from '../../json-object.js';
 
 /** All inputs of the model that may not be left out must be there, and nothing else. */
 export function checkInputNames(value: unknown, at: string, specs: readonly TensorSpec[]): void {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../config/json-object.js';
 import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { tensorFromJson } from '../../../model/tensor/tensor-from-json.js';
-import { invalid } from '../../json-object.js';
+import { invalid } from '../../invalid-input.js';
 import { withDecodedTexts } from './base64-text.js';
 import { checkInputNames, isUnnamed, missing, onlyInput, placeOf } from './named-inputs.js';
 

@@ -8,7 +8,8 @@ import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { tensorFromJson } from '../../../model/tensor/tensor-from-json.js';
 import { checkRows } from '../../body/input-limits.js';
-import { checkedObject, invalid, namesOf, shown } from '../../json-object.js';
+import { invalid } from '../../invalid-input.js';
+import { checkedObject, namesOf, shown } from '../../json-object.js';
 import { withDecodedTexts } from './base64-text.js';
 import { onlyInput, placeOf } from './named-inputs.js';
 

@@ -3,10 +3,10 @@
  * bytes and then its UTF-8.
  */
 import { isUtf8 } from 'node:buffer';
-import { RequestError } from '../../../errors.js';
 import { V2_DATATYPES } from '../../../model/paths/v2-datatype.js';
 import { bytesPerValue, valuesIn } from '../../../model/tensor/dtype.js';
 import type { Tensor, TensorData } from '../../../model/tensor/tensor.js';
+import { invalid } from '../../invalid-input.js';
 
 /** Before each string. */
 const LENGTH_BYTES = 4;
@@ -87,8 +87,4 @@ function stringsToBytes(strings: readonly string[]): Buffer {
     offset += LENGTH_BYTES + written;
   }
   return bytes;
-}
-
-function invalid(message: string): RequestError {
-  return new RequestError('INVALID_INPUT', message);
 }

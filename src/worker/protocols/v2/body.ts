@@ -1,6 +1,7 @@
 /** The two forms of a v2 body: JSON with tensors behind it, or one bare tensor. */
 import { RequestError } from '../../../errors.js';
 import { checkJsonBody } from '../../body/media-type.js';
+import { invalid } from '../../invalid-input.js';
 import type { Body } from '../../protocol.js';
 
 /** `json` is absent in the raw form, where the body is nothing but a tensor. */
@@ -56,8 +57,4 @@ function jsonLength(text: string, bodyBytes: number): number {
   throw invalid(
     `the header ${JSON_LENGTH_HEADER}: expected at most the ${bodyBytes} bytes of the body, got ${length}`,
   );
-}
-
-function invalid(message: string): RequestError {
-  return new RequestError('INVALID_INPUT', message);
 }

@@ -1,5 +1,5 @@
 /** The Open Inference Protocol v2 with Triton's binary tensors, as the inference path uses it. */
-import { invalid } from '../../json-object.js';
+import { invalid } from '../../invalid-input.js';
 import type { Protocol } from '../../protocol.js';
 import { bodyParts } from './body.js';
 import { writeValues } from './parts.js';

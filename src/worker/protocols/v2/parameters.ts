@@ -1,7 +1,8 @@
 /** The `parameters` of a v2 body: of the request, of an input, of a requested output. */
 import type { JsonObject } from '../../../config/json-object.js';
 import { described } from '../../../model/tensor/place.js';
-import { checkedObject, invalid, shown } from '../../json-object.js';
+import { invalid } from '../../invalid-input.js';
+import { checkedObject, shown } from '../../json-object.js';
 
 /** Of an owner that has none, or null: some clients write all members of an object. */
 export const NO_PARAMETERS: JsonObject = {};

@@ -1,9 +1,9 @@
 /** The raw form: the body is one tensor and says nothing of itself, so the model's input does. */
-import { RequestError } from '../../../errors.js';
 import { bytesPerValue, type SizedDtype } from '../../../model/tensor/dtype.js';
 import type { Signature } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
 import { checkedLength } from '../../body/input-limits.js';
+import { invalid } from '../../invalid-input.js';
 import { tensorFromBytes, textIn } from './binary-tensor.js';
 
 /**
@@ -54,8 +54,4 @@ function rawNumbers(
   const free = Math.floor(bytes.length / Math.max(known, 1));
   const sizes = row.map((size) => (size === -1 ? free : size));
   return tensorFromBytes(bytes, { dtype, shape: sizes }, checkedLength(at, sizes), at);
-}
-
-function invalid(message: string): RequestError {
-  return new RequestError('INVALID_INPUT', message);
 }

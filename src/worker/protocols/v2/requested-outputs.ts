@@ -3,7 +3,8 @@
 import type { JsonObject } from '../../../config/json-object.js';
 import { described } from '../../../model/tensor/place.js';
 import type { Signature } from '../../../model/tensor/signature.js';
-import { checkedObjects, invalid, namesOf, shown } from '../../json-object.js';
+import { invalid } from '../../invalid-input.js';
+import { checkedObjects, namesOf, shown } from '../../json-object.js';
 import { booleanParameter, parametersOf } from './parameters.js';
 
 export type RequestedOutput = { readonly name: string; readonly isBinary: boolean };

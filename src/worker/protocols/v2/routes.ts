@@ -1,6 +1,6 @@
 /** `POST /v2/models/NAME[/versions/V]/infer`. */
 import type { FastifyInstance } from 'fastify';
-import { RequestError } from '../../../errors.js';
+import type { RequestError } from '../../../errors.js';
 import { NO_FACTS } from '../../../link/frames/reply-facts.js';
 import type { Model } from '../../../model/model.js';
 import { readV2Path } from '../../../model/paths/v2-path.js';
@@ -13,6 +13,7 @@ import {
 } from '../../inference/inference.js';
 import type { ModelTable } from '../../inference/model-table.js';
 import type { ShortWay } from '../../inference/short-way.js';
+import { invalid } from '../../invalid-input.js';
 import { shown } from '../../json-object.js';
 import { notAnswered, pathOf } from '../../not-found.js';
 import { v2 } from './exchange.js';
@@ -43,6 +44,5 @@ function findModel(path: string, models: ModelTable): Model | RequestError | und
   if (target?.verb !== VERB) return undefined;
   const { name, version } = target;
   if (version === undefined || VERSION.test(version)) return models.find(name, target);
-  const problem = `expected a version of digits, got ${shown(version)}`;
-  return new RequestError('INVALID_INPUT', problem);
+  return invalid(`expected a version of digits, got ${shown(version)}`);
 }
