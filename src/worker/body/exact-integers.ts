@@ -3,6 +3,7 @@
  * uint64 have more digits than a double, so for models that take those a body with a long number
  * is read twice: as it is, and with such numbers as strings. Other bodies cost one look.
  */
+import { BACKSLASH, QUOTE } from '../punctuation.js';
 
 /** 2^53 has as many. */
 const MAY_BE_LONG = /\d{16}/;
@@ -46,8 +47,8 @@ function quoteLongIntegers(text: string): string {
 export function endOfString(text: string, from: number): number {
   for (let i = from; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code === 0x5c) i++;
-    else if (code === 0x22) return i + 1;
+    if (code === BACKSLASH) i++;
+    else if (code === QUOTE) return i + 1;
   }
   return text.length;
 }

@@ -3,6 +3,14 @@ import { constants, isUtf8 } from 'node:buffer';
 import secureJsonParse from 'secure-json-parse';
 import { RequestError } from '../../errors.js';
 import { invalid } from '../invalid-input.js';
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from '../punctuation.js';
 import { withExactIntegers } from './exact-integers.js';
 import { findJsonFault } from './json-fault.js';
 
@@ -15,9 +23,6 @@ const DEEPEST = 100;
 export const MOST_CONTAINERS = 4_000_000;
 /** A smaller body can hold neither too many nor dangerously deep arrays: not worth a look. */
 const HARMLESS_BYTES = 4096;
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 /**
  * @param keepsDigits whole numbers beyond ±(2^53 − 1) become bigints, wherever they are in the
@@ -70,15 +75,15 @@ function checkNesting(bytes: Buffer): void {
   let containers = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] ?? 0;
-    if (byte < 0x5b && byte !== QUOTE) continue;
+    if (byte < OPEN_ARRAY && byte !== QUOTE) continue;
     if (byte === QUOTE) {
       i = endOfString(bytes, i);
-    } else if (byte === 0x5b || byte === 0x7b) {
+    } else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
       depth++;
       containers++;
       if (depth > DEEPEST)
         throw invalid(`the body is nested deeper than ${DEEPEST} levels (position ${i})`);
-    } else if (byte === 0x5d || byte === 0x7d) {
+    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
       depth--;
     }
   }

@@ -2,6 +2,8 @@
  * Finds where JSON text goes wrong. `JSON.parse` only says so in some cases, in other words in
  * each version of Node; this runs after it has failed, never before.
  */
+import { BACKSLASH, QUOTE } from '../punctuation.js';
+
 export type JsonFault = {
   /** Characters before the fault. */
   readonly offset: number;
@@ -87,9 +89,9 @@ class Scan {
     this.#at++;
     for (; this.#at < this.#text.length; this.#at++) {
       const code = this.#text.charCodeAt(this.#at);
-      if (code === 0x22) return this.#take(after);
+      if (code === QUOTE) return this.#take(after);
       if (code < 0x20) return this.#fault('no control character in a string');
-      if (code !== 0x5c) continue;
+      if (code !== BACKSLASH) continue;
       const length = this.#skip(ESCAPE);
       if (length === 0) return this.#fault('a valid escape sequence');
       this.#at--;

@@ -1,5 +1,5 @@
 /** Past values of JSON whose content does not matter. They need not be valid: others judge that. */
-import { GAVE_UP, pastSpaces } from './number-scan.js';
+
 import {
   BACKSLASH,
   CLOSE_ARRAY,
@@ -8,7 +8,8 @@ import {
   OPEN_ARRAY,
   OPEN_OBJECT,
   QUOTE,
-} from './punctuation.js';
+} from '../punctuation.js';
+import { GAVE_UP, pastSpaces } from './number-scan.js';
 
 /** Behind the string that begins at `at`; `GAVE_UP` where none does, or none ends. */
 function pastString(bytes: Buffer, at: number): number {

@@ -3,7 +3,7 @@
  * times as fast as `JSON.parse` and a copy. It knows plain numbers and spaces and gives up at all
  * else, so that what is odd or wrong is judged in one place, by the reading of JSON values.
  */
-import { CLOSE_ARRAY, COMMA, OPEN_ARRAY } from './punctuation.js';
+import { CLOSE_ARRAY, COMMA, OPEN_ARRAY } from '../punctuation.js';
 
 import { WideIntegers } from './wide-integers.js';
 

@@ -1,6 +1,6 @@
 import type { TensorSpec } from '../../model/tensor/signature.js';
+import { COLON } from '../punctuation.js';
 import { GAVE_UP, past, pastSign } from './number-scan.js';
-import { COLON } from './punctuation.js';
 
 const keys = new WeakMap<TensorSpec, Buffer>();
 

@@ -3,8 +3,8 @@
  * number-scan.ts): whatever is odd or wrong is left to the reading of JSON values.
  */
 import { isUtf8 } from 'node:buffer';
+import { BACKSLASH, CLOSE_ARRAY, COMMA, OPEN_ARRAY, QUOTE } from '../punctuation.js';
 import { GAVE_UP, past, pastSpaces } from './number-scan.js';
-import { BACKSLASH, CLOSE_ARRAY, COMMA, OPEN_ARRAY, QUOTE } from './punctuation.js';
 
 const TRUE: Buffer = Buffer.from('true');
 const FALSE: Buffer = Buffer.from('false');

@@ -1,15 +1,9 @@
 /** `[{"a": 1, "b": [2, 3]}, …]`: rows in which inputs are told by their names, from their bytes. */
 import type { TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
+import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT } from '../../punctuation.js';
 import { ColumnScan } from '../../scan/column-scan.js';
 import { GAVE_UP, past, pastSign, pastSpaces } from '../../scan/number-scan.js';
-import {
-  CLOSE_ARRAY,
-  CLOSE_OBJECT,
-  COMMA,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
-} from '../../scan/punctuation.js';
 import { MOST_CONTAINERS } from '../../scan/scanned-tensor.js';
 import { pastKey } from '../../scan/spec-key.js';
 

@@ -5,9 +5,9 @@
  */
 import { constants } from 'node:buffer';
 import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
+import { COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT } from '../../punctuation.js';
 import { pastPlainString, pastValue } from '../../scan/json-walk.js';
 import { GAVE_UP, pastSign, pastSpaces } from '../../scan/number-scan.js';
-import { COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT } from '../../scan/punctuation.js';
 import { isScannable, type ScannedNumbers, scannedNumbers } from '../../scan/scanned-tensor.js';
 import { pastKey, specAt } from '../../scan/spec-key.js';
 
