@@ -3,7 +3,7 @@ import { threadShare } from '../config/cpus/thread-share.js';
 import type { Settings } from '../config/settings.js';
 import type { Boot, ModelTrial } from '../link/process/control.js';
 import { bootLimitMs } from '../model/boot-limit.js';
-import type { ModelDescription } from '../model/description.js';
+import { type ModelDescription, planOf } from '../model/description.js';
 import type { ModelPlan } from '../model/model-plan.js';
 import { withParts } from '../model/pipeline/pipeline-parts.js';
 import { NO_DEFAULT } from '../model/repository/default-model.js';
@@ -73,8 +73,4 @@ function checked(plan: ModelPlan, outcome: Outcome): CheckedPlan {
     return [{ description: { ...description, isDefault }, trial }];
   });
   return { plan, models };
-}
-
-function planOf({ plan, name }: ModelDescription): string {
-  return plan ?? name;
 }

@@ -35,6 +35,11 @@ export type ModelDescription = OwnLimits & {
   readonly warmupMs: number;
 };
 
+/** The name of the plan that a model came from. */
+export function planOf({ name, plan = name }: Pick<ModelDescription, 'name' | 'plan'>): string {
+  return plan;
+}
+
 /** A time limit that is off. What is told of a model must survive JSON, which has no infinity. */
 export const NO_LIMIT = 0;
 

@@ -1,5 +1,10 @@
 import { basename, join } from 'node:path';
-import type { ModelDescription, ModelState, ServedModel } from '../../model/description.js';
+import {
+  type ModelDescription,
+  type ModelState,
+  planOf,
+  type ServedModel,
+} from '../../model/description.js';
 import type { ModelPlan } from '../../model/model-plan.js';
 import { type Plan, plannedModels } from '../../model/repository/plan.js';
 import { byNameAndVersion } from '../../model/repository/version-policy.js';
@@ -203,11 +208,6 @@ export class Catalog {
     const { defaultModel } = this;
     return this.#known.get(keyOf(plan)) ?? plannedModels({ models: [plan], defaultModel });
   }
-}
-
-/** The name of the plan that a model came from. */
-export function planOf({ name, plan = name }: ModelDescription): string {
-  return plan;
 }
 
 function planKeyOf(model: ModelDescription): string {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { RequestError } from '../../errors.js';
+import { planOf } from '../../model/description.js';
 import type { ModelPlan } from '../../model/model-plan.js';
 import type { SurveyedModel } from '../../model/repository/model-survey.js';
 import type { Logger } from '../../observe/logger.js';
 import { modelKey } from '../workers/generation.js';
-import { type Catalog, planOf } from './catalog.js';
+import type { Catalog } from './catalog.js';
 import { isPart, isSibling, loadFailed, notFound, nothingThere } from './control-error.js';
 import { type Generations, RolloutError } from './generations.js';
 import type { RepositoryLook } from './repository-look.js';

@@ -1,4 +1,4 @@
-import type { ModelDescription } from '../../model/description.js';
+import { type ModelDescription, planOf } from '../../model/description.js';
 import { keyOf } from '../model-key.js';
 import type { Holding } from './generation.js';
 
@@ -14,7 +14,7 @@ export function holdAlike(one: Holder, other: Holder, key: string): boolean {
     (held) => keyOf({ name: held.name, version: held.version }) === key,
   );
   if (model === undefined || model.runtime === 'pipeline') return false;
-  const plan = model.plan ?? model.name;
+  const plan = planOf(model);
   const modelKey = one.holding.modelKeys.get(plan);
   return modelKey !== undefined && modelKey === other.holding.modelKeys.get(plan);
 }

@@ -1,4 +1,5 @@
 /** Two models that would answer for one name, or at one path. */
+import { planOf } from '../description.js';
 import type { Model } from '../model.js';
 
 /**
@@ -34,10 +35,6 @@ function takesPrefix(other: Model, { name, routes }: Model): boolean {
   return (
     other.routes !== undefined && other.routes.prefix === routes?.prefix && other.name !== name
   );
-}
-
-function planOf({ name, plan = name }: Model): string {
-  return plan;
 }
 
 function originOf(model: Model): string {

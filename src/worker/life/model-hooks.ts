@@ -1,3 +1,4 @@
+import { planOf } from '../../model/description.js';
 import type { Model } from '../../model/model.js';
 import { callWorkerHook, type WorkerHookName } from '../../model/module/module-hooks.js';
 import type { WorkerLog } from '../worker-log.js';
@@ -12,9 +13,9 @@ export async function callModelHooks(
   slot: number,
   logger: WorkerLog,
 ): Promise<void> {
-  const calls = models.map(({ hooks, name: own, plan }) => {
-    const facts = { pid: process.pid, slot, model: plan ?? own };
-    return callWorkerHook(hooks, name, facts, { logger, limitMs: LIMIT_MS });
+  const calls = models.map((model) => {
+    const facts = { pid: process.pid, slot, model: planOf(model) };
+    return callWorkerHook(model.hooks, name, facts, { logger, limitMs: LIMIT_MS });
   });
   await Promise.all(calls);
 }

@@ -7,6 +7,7 @@ import {
   noteRunMicros,
   type ReplyFacts,
 } from '../../link/frames/reply-facts.js';
+import { planOf } from '../../model/description.js';
 import type { Model, OwnRoutes } from '../../model/model.js';
 import { firstLine } from '../../model/model-error.js';
 import { parseJsonBody } from '../body/json-body.js';
@@ -121,9 +122,7 @@ function factsOf({ name, version }: Model, { routeOptions }: FastifyRequest): Re
 }
 
 function modelsOf({ name, version }: Model, all: readonly Model[]): RoutesOptions['models'] {
-  const own = all.filter(
-    (model) => (model.plan ?? model.name) === name && model.version === version,
-  );
+  const own = all.filter((model) => planOf(model) === name && model.version === version);
   return Object.fromEntries(own.map((model) => [model.name, ownModel(model)]));
 }
 
