@@ -8,7 +8,7 @@ import {
   type ModelTrial,
   type ToWorker,
 } from '../link/process/control.js';
-import { WORKER_FILE, workerEnvironment } from '../link/process/worker-process.js';
+import { LINK_FD, WORKER_FILE, workerEnvironment } from '../link/process/worker-process.js';
 import type { ModelDescription } from '../model/description.js';
 
 export type Outcome =
@@ -26,9 +26,8 @@ export type Limits = {
   readonly signal: AbortSignal;
 };
 
-/** Private stream at 4, as the worker expects it. What a model prints is no part of our output. */
+/** Ends with the private stream, at LINK_FD. What a model prints is no part of our output. */
 const STDIO = ['ignore', 2, 2, 'ipc', 'pipe'] as const;
-const LINK_FD = 4;
 /** A model whose `dispose` never ends is no reason to wait. */
 const LEAVE_TIMEOUT_MS = 5000;
 

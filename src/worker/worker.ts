@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, messageOf, StartError } from '../errors.js';
 import type { Boot, FromWorker, ModelTrial, ToWorker } from '../link/process/control.js';
 import { markSmallHeapsAtOnce } from '../link/process/heap-marking.js';
+import { LINK_FD } from '../link/process/worker-process.js';
 import { WorkerEnd } from '../link/worker-end.js';
 import { loadModel } from '../model/load-model.js';
 import type { Model } from '../model/model.js';
@@ -31,8 +32,6 @@ type Loaded = {
   readonly trial: ModelTrial | undefined;
 };
 
-/** The private stream's file descriptor, as the master opened it. */
-const LINK_FD = 4;
 const FIGURES_EVERY_MS = 5000;
 
 /**
