@@ -15,6 +15,11 @@ export function modelError(modelName: string, cause: unknown): RequestError {
   return new RequestError('MODEL_ERROR', `model "${modelName}" failed: ${reason}`, { cause });
 }
 
+/** What a run ends with whose client nobody answers any more. */
+export function clientLeft(options?: ErrorOptions): RequestError {
+  return new RequestError('CLIENT_CLOSED_REQUEST', 'the client left', options);
+}
+
 /** The first line of what an error says, at most 1000 characters. */
 export function firstLine(cause: unknown): string {
   const text = cause instanceof Error ? cause.message || cause.name : printed(cause);

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { RequestError } from '../errors.js';
 import type { Finish, PredictContext } from './model.js';
-import { modelError } from './model-error.js';
+import { clientLeft, modelError } from './model-error.js';
 import { discard, isStream, isSynchronousStream, type Pieces, pull } from './streamed-result.js';
 
 /** What `finish` gets of a run whose pieces were all taken. */
@@ -108,7 +108,7 @@ export class RunQueue {
 
   /** Who is told to stop may throw; that is no fault of the model's. */
   #errorOf(cause: unknown, context: PredictContext): RequestError {
-    return context.isAbandoned ? clientLeft(cause) : modelError(this.#modelName, cause);
+    return context.isAbandoned ? clientLeft({ cause }) : modelError(this.#modelName, cause);
   }
 
   #notWhole(): RequestError {
@@ -129,10 +129,6 @@ export class RunQueue {
 
 export function microsSince(startedAt: number): number {
   return (performance.now() - startedAt) * 1000;
-}
-
-function clientLeft(cause?: unknown): RequestError {
-  return new RequestError('CLIENT_CLOSED_REQUEST', 'the client left', { cause });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

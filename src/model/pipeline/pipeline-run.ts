@@ -1,6 +1,6 @@
 import { RequestError } from '../../errors.js';
 import type { Finish, Model, PredictContext } from '../model.js';
-import { modelError } from '../model-error.js';
+import { clientLeft, modelError } from '../model-error.js';
 import { shapeFault } from '../signature/spec-fit.js';
 import { rowsToTensors, tensorsToRows } from '../tensor/row-values.js';
 import type { Tensor, Tensors } from '../tensor/tensor.js';
@@ -84,7 +84,7 @@ export class PipelineRun<T extends Tensors | readonly unknown[]> {
     if (stage === undefined) {
       this.#end(undefined);
     } else if (this.#context.isAbandoned) {
-      this.#end(new RequestError('CLIENT_CLOSED_REQUEST', 'the client left'));
+      this.#end(clientLeft());
     } else {
       try {
         this.#begin(stage, index);

@@ -1,6 +1,6 @@
-import { RequestError } from '../../errors.js';
 import { batchingOf } from '../../model/batching.js';
 import type { Finish, Model, PredictContext, TensorModel } from '../../model/model.js';
+import { clientLeft } from '../../model/model-error.js';
 import { isOptional } from '../../model/tensor/signature.js';
 import type { Tensors } from '../../model/tensor/tensor.js';
 import { commonRows, haveLikeRows, joinRows, sliceRows } from '../../model/tensor/tensor-rows.js';
@@ -111,10 +111,6 @@ class NaturalBatch {
       for (const { inputs: own, context, finish } of batch) this.#model.run(own, context, finish);
     });
   }
-}
-
-function clientLeft(): RequestError {
-  return new RequestError('CLIENT_CLOSED_REQUEST', 'the client left');
 }
 
 /** Each member's rows, and its share of the time: the shares add up to what the worker was busy. */

@@ -9,6 +9,7 @@ import type {
   PredictContext,
   TensorModel,
 } from '../../model/model.js';
+import { clientLeft } from '../../model/model-error.js';
 import { microsSince } from '../../model/run-queue.js';
 import { isOptional } from '../../model/tensor/signature.js';
 import { commonRows, joinRows } from '../../model/tensor/tensor-rows.js';
@@ -124,7 +125,7 @@ export class Slicer {
     if (end.kind === 'done') {
       finish(undefined, () => joined(candidate.asked, end.parts), micros);
     } else if (end.kind === 'abandoned') {
-      finish(abandoned(), undefined, micros);
+      finish(clientLeft(), undefined, micros);
     } else {
       const error = end.kind === 'failed' ? end.error : undefined;
       if (end.kind === 'notRows') this.#models.delete(model);
@@ -200,10 +201,6 @@ function sliceableOf(model: Model): Sliceable | undefined {
   if (!(model.dataParallel ?? isKnownRowWise(model)) || !hasRows(model.signature)) return undefined;
   const optional = model.signature.inputs.filter(isOptional).map(({ name }) => name);
   return { cost: new RowCost(model.allowedBatchSizes?.at(-1)), optional };
-}
-
-function abandoned(): RequestError {
-  return new RequestError('CLIENT_CLOSED_REQUEST', 'the client left');
 }
 
 function onlyOnce({ name }: Model): RequestError {
