@@ -1,4 +1,5 @@
-const PLAIN = /^[ !#-[\]-~]*$/;
+/** Text that stands in quotes as it is: printable ASCII without quote and backslash. */
+export const PLAIN: RegExp = /^[ !#-[\]-~]*$/;
 const STRANGE = /[^ !#-[\]-~]/g;
 const CONTROL = /\p{Cc}/gu;
 

@@ -1,8 +1,6 @@
 import type { FinishedRequest } from '../finished-request.js';
+import { PLAIN } from './escaped.js';
 import { pathOf } from './request-target.js';
-
-/** Text that stands in JSON as it is: printable ASCII without quote and backslash. */
-const PLAIN = /^[ !#-[\]-~]*$/;
 
 /**
  * One line per request, in the form of the logger's other lines: msg `request`, level info.
