@@ -5,7 +5,7 @@ import { holds } from '../tensor/dtype.js';
 import { described, keyPath, type Place } from '../tensor/place.js';
 import type { Signature, TensorSpec } from '../tensor/signature.js';
 import type { Tensor, TensorData, Tensors } from '../tensor/tensor.js';
-import { lengthOf } from '../tensor/tensor.js';
+import { isSize, lengthOf } from '../tensor/tensor.js';
 import { tensorFromJson } from '../tensor/tensor-from-json.js';
 
 /**
@@ -96,10 +96,9 @@ function shapedArray(modelName: string, spec: TensorSpec, data: TensorData): Ten
 
 function fits(shape: readonly unknown[], expected: readonly number[]): shape is readonly number[] {
   if (shape.length !== expected.length) return false;
-  return shape.every((size, axis) => {
-    if (!Number.isSafeInteger(size) || Number(size) < 0) return false;
-    return expected[axis] === -1 || expected[axis] === size;
-  });
+  return shape.every(
+    (size, axis) => isSize(size) && (expected[axis] === -1 || expected[axis] === size),
+  );
 }
 
 function shapeText(shape: unknown): string {

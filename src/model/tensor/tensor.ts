@@ -47,6 +47,11 @@ export type Tensor = {
 /** Tensors by input or output name. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** Whether it may be the size of a dimension: a whole number from 0 on. */
+export function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
 /** How many values a tensor of this shape has. */
 export function lengthOf(shape: readonly number[]): number {
   let length = 1;

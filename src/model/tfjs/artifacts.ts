@@ -6,7 +6,7 @@ import type { io } from '@tensorflow/tfjs-core';
 import { isObject, type JsonObject } from '../../config/json-object.js';
 import { isVersion } from '../repository/version-policy.js';
 import { described } from '../tensor/place.js';
-import { lengthOf } from '../tensor/tensor.js';
+import { isSize, lengthOf } from '../tensor/tensor.js';
 
 export type Artifacts = {
   readonly kind: 'layers' | 'graph';
@@ -180,8 +180,4 @@ function bytesOf(shards: readonly Shard[]): number {
 function leastBytes({ shape, dtype, quantization }: Entry): number {
   const values = lengthOf(shape);
   return values * (VALUE_BYTES[quantization?.dtype ?? dtype] ?? STRING_LENGTH_BYTES);
-}
-
-function isSize(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

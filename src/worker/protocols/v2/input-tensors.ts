@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../config/json-object.js';
 import { V2_DATATYPES } from '../../../model/paths/v2-datatype.js';
 import { described, keyPath } from '../../../model/tensor/place.js';
 import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
-import { lengthOf, type Tensor, type Tensors } from '../../../model/tensor/tensor.js';
+import { isSize, lengthOf, type Tensor, type Tensors } from '../../../model/tensor/tensor.js';
 import { tensorOfShape } from '../../../model/tensor/tensor-from-json.js';
 import { checkedLength } from '../../body/input-limits.js';
 import { invalid } from '../../invalid-input.js';
@@ -100,7 +100,7 @@ export class InputReader {
     if ((input.data ?? undefined) !== undefined) {
       throw invalid(`${at}: expected "data" or the parameter "${SIZE}", got both`);
     }
-    if (!isCount(size)) {
+    if (!isSize(size)) {
       throw invalid(`${at}: ${SIZE}: expected a number of bytes, got ${described(size)}`);
     }
     const start = this.#taken;
@@ -171,7 +171,7 @@ function checkedShape(
   if (!Array.isArray(shape)) {
     throw invalid(`input "${name}": shape: expected an array of sizes, got ${described(shape)}`);
   }
-  const wrong = shape.findIndex((size) => !isCount(size));
+  const wrong = shape.findIndex((size) => !isSize(size));
   if (wrong >= 0) {
     const got = described(shape[wrong]);
     throw invalid(
@@ -184,8 +184,4 @@ function checkedShape(
   throw invalid(
     `input "${name}": expected a shape [${free}], got [${shape.slice(0, 20).join(', ')}]`,
   );
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
