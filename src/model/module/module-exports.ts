@@ -1,5 +1,6 @@
 /** What a user's module exports, read as models: which exports are some, and what the rest says. */
 
+import { isObject } from '../../config/json-object.js';
 import { described } from '../tensor/place.js';
 import type { LoadContext, RunContext } from './define-model.js';
 import { readWorkerHooks, WORKER_HOOK_NAMES, type WorkerHooks } from './module-hooks.js';
@@ -145,10 +146,6 @@ function withFunctions<T extends object>(
 
 function fieldOf(holder: object | undefined, key: string): unknown {
   return holder === undefined ? undefined : (holder as Exported)[key];
-}
-
-function isObject(value: unknown): value is Exported {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isDefinition(value: unknown): value is Definition {

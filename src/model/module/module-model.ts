@@ -8,6 +8,7 @@ import { RunQueue, STREAMED } from '../run-queue.js';
 import { checkModelSettings } from '../settings/model-settings.js';
 import { checkSignature } from '../signature/signature-check.js';
 import { described } from '../tensor/place.js';
+import { isTypedArray } from '../tensor/row-values.js';
 import type { Signature } from '../tensor/signature.js';
 import type { Definition } from './module-exports.js';
 import { moduleOutputs } from './module-output.js';
@@ -130,10 +131,6 @@ function instancesModel(traits: ModuleTraits, definition: Definition): Instances
 function toArray(result: unknown): readonly unknown[] | undefined {
   if (Array.isArray(result)) return result;
   return isTypedArray(result) ? Array.from(result) : undefined;
-}
-
-function isTypedArray(value: unknown): value is ArrayLike<unknown> & object {
-  return ArrayBuffer.isView(value) && 'length' in value;
 }
 
 function wrongLength(modelName: string, expected: number, result: unknown): RequestError {

@@ -23,7 +23,8 @@ export type TensorHead = {
   readonly external?: ReadonlyMap<string, string>;
 };
 
-const EXTERNAL = 1;
+/** Where the values are: in a file of their own. */
+export const EXTERNAL = 1;
 
 /** Everything but the values. */
 export function readTensorHead(source: ByteSource, range: Range): TensorHead {

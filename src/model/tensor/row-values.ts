@@ -139,7 +139,7 @@ function plainValue({ dtype, data }: Tensor, index: number): unknown {
   return Number.isSafeInteger(number) ? number : String(value);
 }
 
-function isTypedArray(value: unknown): value is ArrayLike<unknown> & object {
+export function isTypedArray(value: unknown): value is ArrayLike<unknown> & object {
   return ArrayBuffer.isView(value) && 'length' in value;
 }
 

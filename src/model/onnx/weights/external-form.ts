@@ -6,6 +6,7 @@ import { lengthOf } from '../../tensor/tensor.js';
 import type { ByteSource } from '../byte-source.js';
 import type { Initializer, OnnxModel } from '../graph.js';
 import type { GraphEdits } from '../graph-edits.js';
+import { EXTERNAL } from '../tensor-proto.js';
 import { bytesField, contentOf, type Field, fieldsOf, integerField, type Range } from '../wire.js';
 
 /** What is smaller stays in the model: a page of its own would hardly be worth it. */
@@ -16,7 +17,6 @@ const PAGE_BYTES = 4096;
 const FLOAT = 1;
 const DOUBLE = 11;
 const RAW_DATA = 9;
-const EXTERNAL = 1;
 /** Bytes a value takes, by element type; those below a byte and texts are left where they are. */
 const VALUE_BYTES: Readonly<Record<number, number>> = {
   [FLOAT]: 4,
