@@ -3,6 +3,7 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
 import { NO_FACTS } from '../link/frames/reply-facts.js';
+import { pathOf } from '../link/frames/request-target.js';
 import { readV1Path } from '../model/paths/v1-path.js';
 import { readV2Path } from '../model/paths/v2-path.js';
 import { sendError } from './error-handler.js';
@@ -43,7 +44,7 @@ export function addNotFound(app: FastifyInstance): void {
 
 /** Why no handler takes it: there is no such path, or not for this method. */
 export function notAnswered(request: FastifyRequest): RequestError {
-  const methods = methodsOf(pathOf(request));
+  const methods = methodsOf(pathOf(request.url));
   if (methods === undefined || methods.includes(request.method)) return notFound(request);
   return allowOnly(methods, request);
 }
@@ -58,7 +59,7 @@ function methodsOf(path: string): string | undefined {
 }
 
 function notFound(request: FastifyRequest): RequestError {
-  const path = JSON.stringify(pathOf(request).slice(0, LONGEST_PATH));
+  const path = JSON.stringify(pathOf(request.url).slice(0, LONGEST_PATH));
   return new RequestError(
     'ROUTE_NOT_FOUND',
     `there is no route ${path}; expected POST /predict, POST /v1/models/NAME:predict, POST /v2/models/NAME/infer, GET /v1/models or GET /v2/models/NAME`,
@@ -66,15 +67,10 @@ function notFound(request: FastifyRequest): RequestError {
 }
 
 function allowOnly(methods: string, request: FastifyRequest): RequestError {
-  const path = JSON.stringify(pathOf(request).slice(0, LONGEST_PATH));
+  const path = JSON.stringify(pathOf(request.url).slice(0, LONGEST_PATH));
   return new RequestError(
     'METHOD_NOT_ALLOWED',
     `${request.method} is not allowed for ${path}; expected ${methods}`,
     { headers: { allow: methods } },
   );
-}
-
-/** The path as the client sent it, without the query. */
-export function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? '';
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { errorBody, RequestError } from '../../errors.js';
-import { pathOf } from '../front/request-head.js';
+import { pathOf } from '../../link/frames/request-target.js';
 import { isSaneRequestId, requestIdMaker } from '../front/request-id.js';
 import { checkReadMethod, type Knowledge, liveness, readiness } from '../local-routes.js';
 import { asRequestError } from '../models/control-error.js';

@@ -5,6 +5,7 @@
  */
 import { RequestError } from '../../errors.js';
 import { RequestLines } from '../../link/frames/request-lines.js';
+import { pathOf } from '../../link/frames/request-target.js';
 import { type Claims, claimName } from '../trust/claims.js';
 import { isSaneRequestId } from './request-id.js';
 
@@ -202,10 +203,4 @@ function originForm(target: string): string {
   }
   const rest = absolute.groups?.rest ?? '';
   return rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-/** The path of a target, without its query. */
-export function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query === -1 ? url : url.slice(0, query);
 }

@@ -1,5 +1,6 @@
 import type { Settings } from '../../config/settings.js';
 import { RequestError } from '../../errors.js';
+import { pathOf } from '../../link/frames/request-target.js';
 import type { ClientRequest } from '../client-request.js';
 import { type Claims, isOfProxy, valuesOf } from './claims.js';
 import { isAllowed, type OriginRules, originRules, preflightHeaders } from './cross-origin.js';
@@ -131,11 +132,6 @@ function stripPath(request: ClientRequest, prefix: string): void {
   if (rest !== '' && rest[0] !== '/' && rest[0] !== '?') return;
   request.url = rest.startsWith('/') ? rest : `/${rest}`;
   request.path = pathOf(request.url);
-}
-
-function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query === -1 ? url : url.slice(0, query);
 }
 
 function headerOf(headers: readonly string[], name: string): string | undefined {

@@ -1,6 +1,6 @@
+import { pathOf } from '../../link/frames/request-target.js';
 import type { FinishedRequest } from '../finished-request.js';
 import { PLAIN } from './escaped.js';
-import { pathOf } from './request-target.js';
 
 /**
  * One line per request, in the form of the logger's other lines: msg `request`, level info.

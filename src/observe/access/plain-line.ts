@@ -1,8 +1,8 @@
 import type { AccessLogFormat, AccessLogPart, Atom, Fact } from '../../config/access-log-format.js';
+import { pathOf, queryOf } from '../../link/frames/request-target.js';
 import type { FinishedRequest } from '../finished-request.js';
 import { commonLogClock } from './common-log-clock.js';
 import { escaped } from './escaped.js';
-import { pathOf, queryOf } from './request-target.js';
 
 type Read = (request: FinishedRequest, nowMs: number) => string | number;
 

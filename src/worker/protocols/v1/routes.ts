@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { RequestError } from '../../../errors.js';
 import { NO_FACTS } from '../../../link/frames/reply-facts.js';
+import { pathOf } from '../../../link/frames/request-target.js';
 import type { Model } from '../../../model/model.js';
 import { readV1Path } from '../../../model/paths/v1-path.js';
 import { sendError } from '../../error-handler.js';
@@ -13,7 +14,7 @@ import {
 } from '../../inference/inference.js';
 import type { ModelTable } from '../../inference/model-table.js';
 import type { ShortWay } from '../../inference/short-way.js';
-import { notAnswered, pathOf } from '../../not-found.js';
+import { notAnswered } from '../../not-found.js';
 import { v1 } from './exchange.js';
 
 const VERB = ':predict';
@@ -34,7 +35,7 @@ export function addV1Routes(
   for (const [path, model] of known) shortWay.add(path, named, model);
   // Matched as a whole and read here: a router's patterns know no literal colon after a name.
   app.post('/v1/models/*', (request, reply) => {
-    const path = pathOf(request);
+    const path = pathOf(request.url);
     const model = known.get(path) ?? findModel(path, models);
     if (model === undefined) return sendError(reply, notAnswered(request), NO_FACTS);
     new Inference(named, new FastifyCall(request, reply)).start(model);

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { RequestError } from '../../../errors.js';
 import { NO_FACTS } from '../../../link/frames/reply-facts.js';
+import { pathOf } from '../../../link/frames/request-target.js';
 import type { Model } from '../../../model/model.js';
 import { readV2Path } from '../../../model/paths/v2-path.js';
 import { sendError } from '../../error-handler.js';
@@ -15,7 +16,7 @@ import type { ModelTable } from '../../inference/model-table.js';
 import type { ShortWay } from '../../inference/short-way.js';
 import { invalid } from '../../invalid-input.js';
 import { shown } from '../../json-object.js';
-import { notAnswered, pathOf } from '../../not-found.js';
+import { notAnswered } from '../../not-found.js';
 import { v2 } from './exchange.js';
 
 const VERB = '/infer';
@@ -31,7 +32,7 @@ export function addV2Routes(
   const route: InferenceRoute = { label: '/v2/models/:name/infer', protocol: v2, ...options };
   for (const [path, model] of known) shortWay.add(path, route, model);
   app.post('/v2/models/*', (request, reply) => {
-    const path = pathOf(request);
+    const path = pathOf(request.url);
     const model = known.get(path) ?? findModel(path, models);
     if (model === undefined) return sendError(reply, notAnswered(request), NO_FACTS);
     new Inference(route, new FastifyCall(request, reply)).start(model);

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { RequestError } from '../../../../src/errors.js';
 import {
   type HeadLimits,
-  pathOf,
   type RequestHead,
   readHead,
 } from '../../../../src/master/front/request-head.js';
@@ -155,15 +154,6 @@ describe('the target', () => {
 
   test.each(['', 'a', 'host:443', 'ftp://host/a', '?a', ' /a'])('"%s" is refused', (target) => {
     expect(fault({ target })).toMatchObject({ code: 'BAD_REQUEST' });
-  });
-
-  test.each([
-    ['/a', '/a'],
-    ['/a?', '/a'],
-    ['/a?b?c', '/a'],
-    ['?', ''],
-  ])('the path of %s is %s', (url, path) => {
-    expect(pathOf(url)).toBe(path);
   });
 });
 
