@@ -15,31 +15,36 @@ export class ColumnScan {
   readonly spec: TensorSpec;
   readonly key: Buffer;
   rows = 0;
+  /** Of the brackets of a row. */
+  readonly #depth: number;
   readonly #scan: NumberScan | WordScan;
 
-  private constructor(spec: TensorSpec) {
+  private constructor(spec: TensorSpec, isBare: boolean) {
     this.spec = spec;
     this.key = keyOf(spec);
+    this.#depth = isBare ? 0 : spec.shape.length - 1;
     this.#scan = isScannable(spec)
       ? new NumberScan(FIRST_VALUES, MOST_KEPT_VALUES)
       : new WordScan();
   }
 
-  /** Undefined: its values are for others to read. */
-  static for(spec: TensorSpec): ColumnScan | undefined {
-    return spec.shape.length > 0 ? new ColumnScan(spec) : undefined;
+  /**
+   * @param isBare a row of it is one value, which is told without brackets
+   * @returns undefined: its values are for others to read
+   */
+  static for(spec: TensorSpec, isBare = false): ColumnScan | undefined {
+    return spec.shape.length > 0 ? new ColumnScan(spec, isBare) : undefined;
   }
 
   begin(): void {
     const { spec } = this;
-    const depth = spec.shape.length - 1;
     const scan = this.#scan;
     this.rows = 0;
     if (scan instanceof WordScan) {
-      scan.begin(depth, spec.dtype === 'bool');
+      scan.begin(this.#depth, spec.dtype === 'bool');
     } else {
       scan.rest();
-      scan.begin(depth, wantedAs(spec), spec.takesMissing === true);
+      scan.begin(this.#depth, wantedAs(spec), spec.takesMissing === true);
     }
   }
 
@@ -52,7 +57,7 @@ export class ColumnScan {
 
   /** Arrays that its rows were. */
   get containers(): number {
-    return this.spec.shape.length === 1 ? 0 : this.rows * containers(this.#scan.sizes);
+    return this.#depth === 0 ? 0 : this.rows * containers(this.#scan.sizes);
   }
 
   /** Undefined where the values do not fit. */
@@ -60,6 +65,7 @@ export class ColumnScan {
     const { dtype, shape } = this.spec;
     const scan = this.#scan;
     const sizes = [this.rows, ...scan.sizes];
+    while (sizes.length < shape.length) sizes.push(1);
     if (!fits(sizes, shape)) return undefined;
     if (scan instanceof WordScan) return { dtype, shape: sizes, data: wordsOf(this.spec, scan) };
     const data = dataOf(this.spec, scan);

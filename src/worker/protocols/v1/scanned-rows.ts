@@ -1,11 +1,11 @@
 /** `[{"a": 1, "b": [2, 3]}, …]`: rows in which inputs are told by their names, from their bytes. */
 import type { TensorSpec } from '../../../model/tensor/signature.js';
-import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
+import type { Tensors } from '../../../model/tensor/tensor.js';
 import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT } from '../../punctuation.js';
 import { ColumnScan } from '../../scan/column-scan.js';
 import { GAVE_UP, past, pastSign, pastSpaces } from '../../scan/number-scan.js';
-import { MOST_CONTAINERS } from '../../scan/scanned-tensor.js';
 import { pastKey } from '../../scan/spec-key.js';
+import { columnTensors } from './column-tensors.js';
 
 type ScannedRows = { readonly inputs: Tensors; readonly rows: number; readonly end: number };
 
@@ -26,7 +26,7 @@ export function scannedRows(
     const byte = bytes[at];
     at += 1;
     if (byte === COMMA) continue;
-    const inputs = byte === CLOSE_ARRAY ? tensorsOf(specs, columns, row + 1) : undefined;
+    const inputs = byte === CLOSE_ARRAY ? columnTensors(specs, columns, row + 1) : undefined;
     return inputs && { inputs, rows: row + 1, end: at };
   }
   return undefined;
@@ -64,26 +64,4 @@ function pastRow(bytes: Buffer, from: number, columns: readonly ColumnScan[], ro
     if (byte !== COMMA) return GAVE_UP;
   }
   return GAVE_UP;
-}
-
-/** All inputs but those that may be left out, and are in every row. */
-function tensorsOf(
-  specs: readonly TensorSpec[],
-  columns: readonly ColumnScan[],
-  rows: number,
-): Tensors | undefined {
-  const tensors: Record<string, Tensor> = {};
-  let containers = rows;
-  for (const spec of specs) {
-    const column = columns.find((one) => one.spec === spec);
-    if (column === undefined || column.rows === 0) {
-      if (spec.isOptional === true) continue;
-      return undefined;
-    }
-    const tensor = column.rows === rows ? column.tensor() : undefined;
-    if (tensor === undefined) return undefined;
-    containers += column.containers;
-    tensors[spec.name] = tensor;
-  }
-  return containers > MOST_CONTAINERS ? undefined : tensors;
 }

@@ -7,7 +7,8 @@ import { MOST_ROWS } from '../../body/input-limits.js';
 import { CLOSE_ARRAY, COMMA, OPEN_ARRAY } from '../../punctuation.js';
 import { ColumnScan } from '../../scan/column-scan.js';
 import { GAVE_UP, pastSpaces } from '../../scan/number-scan.js';
-import { fits, MOST_CONTAINERS, scannedTensor } from '../../scan/scanned-tensor.js';
+import { fits, scannedTensor } from '../../scan/scanned-tensor.js';
+import { columnTensors } from './column-tensors.js';
 import { onlyInput } from './named-inputs.js';
 import { hasNoNames, isMatrix, isSingleCell } from './table.js';
 
@@ -68,7 +69,7 @@ function scanOf(spec: TensorSpec): ColumnScan | undefined {
   let scan = scans.get(spec);
   if (scan === undefined) {
     // Cells of one value are told without brackets.
-    scan = ColumnScan.for(isSingleCell(spec) ? { ...spec, shape: [-1] } : spec);
+    scan = ColumnScan.for(spec, isSingleCell(spec));
     if (scan !== undefined) scans.set(spec, scan);
   }
   scan?.begin();
@@ -97,7 +98,7 @@ function columns(
     rows += 1;
     at = pastSpaces(bytes, at);
   } while (bytes[at] === COMMA);
-  const inputs = bytes[at] === CLOSE_ARRAY ? tensorsOf(cells, names, specs, rows) : undefined;
+  const inputs = bytes[at] === CLOSE_ARRAY ? columnTensors(specs, cells, rows) : undefined;
   return inputs && { inputs, rows, end: at + 1 };
 }
 
@@ -112,29 +113,4 @@ function pastRow(bytes: Buffer, from: number, cells: readonly ColumnScan[]): num
     before = COMMA;
   }
   return bytes[at] === CLOSE_ARRAY ? at + 1 : GAVE_UP;
-}
-
-/** All inputs but those that may be left out. */
-function tensorsOf(
-  cells: readonly ColumnScan[],
-  names: readonly string[],
-  specs: readonly TensorSpec[],
-  rows: number,
-): Tensors | undefined {
-  const tensors: Record<string, Tensor> = {};
-  let containers = rows;
-  for (const spec of specs) {
-    const cell = cells[names.indexOf(spec.name)];
-    if (cell === undefined) {
-      if (spec.isOptional === true) continue;
-      return undefined;
-    }
-    const tensor = cell.tensor();
-    if (tensor === undefined) return undefined;
-    const shape = isSingleCell(spec) ? [rows, 1] : tensor.shape;
-    if (!fits(shape, spec.shape)) return undefined;
-    containers += cell.containers;
-    tensors[spec.name] = { ...tensor, shape };
-  }
-  return containers > MOST_CONTAINERS ? undefined : tensors;
 }
