@@ -4,12 +4,13 @@ import {
   BACKSLASH,
   CLOSE_ARRAY,
   CLOSE_OBJECT,
+  COLON,
   COMMA,
   OPEN_ARRAY,
   OPEN_OBJECT,
   QUOTE,
 } from '../punctuation.js';
-import { GAVE_UP, pastSpaces } from './number-scan.js';
+import { GAVE_UP, pastSign, pastSpaces } from './number-scan.js';
 
 /** Behind the string that begins at `at`; `GAVE_UP` where none does, or none ends. */
 function pastString(bytes: Buffer, at: number): number {
@@ -23,7 +24,7 @@ function pastString(bytes: Buffer, at: number): number {
 }
 
 /** As `pastString`; `GAVE_UP` also for one in which a character is escaped, and so may be any. */
-export function pastPlainString(bytes: Buffer, at: number): number {
+function pastPlainString(bytes: Buffer, at: number): number {
   const end = pastString(bytes, at);
   if (end === GAVE_UP) return GAVE_UP;
   for (let i = at + 1; i < end; i++) if (bytes[i] === BACKSLASH) return GAVE_UP;
@@ -52,4 +53,10 @@ export function pastValue(bytes: Buffer, from: number): number {
     }
   }
   return GAVE_UP;
+}
+
+/** Behind a member whose key is none of those that matter: with an escape in it, it might be one. */
+export function pastMember(bytes: Buffer, from: number): number {
+  const key = pastPlainString(bytes, pastSpaces(bytes, from));
+  return key === GAVE_UP ? GAVE_UP : pastValue(bytes, pastSign(bytes, key, COLON));
 }

@@ -5,7 +5,7 @@
 import type { NonFinite } from './values-to-json.js';
 
 /** So many numbers are written by one call: more would outgrow the caches, in which texts then lie. */
-const BLOCK_VALUES = 512;
+export const BLOCK_VALUES = 512;
 /** Fewer numbers are written as fast one by one. */
 export const LEAST_VALUES = 128;
 
@@ -42,9 +42,7 @@ export function floatRowsToJson(
   width: number,
   nonFinite: NonFinite,
 ): string | undefined {
-  const block: number[][] = [];
-  const blockRows = Math.min(rows, Math.ceil(BLOCK_VALUES / width));
-  for (let i = 0; i < blockRows; i += 1) block.push(doubles(width));
+  const block = rowBlock(rows, width);
   let text = '[';
   let at = from;
   for (let row = 0; row < rows; row += block.length) {
@@ -59,8 +57,16 @@ export function floatRowsToJson(
   return `${text}]`;
 }
 
+/** Rows of so many numbers each that are written by one call, at most `rows`. */
+export function rowBlock(rows: number, width: number): number[][] {
+  const block: number[][] = [];
+  const blockRows = Math.min(rows, Math.ceil(BLOCK_VALUES / width));
+  for (let i = 0; i < blockRows; i += 1) block.push(doubles(width));
+  return block;
+}
+
 /** Without a hole, and of numbers that are no integers: V8 writes such arrays fastest. */
-export function doubles(length: number): number[] {
+function doubles(length: number): number[] {
   const numbers: number[] = [];
   for (let i = 0; i < length; i += 1) numbers.push(0.5);
   return numbers;

@@ -5,10 +5,8 @@
  * output, and each row is cut out of that.
  */
 import type { Tensor } from '../../model/tensor/tensor.js';
-import { areFloats, doubles } from './number-blocks.js';
+import { areFloats, BLOCK_VALUES, rowBlock } from './number-blocks.js';
 
-/** So many numbers are written by one call. */
-const BLOCK_VALUES = 512;
 /** Of fewer, the texts are found. */
 const LEAST_VALUES = 4096;
 
@@ -17,7 +15,7 @@ export class RowBlocks {
   readonly #data: Float32Array | Float64Array;
   readonly #rows: number;
   readonly #width: number;
-  readonly #block: number[][] = [];
+  readonly #block: number[][];
   #text = '';
   /** Where the next row begins in the text, and how many rows are written in it or before. */
   #at = 0;
@@ -28,8 +26,7 @@ export class RowBlocks {
     this.#data = data;
     this.#rows = rows;
     this.#width = width;
-    const blockRows = Math.min(rows, Math.ceil(BLOCK_VALUES / width));
-    for (let i = 0; i < blockRows; i += 1) this.#block.push(doubles(width));
+    this.#block = rowBlock(rows, width);
   }
 
   /** Undefined: its rows are better written one by one. */

@@ -7,17 +7,14 @@ import { constants } from 'node:buffer';
 import { type Signature, takesWideIntegers } from '../../../model/tensor/signature.js';
 import type { Tensors } from '../../../model/tensor/tensor.js';
 import { parseJsonBody } from '../../body/json-body.js';
-import { COLON, COMMA, OPEN_OBJECT } from '../../punctuation.js';
-import { pastPlainString, pastValue } from '../../scan/json-walk.js';
+import { COMMA, OPEN_OBJECT } from '../../punctuation.js';
+import { pastMember, pastValue } from '../../scan/json-walk.js';
+import { MARK, MARK_TEXT } from '../../scan/mark.js';
 import { GAVE_UP, pastSign, pastSpaces } from '../../scan/number-scan.js';
 import { pastKey } from '../../scan/spec-key.js';
 import { type TensorRequest, tableIn } from './request.js';
 import { checkedColumns } from './table.js';
 import { type ScannedData, scannedData } from './table-data.js';
-
-/** What stands in place of the data. */
-const MARK = '#';
-const MARK_TEXT = Buffer.from(JSON.stringify(MARK));
 
 const COLUMNS = Buffer.from('"columns"');
 const INDEX = Buffer.from('"index"');
@@ -101,12 +98,6 @@ function foundData(bytes: Buffer, start: number, signature: Signature): Found | 
     at = bytes[at] === COMMA ? at + 1 : GAVE_UP;
   }
   return undefined;
-}
-
-/** With an escaped key it might be one of ours. */
-function pastMember(bytes: Buffer, from: number): number {
-  const key = pastPlainString(bytes, pastSpaces(bytes, from));
-  return key === GAVE_UP ? GAVE_UP : pastValue(bytes, pastSign(bytes, key, COLON));
 }
 
 /** @throws RequestError */

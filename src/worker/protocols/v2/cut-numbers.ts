@@ -5,14 +5,12 @@
  */
 import { constants } from 'node:buffer';
 import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
-import { COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT } from '../../punctuation.js';
-import { pastPlainString, pastValue } from '../../scan/json-walk.js';
+import { COMMA, OPEN_ARRAY, OPEN_OBJECT } from '../../punctuation.js';
+import { pastMember, pastValue } from '../../scan/json-walk.js';
+import { MARK_TEXT } from '../../scan/mark.js';
 import { GAVE_UP, pastSign, pastSpaces } from '../../scan/number-scan.js';
 import { isScannable, type ScannedNumbers, scannedNumbers } from '../../scan/scanned-tensor.js';
 import { pastKey, specAt } from '../../scan/spec-key.js';
-
-/** What stands in place of numbers. */
-export const MARK = '#';
 
 export type CutInput = { readonly spec: TensorSpec; readonly numbers: ScannedNumbers };
 
@@ -25,7 +23,6 @@ export type CutBody = {
 const INPUTS = Buffer.from('"inputs"');
 const NAME = Buffer.from('"name"');
 const DATA = Buffer.from('"data"');
-const MARK_TEXT = Buffer.from(JSON.stringify(MARK));
 
 /** Usual tensors are not nested deeper. */
 const DEEPEST = 16;
@@ -72,7 +69,7 @@ class Cutting {
 
   #ofBody(at: number): number {
     const inputs = pastKey(this.#json, at, INPUTS);
-    if (inputs === GAVE_UP) return this.#other(at);
+    if (inputs === GAVE_UP) return pastMember(this.#json, at);
     // Of two, the last one holds.
     if (this.#hasInputs) return GAVE_UP;
     this.#hasInputs = true;
@@ -94,7 +91,7 @@ class Cutting {
         return pastValue(this.#json, name);
       }
       const data = pastKey(this.#json, at, DATA);
-      return data === GAVE_UP ? this.#other(at) : this.#data(data, index, spec);
+      return data === GAVE_UP ? pastMember(this.#json, at) : this.#data(data, index, spec);
     });
   }
 
@@ -117,11 +114,5 @@ class Cutting {
     let at = start;
     for (; this.#json[at] === OPEN_ARRAY; at = pastSpaces(this.#json, at + 1)) depth += 1;
     return depth;
-  }
-
-  /** A member that is none of ours; with an escaped key it might be. */
-  #other(from: number): number {
-    const key = pastPlainString(this.#json, pastSpaces(this.#json, from));
-    return key === GAVE_UP ? GAVE_UP : pastValue(this.#json, pastSign(this.#json, key, COLON));
   }
 }

@@ -9,8 +9,9 @@ import { tensorOfShape } from '../../../model/tensor/tensor-from-json.js';
 import { checkedLength } from '../../body/input-limits.js';
 import { invalid } from '../../invalid-input.js';
 import { checkedObjects, namesOf, shown } from '../../json-object.js';
+import { MARK } from '../../scan/mark.js';
 import { tensorFromBytes } from './binary-tensor.js';
-import { type CutInput, MARK } from './cut-numbers.js';
+import type { CutInput } from './cut-numbers.js';
 import { parametersOf } from './parameters.js';
 
 const SIZE = 'binary_data_size';
