@@ -1,5 +1,5 @@
-/** The weight of a new run once there are enough: the last 16 or so count. */
-const WEIGHT = 1 / 16;
+import { MovingLine, WEIGHT } from './moving-line.js';
+
 /** Runs that differ in rows by less than this part of their mean say nothing about the cost of a row. */
 const LEAST_SPREAD = 0.15;
 /** A pair is tried at the first chance, and then after ever more that were let pass, up to so many. */
@@ -21,8 +21,7 @@ export const RUN_ALONE: BatchRule = { maxRows: 1, maxDelayMs: 0 };
 
 /**
  * What a run costs by its rows, `fixed + perRow·rows`, learned from what replies
- * say of the batches that they were in: an exponentially weighted least squares
- * line. What a row costs is only learned while runs differ in rows, and kept
+ * say of the batches that they were in. What a row costs is only learned while runs differ in rows, and kept
  * otherwise, so that a calm hour of single rows does not unlearn it.
  *
  * A batch pays where the fixed part is at least what another request adds. Then
@@ -35,12 +34,8 @@ export const RUN_ALONE: BatchRule = { maxRows: 1, maxDelayMs: 0 };
  */
 export class BatchCost {
   rule: BatchRule = RUN_ALONE;
-  #runs = 0;
-  #meanRows = 0;
-  #meanMs = 0;
-  #varRows = 0;
-  #varMs = 0;
-  #covariance = 0;
+  /** Run times by rows. */
+  readonly #line = new MovingLine();
   #perRowMs: number | undefined = undefined;
   /** Of single requests. */
   #ownRows = 1;
@@ -55,18 +50,11 @@ export class BatchCost {
   /** A whole run: all its rows, of one request or several, and all its time. */
   observe(rows: number, runMs: number): void {
     if (!(rows > 0 && runMs >= 0 && Number.isFinite(runMs))) return;
-    this.#runs += 1;
-    const weight = Math.max(WEIGHT, 1 / this.#runs);
-    const dx = rows - this.#meanRows;
-    const dy = runMs - this.#meanMs;
-    this.#meanRows += weight * dx;
-    this.#meanMs += weight * dy;
-    this.#varRows = (1 - weight) * (this.#varRows + weight * dx * dx);
-    this.#varMs = (1 - weight) * (this.#varMs + weight * dy * dy);
-    this.#covariance = (1 - weight) * (this.#covariance + weight * dx * dy);
-    if (this.#varRows < (LEAST_SPREAD * this.#meanRows) ** 2) return;
-    const slope = this.#covariance / this.#varRows;
-    this.#perRowMs = Math.min(Math.max(0, slope), this.#meanMs / this.#meanRows);
+    const line = this.#line;
+    line.observe(rows, runMs);
+    if (line.varX < (LEAST_SPREAD * line.meanX) ** 2) return;
+    const slope = line.covariance / line.varX;
+    this.#perRowMs = Math.min(Math.max(0, slope), line.meanY / line.meanX);
   }
 
   /** Of one request: how many rows a body of this size had. */
@@ -85,19 +73,20 @@ export class BatchCost {
   /** Of a run of so many rows; 0 while no run was seen. */
   runMs(rows: number): number {
     const perRowMs = this.#perRowMs ?? 0;
-    return Math.max(0, this.#meanMs + perRowMs * (rows - this.#meanRows));
+    return Math.max(0, this.#line.meanY + perRowMs * (rows - this.#line.meanX));
   }
 
   /** What so many rows add to a run. */
   addedMs(rows: number): number {
-    return rows * (this.#perRowMs ?? this.#meanMs / Math.max(1, this.#meanRows));
+    return rows * (this.#perRowMs ?? this.#line.meanY / Math.max(1, this.#line.meanX));
   }
 
   /** Whether requests of so many rows had better run together than one after another. */
   pays(rows: number): boolean {
-    if (this.#perRowMs === undefined) return false;
-    const fixedMs = this.#meanMs - this.#perRowMs * this.#meanRows;
-    return fixedMs >= this.#perRowMs * rows && this.#unexplained() <= fixedMs * fixedMs;
+    const perRowMs = this.#perRowMs;
+    if (perRowMs === undefined) return false;
+    const fixedMs = this.#line.meanY - perRowMs * this.#line.meanX;
+    return fixedMs >= perRowMs * rows && this.#line.residual(perRowMs) <= fixedMs * fixedMs;
   }
 
   /**
@@ -123,7 +112,7 @@ export class BatchCost {
 
   /** Not even a pair has been seen, and there was little time for one. */
   get #isNew(): boolean {
-    return this.#perRowMs === undefined && this.#runs < FIRST_RUNS;
+    return this.#perRowMs === undefined && this.#line.points < FIRST_RUNS;
   }
 
   /** The next chance is to be taken. */
@@ -133,17 +122,11 @@ export class BatchCost {
 
   /** Asked where a batch could have been made and does not pay: true now and then, to learn what one costs. */
   isWorthATry(): boolean {
-    if (this.#runs === 0) return false;
+    if (this.#line.points === 0) return false;
     this.#declined += 1;
     if (this.#declined < this.#patience) return false;
     this.#declined = 0;
     this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE);
     return true;
-  }
-
-  /** What the line leaves unexplained of how run times vary. */
-  #unexplained(): number {
-    const slope = this.#perRowMs ?? 0;
-    return this.#varMs - 2 * slope * this.#covariance + slope * slope * this.#varRows;
   }
 }

@@ -1,8 +1,7 @@
 import { BatchCost, type BatchRule, RUN_ALONE } from './batch-cost.js';
+import { MovingLine } from './moving-line.js';
 import { Pace } from './pace.js';
 
-/** The weight of a new observation once there are enough: the last 16 or so count. */
-const WEIGHT = 1 / 16;
 /** Nothing is free of cost: keeps sums of estimates above zero. */
 const LEAST_MS = 0.001;
 /** Sizes that differ by less than this say nothing about a cost per byte. */
@@ -21,14 +20,8 @@ const REPLY_MEMORY = 0.98;
  * How long a request of one group runs: `a + b·bytes`, learned from the run
  * times that come back with the replies.
  *
- * An exponentially weighted least squares line. With the weight α of a new
- * observation (1/n at first, then 1/16), deviations dx = bytes − meanBytes and
- * dy = run time − meanMs:
+ * With the variances and the means of bytes and run times (moving-line.ts):
  *
- *     meanBytes += α·dx              meanMs += α·dy
- *     varBytes = (1 − α)·(varBytes + α·dx²)
- *     varMs    = (1 − α)·(varMs    + α·dy²)
- *     cov      = (1 − α)·(cov      + α·dx·dy)
  *     b = cov / (varBytes + noise²)     a = meanMs − b·meanBytes
  *
  * The noise term pulls b to 0 where all bodies are about the same size, so that
@@ -47,32 +40,22 @@ export class Estimate {
   readonly pace: Pace = new Pace();
   /** What running several together costs, and whether it may be done. */
   readonly batch: BatchCost = new BatchCost();
-  #count = 0;
-  #meanBytes = 0;
-  #meanMs = 0;
-  #varBytes = 0;
-  #varMs = 0;
-  #covariance = 0;
+  /** Run times by bytes. */
+  readonly #line = new MovingLine();
   #msPerByte = 0;
   #residual = Number.POSITIVE_INFINITY;
 
   /** Learns from one run; times that are not times are ignored (a worker said them). */
   observe(bytes: number, runMs: number): void {
     if (!(runMs >= 0 && Number.isFinite(runMs))) return;
-    this.#count += 1;
-    if (this.#count === 1) {
-      this.#seed(bytes, runMs);
-      return;
-    }
-    const weight = Math.max(WEIGHT, 1 / this.#count);
-    const dx = bytes - this.#meanBytes;
-    const dy = runMs - this.#meanMs;
-    this.#meanBytes += weight * dx;
-    this.#meanMs += weight * dy;
-    this.#varBytes = (1 - weight) * (this.#varBytes + weight * dx * dx);
-    this.#varMs = (1 - weight) * (this.#varMs + weight * dy * dy);
-    this.#covariance = (1 - weight) * (this.#covariance + weight * dx * dy);
-    this.#fit();
+    const line = this.#line;
+    line.observe(bytes, runMs);
+    // One run says nothing of the spread: half the run time is assumed, as TCP does for round trips.
+    if (line.points === 1) line.varY = (runMs / 2) ** 2;
+    const slope = line.covariance / (line.varX + SIZE_NOISE_BYTES ** 2);
+    const steepest = line.meanX > 0 ? line.meanY / line.meanX : 0;
+    this.#msPerByte = Math.min(Math.max(0, slope), steepest);
+    this.#residual = Math.max(0, line.residual(this.#msPerByte));
   }
 
   /** Of late: a large one is forgotten over some hundred smaller ones. */
@@ -86,9 +69,9 @@ export class Estimate {
    * given ahead would have to be held by the master whatever else it holds by then.
    */
   expectMs(bytes: number): number {
-    const isKnown = this.#count > 0 && this.#largestReplyBytes <= LARGE_REPLY_BYTES;
+    const isKnown = this.#line.points > 0 && this.#largestReplyBytes <= LARGE_REPLY_BYTES;
     if (!isKnown || this.#isFar(bytes)) return Number.POSITIVE_INFINITY;
-    return Math.max(LEAST_MS, this.#meanMs + this.#msPerByte * (bytes - this.#meanBytes));
+    return Math.max(LEAST_MS, this.#line.meanY + this.#msPerByte * (bytes - this.#line.meanX));
   }
 
   /** The same of a request that finds its worker empty: what it shares with a batch at other times it pays itself. */
@@ -103,26 +86,10 @@ export class Estimate {
     return CERTAIN_DEVIATIONS ** 2 * this.#residual <= withinMs * withinMs;
   }
 
-  /** One run says nothing of the spread: half the run time is assumed, as TCP does for round trips. */
-  #seed(bytes: number, runMs: number): void {
-    this.#meanBytes = bytes;
-    this.#meanMs = runMs;
-    this.#varMs = (runMs / 2) ** 2;
-    this.#residual = this.#varMs;
-  }
-
-  #fit(): void {
-    const slope = this.#covariance / (this.#varBytes + SIZE_NOISE_BYTES ** 2);
-    const steepest = this.#meanBytes > 0 ? this.#meanMs / this.#meanBytes : 0;
-    const b = Math.min(Math.max(0, slope), steepest);
-    this.#msPerByte = b;
-    this.#residual = Math.max(0, this.#varMs - 2 * b * this.#covariance + b * b * this.#varBytes);
-  }
-
   /** Ten megabytes after a thousand small bodies: the line knows nothing about it. */
   #isFar(bytes: number): boolean {
-    const beyond = bytes - this.#meanBytes - NEAR_BYTES;
-    return beyond > 0 && beyond * beyond > FAR_DEVIATIONS ** 2 * this.#varBytes;
+    const beyond = bytes - this.#line.meanX - NEAR_BYTES;
+    return beyond > 0 && beyond * beyond > FAR_DEVIATIONS ** 2 * this.#line.varX;
   }
 }
 
