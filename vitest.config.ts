@@ -7,7 +7,11 @@ import { defineConfig } from 'vitest/config';
 const BESIDE_OTHERS = { maxWorkers: 2, sequence: { groupOrder: 0 } };
 const ALONE = { maxWorkers: 1, sequence: { groupOrder: 1 } };
 /** A busy machine may stand still for seconds; what is waited for is worth as long as a test may take. */
-const PATIENT = { expect: { poll: { timeout: 15_000 } }, testTimeout: 20_000 };
+const PATIENT = {
+  expect: { poll: { timeout: 15_000 } },
+  testTimeout: 20_000,
+  hookTimeout: 20_000,
+};
 const PROCESS = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({

@@ -28,8 +28,8 @@ afterEach(() => {
   server.close();
 });
 
-const until = (isSo: () => boolean): Promise<void> =>
-  vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 4000, interval: 2 });
+const until = (isSo: () => boolean): PromiseLike<void> =>
+  expect.poll(isSo, { interval: 2 }).toBe(true);
 
 describe('readDirectly', () => {
   const take = (bytes: Buffer): void => {

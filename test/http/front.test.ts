@@ -1,6 +1,6 @@
 // What no table of single requests shows: pipelines, connections that end, workers that go.
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { NO_FIGURES } from '../../src/link/frames/frame.js';
 import { NO_FACTS, noteFacts } from '../../src/link/frames/reply-facts.js';
 import { MasterFront } from './master-front.js';
@@ -41,7 +41,7 @@ class HoldingApp {
   };
 
   async isHolding(count: number): Promise<void> {
-    await vi.waitFor(() => expect(this.held).toHaveLength(count), { timeout: 5000, interval: 5 });
+    await expect.poll(() => this.held, { interval: 5 }).toHaveLength(count);
   }
 
   letGo(): void {

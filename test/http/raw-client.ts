@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { vi } from 'vitest';
 
+/** How long a slow machine may take to what is waited for. */
+const WAIT_MS = 15_000;
+
 export class RawClient {
   readonly socket: Socket;
   text = '';
@@ -41,7 +44,7 @@ export class RawClient {
       () => {
         if (!isThere(this)) throw new Error(`no ${what}; got: ${this.text.slice(0, 2000)}`);
       },
-      { timeout: 5000, interval: 5 },
+      { timeout: WAIT_MS, interval: 5 },
     );
   }
 

@@ -84,10 +84,10 @@ describe('TLS', () => {
     await start();
     const socket = connect(master.port, '127.0.0.1');
     await once(socket, 'connect');
-    await expect.poll(() => master.front.openConnections, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => master.front.openConnections).toBe(1);
     master.front.closeIdle();
     await once(socket, 'close');
-    await expect.poll(() => master.front.openConnections, { timeout: 5000 }).toBe(0);
+    await expect.poll(() => master.front.openConnections).toBe(0);
   });
 
   test('an idle connection is closed when the server drains', async () => {
@@ -95,7 +95,7 @@ describe('TLS', () => {
     await client().get('/livez');
     expect(master.front.openConnections).toBe(1);
     master.front.closeIdle();
-    await expect.poll(() => master.front.openConnections, { timeout: 5000 }).toBe(0);
+    await expect.poll(() => master.front.openConnections).toBe(0);
   });
 });
 
