@@ -1,14 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { Client } from './clients.js';
+import { closedGate, type Gate } from './gate.js';
 import { startServer, type TestServer } from './server.js';
 
 const PATH = '/v1/models/rows:predict';
+const GATED_ROWS = 300;
 
 type Prediction = { readonly y: number; readonly pid: number };
 
 /** Rows that take 0.3 ms each; `deeds` are what some of them do beside. */
 function bodyOf(rows: number, deeds: Readonly<Record<number, number>> = {}): object {
   return { instances: Array.from({ length: rows }, (_, row) => [row, deeds[row] ?? 0]) };
+}
+
+const GATED = '/v1/models/gated:predict';
+
+/** Rows that wait for a gate, but for the first: by those the worker learns that others may help. */
+function waitingFor({ file }: Gate): object {
+  const rows = Array.from({ length: GATED_ROWS }, (_, row) => [row, row < 8 ? '' : file]);
+  return { instances: rows };
 }
 
 /** Asserts that each row has its own answer; the processes that made them. */
@@ -67,18 +77,22 @@ describe('a large request', () => {
     });
 
     const leaver = new Client(server.url);
-    const left = leaver.post(PATH, bodyOf(20_000)).catch(() => 'left');
+    const left = leaver.post(GATED, waitingFor(closedGate())).catch(() => 'left');
     await team(server);
     leaver.close();
     expect(await left).toBe('left');
+    // Both hear of it: nobody opens that gate.
     await server.untilStatus('idle workers', ({ workers }) =>
       workers.every(({ inFlight }) => inFlight === 0),
     );
 
-    const meanwhile = client.post(PATH, bodyOf(2000));
+    const gate = closedGate();
+    const meanwhile = client.post(GATED, waitingFor(gate));
     await team(server);
     server.kill('SIGHUP');
-    checkedPids((await meanwhile).text, 2000);
+    await server.line('rollout started');
+    gate.open();
+    checkedPids((await meanwhile).text, GATED_ROWS);
     await server.line('reloaded');
     client.close();
     await server.stop();
@@ -91,11 +105,13 @@ describe('a large request', () => {
       await server.untilStatus('two workers', ({ workers }) =>
         workers.every(({ state }) => state === 'ready'),
       );
-      const answer = client.post(PATH, bodyOf(2000));
+      const gate = closedGate();
+      const answer = client.post(GATED, waitingFor(gate));
       process.kill((await team(server))[victim], 'SIGKILL');
+      gate.open();
       const { status, text } = await answer;
       expect(status).toBe(200);
-      checkedPids(text, 2000);
+      checkedPids(text, GATED_ROWS);
     }
     client.close();
     await server.stop();

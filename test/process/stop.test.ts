@@ -4,19 +4,21 @@ import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { endsWith } from '../../src/link/process/worker-process.js';
 import { findDeathSignal } from '../../src/master/workers/launch/death-signal.js';
-import { Client, rawExchange } from './clients.js';
-import { closedGate } from './gate.js';
+import { Client, heldOpen, rawExchange } from './clients.js';
+import { closedGate, type Gate } from './gate.js';
 import { stopMaster } from './masters.js';
 import { expectGone, processTree, startServer, type TestServer } from './server.js';
 
-/** Sends requests, one per client, and waits until the server has them all. */
+const GET = 'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n';
+
+/** Sends requests that wait for a gate, one per client, and waits until the server has them all. */
 async function sendAll(
   server: TestServer,
   count: number,
-  instance: number | { readonly gate: string },
+  { file: gate }: Gate = closedGate(),
 ): Promise<Promise<{ status: number; headers: Record<string, unknown> }>[]> {
   const asked = Array.from({ length: count }, () => {
-    const answer = new Client(server.url).post('/predict', { instances: [instance] });
+    const answer = new Client(server.url).post('/predict', { instances: [{ gate }] });
     answer.catch(() => {}); // looked at by the test
     return answer;
   });
@@ -32,8 +34,8 @@ describe('TERM', () => {
     const server = await startServer({ path: 'slow', workers: 1 });
     const idle = new Client(server.url);
     expect((await idle.get('/readyz')).status).toBe(200);
-    const { file, open } = closedGate();
-    const asked = await sendAll(server, 5, { gate: file });
+    const gate = closedGate();
+    const asked = await sendAll(server, 5, gate);
     server.kill('SIGTERM');
     await server.line('draining');
     const ready = await idle.get('/readyz');
@@ -41,7 +43,7 @@ describe('TERM', () => {
     expect(ready.headers.connection).toBe('close');
     expect((await fetch(`${server.adminUrl}/readyz`)).status).toBe(503);
     expect((await fetch(`${server.adminUrl}/livez`)).status).toBe(200);
-    open();
+    gate.open();
     for (const answer of await Promise.all(asked)) {
       expect(answer.status).toBe(200);
       expect(answer.headers.connection).toBe('close');
@@ -49,19 +51,19 @@ describe('TERM', () => {
     expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('answers one more request on a connection that was idle, then closes the idle ones', async () => {
-    const server = await startServer({ path: 'echo', args: ['--drain-idle', '700ms'] });
-    const silent = rawExchange(server.url, [], { waitMs: 15_000 });
-    const first = 'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n';
-    const idle = rawExchange(server.url, [first], { waitMs: 15_000 });
+  it('answers one more request on a connection that was idle, and goes when the others have left', async () => {
+    const server = await startServer({ path: 'echo', args: ['--drain-idle', '1m'] });
+    const silent = heldOpen(server.url, '');
+    const idle = heldOpen(server.url, GET);
     const busy = new Client(server.url);
     await busy.post('/predict', { instances: [1] });
     await server.untilStatus('3 connections', ({ connections }) => connections === 3);
     server.kill('SIGTERM');
     await server.line('draining');
-    expect((await busy.post('/predict', { instances: [2] })).status).toBe(200);
-    expect((await idle).isClosed).toBe(true);
-    expect((await silent).isClosed).toBe(true);
+    const last = await busy.post('/predict', { instances: [2] });
+    expect([last.status, last.headers.connection]).toEqual([200, 'close']);
+    silent.destroy();
+    idle.destroy();
     expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 
@@ -72,7 +74,7 @@ describe('TERM', () => {
       args: ['--graceful-timeout', '300ms'],
     });
     const pids = processTree(server.pid);
-    const asked = await sendAll(server, 3, 2000);
+    const asked = await sendAll(server, 3);
     server.kill('SIGTERM');
     for (const answer of await Promise.all(asked)) {
       expect(answer.status).toBe(503);
@@ -84,14 +86,14 @@ describe('TERM', () => {
 
   it('keeps replacing workers that crash while it drains', async () => {
     const server = await startServer({ path: 'slow', workers: 1, expectedErrors: ['worker died'] });
-    const { file, open } = closedGate();
-    const [answer] = await sendAll(server, 1, { gate: file });
+    const gate = closedGate();
+    const [answer] = await sendAll(server, 1, gate);
     const [pid = 0] = await server.workerPids();
     server.kill('SIGTERM');
     await server.line('draining');
     process.kill(pid, 'SIGKILL');
     await server.line('worker died');
-    open();
+    gate.open();
     expect((await answer)?.status).toBe(200);
     expect(await server.exited).toEqual({ code: 0, signal: null });
   });
@@ -102,7 +104,7 @@ describe('INT and QUIT', () => {
     it(`${signal} stops at once: 503 for what is unanswered, exit 0`, async () => {
       const server = await startServer({ path: 'slow', workers: 1 });
       const pids = processTree(server.pid);
-      const asked = await sendAll(server, 3, 5000);
+      const asked = await sendAll(server, 3);
       server.kill(signal);
       for (const answer of await Promise.all(asked)) expect(answer.status).toBe(503);
       expect(await server.exited).toEqual({ code: 0, signal: null });
@@ -114,7 +116,7 @@ describe('INT and QUIT', () => {
 describe('a second signal', () => {
   it('hurries a drain that waits for long work', async () => {
     const server = await startServer({ path: 'slow', workers: 1 });
-    const asked = await sendAll(server, 2, 10_000);
+    const asked = await sendAll(server, 2);
     server.kill('SIGTERM');
     await server.line('draining');
     server.kill('SIGTERM');
@@ -124,16 +126,21 @@ describe('a second signal', () => {
 });
 
 describe('a signal to the whole process group', () => {
-  it('TERM drains as if the master alone had got it', async () => {
-    const server = await startServer({ path: 'slow', detached: true });
-    // One that is just being started is ended by a signal until Node has begun with it.
+  /** With both workers: one that is just being started is ended by a signal until Node has begun with it. */
+  async function startGroup(path: string): Promise<TestServer> {
+    const server = await startServer({ path, detached: true });
     await server.until('both ready', () => server.linesOf('worker ready')[1]);
+    return server;
+  }
+
+  it('TERM drains as if the master alone had got it', async () => {
+    const server = await startGroup('slow');
     const pids = processTree(server.pid);
-    const { file, open } = closedGate();
-    const asked = await sendAll(server, 6, { gate: file });
+    const gate = closedGate();
+    const asked = await sendAll(server, 6, gate);
     process.kill(-server.pid, 'SIGTERM');
     await server.line('draining');
-    open();
+    gate.open();
     for (const answer of await Promise.all(asked)) expect(answer.status).toBe(200);
     expect(await server.exited).toEqual({ code: 0, signal: null });
     expect(server.linesOf('worker ready')).toHaveLength(2);
@@ -141,9 +148,9 @@ describe('a signal to the whole process group', () => {
   });
 
   it('INT stops at once as if the master alone had got it', async () => {
-    const server = await startServer({ path: 'slow', detached: true });
+    const server = await startGroup('slow');
     const pids = processTree(server.pid);
-    const asked = await sendAll(server, 2, 5000);
+    const asked = await sendAll(server, 2);
     process.kill(-server.pid, 'SIGINT');
     for (const answer of await Promise.all(asked)) expect(answer.status).toBe(503);
     expect(await server.exited).toEqual({ code: 0, signal: null });
@@ -151,9 +158,7 @@ describe('a signal to the whole process group', () => {
   });
 
   it('HUP, USR1 and USR2 end nobody', async () => {
-    const server = await startServer({ path: 'echo', detached: true });
-    // As above: a signal would end one that is just being started.
-    await server.until('both ready', () => server.linesOf('worker ready')[1]);
+    const server = await startGroup('echo');
     process.kill(-server.pid, 'SIGUSR1');
     await server.line('signal received', ({ signal }) => signal === 'SIGUSR1');
     process.kill(-server.pid, 'SIGHUP');
@@ -197,13 +202,15 @@ describe('a client that is being served', () => {
   it('gets its large reply whole although it takes it slowly and the server drains', async () => {
     const server = await startServer({ path: 'echo', args: ['--drain-idle', '100ms'] });
     const big = 'x'.repeat(12_000_000);
+    const others = [[], [GET]].map((pieces) => rawExchange(server.url, pieces, { waitMs: 15_000 }));
     const response = await slowReader(server.url, JSON.stringify({ instances: [big] }));
+    await server.untilStatus('3 connections', ({ connections }) => connections === 3);
     server.kill('SIGTERM');
     await server.line('draining');
-    const idle = new Client(server.url);
-    await expect(idle.get('/livez')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    // Long after idle connections are closed, the rest of it is still there.
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    const late = new Client(server.url);
+    await expect(late.get('/livez')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    // When silent and idle connections are closed, the rest of it is still there.
+    for (const { isClosed } of await Promise.all(others)) expect(isClosed).toBe(true);
     let length = 0;
     for await (const chunk of response) length += (chunk as Buffer).length;
     expect(length).toBe(JSON.stringify({ predictions: [big] }).length);

@@ -40,11 +40,13 @@ describe('a stream', () => {
   });
 
   it('may take longer than its timeout, but not from one piece to the next', async () => {
-    const args = ['--timeout', '600ms'];
+    const args = ['--timeout', '1s'];
     const server = await startServer({ path: 'streams', workers: 1, args });
-    const long = await openStream(server.url, { count: 8, ms: 150 });
-    const { pid } = await long.piece(7);
+    const long = await openStream(server.url, { count: 60, ms: 20 }, 'long');
+    const { pid } = await long.piece(59);
     expect(await long.ended).toBe('complete');
+    const { runMs } = await server.line('request', ({ requestId }) => requestId === 'long');
+    expect(runMs).toBeGreaterThan(1000);
     const stuck = await openStream(server.url, { gate: { at: 1, file: '/nowhere' } }, 'stuck');
     await stuck.piece(0);
     expect(await stuck.ended).toBe('cut');

@@ -1,7 +1,8 @@
 /** A dying worker costs no client its answer. */
 import { describe, expect, it } from 'vitest';
 import { Client, type Failure, type LoadResult, runLoad } from '../clients.js';
-import { isAlive, type ServerOptions, startServer, type TestServer } from '../server.js';
+import { closedGate } from '../gate.js';
+import { type ServerOptions, startServer, type TestServer } from '../server.js';
 
 const POISON = { instances: [{ signal: 'SIGSEGV' }] };
 
@@ -12,31 +13,48 @@ async function askEcho(client: Client, instance: unknown): Promise<Failure | und
   return isRight ? undefined : { status, text };
 }
 
-/** Kills a random worker every `everyMs` for `forMs`; says how many it killed. */
-async function killWorkers(server: TestServer, everyMs: number, forMs: number): Promise<number> {
-  let kills = 0;
-  for (let spentMs = 0; spentMs < forMs; spentMs += everyMs) {
+type Killing = {
+  /** At the most so often. */
+  readonly everyMs: number;
+  readonly times: number;
+  /** So many requests are answered between two kills. */
+  readonly answers: number;
+};
+
+/** Kills a random worker again and again, each a while after the one before; both may be booting. */
+async function killWorkers(
+  server: TestServer,
+  { everyMs, times, answers }: Killing,
+): Promise<void> {
+  const killed = new Set<number>();
+  const answered = (): number => server.linesOf('request').length;
+  while (killed.size < times) {
+    const before = answered();
     await new Promise((resolve) => setTimeout(resolve, everyMs));
-    const pids = (await server.workerPids()).filter(isAlive);
-    const pid = pids[Math.floor(Math.random() * pids.length)];
-    if (pid !== undefined) {
-      process.kill(pid, 'SIGKILL');
-      kills += 1;
-    }
+    await server.until(`${answers} answers`, () => answered() >= before + answers || undefined);
+    let living: number[] = [];
+    await server.untilStatus('worker that is ready', ({ workers }) => {
+      living = workers.flatMap(({ state, pid }) => (state === 'ready' && pid ? [pid] : []));
+      living = living.filter((pid) => !killed.has(pid));
+      return living.length > 0;
+    });
+    const pid = living[Math.floor(Math.random() * living.length)] ?? 0;
+    process.kill(pid, 'SIGKILL');
+    killed.add(pid);
   }
-  return kills;
 }
 
 async function loadWhileKilling(
   server: TestServer,
-  kill: { everyMs: number; forMs: number },
+  killing: Killing,
   load: { clients: number; ask: (client: Client, number: number) => Promise<Failure | undefined> },
-): Promise<LoadResult & { kills: number }> {
+): Promise<LoadResult> {
   let isOver = false;
   const loading = runLoad(server.url, load.clients, () => isOver, load.ask);
-  const kills = await killWorkers(server, kill.everyMs, kill.forMs);
-  isOver = true;
-  return { ...(await loading), kills };
+  await killWorkers(server, killing).finally(() => {
+    isOver = true;
+  });
+  return loading;
 }
 
 function start(path: string, options: Partial<ServerOptions> = {}): Promise<TestServer> {
@@ -53,14 +71,13 @@ describe('kill -9', () => {
     const server = await start('mixed');
     const result = await loadWhileKilling(
       server,
-      { everyMs: 500, forMs: 5000 },
+      { everyMs: 500, times: 10, answers: 100 },
       { clients: 50, ask: (client, number) => askEcho(client, { number }) },
     );
     expect(result.failures).toEqual([]);
-    expect(result.kills).toBeGreaterThan(5);
-    expect(result.requests).toBeGreaterThan(1000);
-    await server.until('line for each kill', () => server.linesOf('worker died')[result.kills - 1]);
-    expect(server.linesOf('worker died').length).toBe(result.kills);
+    expect(result.requests).toBeGreaterThanOrEqual(1000);
+    await server.until('line for each kill', () => server.linesOf('worker died')[9]);
+    expect(server.linesOf('worker died')).toHaveLength(10);
     expect(server.linesOf('worker died')[0]).toMatchObject({
       slot: expect.any(Number),
       workerPid: expect.any(Number),
@@ -77,11 +94,11 @@ describe('kill -9', () => {
     const server = await start('mixed');
     const result = await loadWhileKilling(
       server,
-      { everyMs: 1000, forMs: 4000 },
+      { everyMs: 1000, times: 4, answers: 1 },
       { clients: 6, ask: (client, number) => askEcho(client, { ms: 300, number }) },
     );
     expect(result.failures).toEqual([]);
-    expect(result.kills).toBe(4);
+    await server.until('line for each kill', () => server.linesOf('worker died')[3]);
     await server.stop();
   });
 });
@@ -155,12 +172,15 @@ describe('a poison request', () => {
   it('is dropped when its client has left', async () => {
     const server = await start('mixed', { workers: 1 });
     const client = new Client(server.url);
-    const asking = client.post('/predict', { instances: [{ ms: 1000, signal: 'SIGSEGV' }] });
+    const gate = closedGate();
+    const instance = { gate: gate.file, signal: 'SIGSEGV' };
+    const asking = client.post('/predict', { instances: [instance] });
     asking.catch(() => {}); // it leaves before its answer
     await server.untilStatus('request in its worker', ({ inFlight }) => inFlight === 1);
     client.close();
-    await server.line('worker died');
     await server.line('request', ({ status }) => status === 499);
+    gate.open();
+    await server.line('worker died');
     const other = new Client(server.url);
     expect(await askEcho(other, 'next')).toBeUndefined();
     expect(server.linesOf('worker died')).toHaveLength(1);
