@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RequestFacts } from './fake-request.js';
+import type { FakeRequest, RequestFacts } from './fake-request.js';
 import { Stage } from './stage.js';
 
 /** A and B, with so many tiny requests sent ahead to A while B was not there. */
@@ -136,5 +136,80 @@ describe('a run that takes ten times as long as was expected', () => {
     stage.nowMs = 50;
     stage.dispatcher.sweep(50);
     expect(stage.aborted).toEqual([]);
+  });
+});
+
+describe('a model with a limit', () => {
+  const MOST = 4;
+
+  function limited(): Stage {
+    const stage = new Stage();
+    stage.dispatcher.limits.learn([{ name: 'model', maxInFlight: MOST }]);
+    stage.teach(0.02);
+    stage.workers('A');
+    return stage;
+  }
+
+  /** Two of three are taken back from A, and one of them is at B, which comes only then. */
+  function takenBackFromA(stage: Stage): FakeRequest[] {
+    const requests = stage.submitMany(3, { key: 'model' });
+    stage.workers('B');
+    stage.takeSent();
+    stage.nowMs += 11;
+    stage.dispatcher.sweep(stage.nowMs);
+    return requests;
+  }
+
+  const atWorkers = ({ dispatcher }: Stage): number => dispatcher.limits.of('model').inFlight;
+
+  /** What A does with its three, of which two are stubs: how many of the model are at workers then. */
+  type End = (stage: Stage, first: FakeRequest) => void;
+  const stubsOf = (stage: Stage): FakeRequest[] => [...stage.load('A').requests].slice(1);
+
+  it.each<[string, End]>([
+    [
+      'is through with it',
+      (stage, first) => {
+        const [one, other] = stubsOf(stage);
+        stage.finish('A', first, 0.02);
+        stage.finish('A', one as never, 0.02); // ran it all the same
+        stage.giveUp('A', other as never);
+      },
+    ],
+    [
+      'dies',
+      (stage) => {
+        stage.die('A', 'unexplained');
+        stage.workers('A');
+      },
+    ],
+    [
+      'is through with it, whose client has left',
+      (stage, first) => {
+        const stubs = stubsOf(stage);
+        stage.dispatcher.withdraw(first, stage.nowMs);
+        stage.finish('A', first, 0.02);
+        for (const stub of stubs) stage.giveUp('A', stub);
+      },
+    ],
+  ])('counts what was taken back until its worker %s, round after round', (_how, end) => {
+    const stage = limited();
+    for (let round = 0; round < 10; round += 1) {
+      const [first, second, third] = takenBackFromA(stage);
+      if (first === undefined || second === undefined || third === undefined) throw new Error('3');
+      // The running one, two that may still run there, and one that was given anew: no place is left.
+      expect([atWorkers(stage), stage.dispatcher.depth]).toEqual([MOST, 1]);
+      stage.finish('B', second, 0.02);
+      expect([atWorkers(stage), stage.dispatcher.depth]).toEqual([MOST, 0]);
+      end(stage, first);
+      expect(atWorkers(stage)).toBe(1);
+      stage.finish('B', third, 0.02);
+      stage.finish('B', first, 0.02); // where its own worker died, B was the next to be empty
+      expect(atWorkers(stage)).toBe(0);
+      stage.die('B', 'unexplained');
+    }
+    stage.takeSent();
+    stage.submitMany(MOST + 2, { key: 'model' });
+    expect(stage.takeSent()).toHaveLength(MOST);
   });
 });
