@@ -109,14 +109,18 @@ export function heldOpen(url: string, text: string): Socket {
 /** How long it may take at most until what `until` describes has come. */
 const LONG_MS = 20_000;
 
-/**
- * Sends raw bytes and reads until the server closes, `waitMs` is over, or what came is all that the
- * test waits for.
- */
+type RawOptions = {
+  readonly until?: RegExp;
+  /** Once this has come, that is sent. */
+  readonly after?: { readonly came: RegExp; readonly send: string };
+  readonly halfClose?: boolean;
+};
+
+/** Sends raw bytes and reads until the server closes, or what came is all that the test waits for. */
 export function rawExchange(
   url: string,
   pieces: readonly (string | Buffer)[],
-  options: { waitMs?: number; until?: RegExp; halfClose?: boolean } = {},
+  { until, after, halfClose }: RawOptions = {},
 ): Promise<{ text: string; isClosed: boolean }> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -127,15 +131,19 @@ export function rawExchange(
       socket.destroy();
       resolve({ text, isClosed });
     };
-    const { until, waitMs = until === undefined ? 2000 : LONG_MS } = options;
-    const timer = setTimeout(() => finish(false), waitMs);
+    const timer = setTimeout(() => finish(false), LONG_MS);
+    let next = after;
     socket.setEncoding('latin1').on('data', (chunk: string) => {
       text += chunk;
       if (until?.test(text)) finish(false);
+      else if (next?.came.test(text)) {
+        socket.write(next.send);
+        next = undefined;
+      }
     });
     socket.once('end', () => finish(true));
     socket.once('error', () => finish(true));
     for (const piece of pieces) socket.write(piece);
-    if (options.halfClose) socket.end();
+    if (halfClose) socket.end();
   });
 }

@@ -124,15 +124,19 @@ describe('a queue under pressure', () => {
     const server = await startServer({ path: SEVERAL, workers: 2, args });
 
     // A burst: what cannot be done in time is refused at once, and when it is over all is as before.
-    const burst = Array.from({ length: 80 }, () => post(server, 'limited', [20]));
-    const isMeasured = (): true | undefined => server.linesOf('request').length >= 30 || undefined;
-    await server.until('thirty answers', isMeasured);
+    const burst = Array.from({ length: 30 }, () => post(server, 'limited', [20]));
+    await Promise.all(burst); // now it is known what they cost
+    const held = closedGate();
+    burst.push(post(server, 'limited', [{ gate: held.file }]));
+    for (let n = 0; n < 50; n += 1) burst.push(post(server, 'limited', [20]));
+    await server.untilStatus('fifty that wait', ({ queue }) => queue.depth === 50);
     const refused = await post(server, 'limited', [1], { 'x-request-timeout-ms': '100' });
     expect(refused.status).toBe(503);
     expect(JSON.parse(refused.text)).toMatchObject({ code: 'QUEUE_FULL' });
     expect(refused.text).toContain('would wait');
     expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
     expect((await post(server, 'plain', [1], { 'x-request-timeout-ms': '5000' })).status).toBe(200);
+    held.open();
     for (const { status } of await Promise.all(burst)) expect(status).toBe(200);
     const after = await post(server, 'limited', [1], { 'x-request-timeout-ms': '5000' });
     expect(after.status).toBe(200);

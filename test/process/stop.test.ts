@@ -202,7 +202,7 @@ describe('a client that is being served', () => {
   it('gets its large reply whole although it takes it slowly and the server drains', async () => {
     const server = await startServer({ path: 'echo', args: ['--drain-idle', '100ms'] });
     const big = 'x'.repeat(12_000_000);
-    const others = [[], [GET]].map((pieces) => rawExchange(server.url, pieces, { waitMs: 15_000 }));
+    const others = [[], [GET]].map((pieces) => rawExchange(server.url, pieces));
     const response = await slowReader(server.url, JSON.stringify({ instances: [big] }));
     await server.untilStatus('3 connections', ({ connections }) => connections === 3);
     server.kill('SIGTERM');

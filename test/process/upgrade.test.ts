@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Client } from './clients.js';
 import { endAfterTest, stopMaster, upgrade } from './masters.js';
+import { Repository } from './repository.js';
 import { CLI, expectGone, fixture, isAlive, launch, processTree, startServer } from './server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'forkcast-masters-'));
@@ -22,9 +23,11 @@ function pidIn(path: string): number {
 describe('an upgrade', () => {
   it('that fails changes nothing, and one that works hands over pid file and admin port', async () => {
     writeFileSync(configFile, '{ "workers": 1 }');
+    const repository = new Repository();
+    repository.lay('echo', 1);
     const args = ['-c', configFile, '--pid', pidFile, '--drain-idle', '50ms'];
     const server = await startServer({
-      path: 'echo',
+      path: repository.path,
       workers: 1,
       args,
       expectedErrors: ['upgrade failed', 'server failed', 'worker died', 'boot failed'],
@@ -41,12 +44,14 @@ describe('an upgrade', () => {
     expect((await server.status()).upgrade).toEqual({ phase: 'none', newPid: null, oldPid: null });
 
     writeFileSync(configFile, '{ "keepAlive": "20s" }');
+    repository.lay('echo', 1, true);
     server.kill('SIGUSR2');
     await server.until('another new master', () => server.linesOf(STARTED)[1]);
     endAfterTest(Number(server.linesOf(STARTED)[1]?.newPid));
     server.kill('SIGUSR2');
     const { reason } = await server.line('upgrade refused');
     expect(reason).toBe('an upgrade is under way');
+    repository.release();
     const { newPid: pid } = await server.line('upgrade: new master serves');
     const newPid = Number(pid);
     expect([pidIn(pidFile), pidIn(`${pidFile}.2`)]).toEqual([server.pid, newPid]);
