@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RequestFacts } from './fake-request.js';
+import type { FakeRequest, RequestFacts } from './fake-request.js';
 import { Stage } from './stage.js';
 
 /** Runs of 5 ms, known for certain unless told otherwise. */
@@ -23,6 +23,35 @@ function batching(fixedMs: number, perRowMs: number): Stage {
   }
   made.workers('A');
   return made;
+}
+
+/** A runs a request and another stands by there; B runs one of unknown length, behind which nothing does. */
+function behindOneOfTwo(...more: string[]): {
+  one: Stage;
+  standing: FakeRequest;
+  /** B is through. */
+  free: () => void;
+} {
+  const one = stage('A', 'B', ...more);
+  one.submit();
+  const unknown = one.submit({ group: 'new' });
+  one.submitMany(more.length);
+  const standing = one.submit();
+  const free = (): void => {
+    one.nowMs = 5;
+    one.finish('B', unknown, 5);
+  };
+  return { one, standing, free };
+}
+
+/** A holds both, B only what is common; both run that. */
+function withRareAtA(): { one: Stage; inB: FakeRequest } {
+  const one = new Stage({ workAheadMs: 1, mayStandBy: true });
+  one.teach(5);
+  one.holder('A', 'rare', 'common');
+  one.holder('B', 'common');
+  const [inB] = one.submitMany(2, { key: 'common' });
+  return { one, inB: inB as FakeRequest };
 }
 
 describe('of a model that may batch', () => {
@@ -53,17 +82,24 @@ describe('of a model that may batch', () => {
   it('and now and then none does, so that a batch is tried', () => {
     const one = batching(0.2, 4.8);
     const { batch } = one.dispatcher.estimates.of('model');
-    for (let n = 0; n < 100 && batch.isBetterAlone(100, 2); n += 1) batch.passedUp();
-    const [first, second] = one.submitMany(4);
+    const finish = (request: FakeRequest | undefined): void => {
+      one.nowMs += 5;
+      one.finish('A', request as never, 5);
+    };
+    for (let n = 0; n < 100; n += 1) batch.isWorthATry();
+    const isDue = (): boolean => !batch.isBetterAlone(100, 2);
+    expect(isDue()).toBe(false);
+    for (let n = 0; n < 100 && !isDue(); n += 1) one.submitMany(2).forEach(finish);
+    expect(isDue()).toBe(true);
+    one.takeSent();
+    const [first, second, third, fourth] = one.submitMany(4);
     // With a single one that waits nothing can be tried: it stands by. Then a pair waits, and stays together.
-    expect(one.takeSent()).toEqual(['1→A', '2→A']);
-    one.nowMs = 5;
-    one.finish('A', first as never, 5);
+    expect(one.takeSent()).toEqual([`${first?.arrival}→A`, `${second?.arrival}→A`]);
+    finish(first);
     expect(one.takeSent()).toEqual([]);
-    one.nowMs = 10;
-    one.finish('A', second as never, 5);
+    finish(second);
     // The pair, and it is no longer time for one.
-    expect(one.takeSent()).toEqual(['3→A', '4→A']);
+    expect(one.takeSent()).toEqual([`${third?.arrival}→A`, `${fourth?.arrival}→A`]);
     expect(batch.isBetterAlone(100, 2)).toBe(true);
   });
 });
@@ -115,13 +151,65 @@ describe('a request that stands by', () => {
   });
 
   it('stays where another one waits: who is free takes that', () => {
-    const one = stage('A', 'B');
-    const [, second] = one.submitMany(5);
-    one.takeSent();
-    one.nowMs = 5;
-    one.finish('B', second as never, 5);
+    const { one, free } = behindOneOfTwo();
+    one.submit();
+    expect(one.takeSent()).toEqual(['1→A', '2→B', '3→A']);
+    free();
     expect(one.aborted).toEqual([]);
-    expect(one.takeSent()).toEqual(['5→B']);
+    expect(one.takeSent()).toEqual(['4→B']);
+  });
+
+  it('is not kept by one that waits for its limit, or for what the free worker does not hold', () => {
+    const limited = stage('A', 'B', 'C');
+    limited.dispatcher.limits.learn([{ name: 'slow', maxInFlight: 1 }]);
+    const [, second] = limited.submitMany(2);
+    limited.submit({ key: 'slow' });
+    limited.submit();
+    limited.submit({ key: 'slow' });
+    expect(limited.takeSent()).toEqual(['1→A', '2→B', '3→C', '4→A']);
+    limited.nowMs = 5;
+    limited.finish('B', second as never, 5);
+    expect(limited.takeSent()).toEqual(['4→B']);
+
+    const { one, inB } = withRareAtA();
+    one.submit({ key: 'common' });
+    one.submit({ key: 'rare' });
+    expect(one.takeSent()).toEqual(['1→B', '2→A', '3→A']);
+    one.nowMs = 5;
+    one.finish('B', inB, 5);
+    expect(one.takeSent()).toEqual(['3→B']);
+  });
+
+  it('stays where the free worker does not hold it, or gets nothing more', () => {
+    const { one, inB } = withRareAtA();
+    one.submit({ key: 'rare' });
+    expect(one.takeSent()).toEqual(['1→B', '2→A', '3→A']);
+    one.nowMs = 5;
+    one.finish('B', inB, 5);
+    expect([one.aborted, one.sent]).toEqual([[], []]);
+
+    const { one: other, free } = behindOneOfTwo();
+    other.takeSent();
+    other.dispatcher.stopFeeding(other.load('B'), 0);
+    free();
+    expect([other.aborted, other.sent]).toEqual([[], []]);
+  });
+
+  it('of several, the first in the queue goes to the free worker', () => {
+    const { one, free } = behindOneOfTwo('C');
+    one.submit();
+    expect(one.takeSent()).toEqual(['1→A', '2→B', '3→C', '4→A', '5→C']);
+    free();
+    expect(one.aborted).toEqual(['4 at A']);
+    expect(one.takeSent()).toEqual(['4→B']);
+  });
+
+  it('stays when its client has left: it is nobody’s to run', () => {
+    const { one, free, standing } = behindOneOfTwo();
+    one.takeSent();
+    one.dispatcher.withdraw(standing, 0);
+    free();
+    expect([one.aborted, one.sent, one.dispatcher.depth]).toEqual([[], [], 0]);
   });
 
   it('is taken back from a run that takes much longer than expected, and is the next', () => {
@@ -171,6 +259,7 @@ describe('a request that stands by', () => {
   it.each<[string, RequestFacts]>([
     ['may not run twice', { isRetryable: false }],
     ['has an unknown run time', { group: 'new' }],
+    ['would make a batch that takes more than half of its time', { timeoutMs: 15 }],
   ])('is none that %s', (_why, facts) => {
     const one = stage('A');
     one.submit();
