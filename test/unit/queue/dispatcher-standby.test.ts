@@ -135,6 +135,7 @@ describe('a request that stands by', () => {
     one.finish('B', second as never, 5);
     expect(one.aborted).toEqual(['3 at A']);
     expect(one.takeSent()).toEqual(['3→B']);
+    expect(third?.isStandby).toBe(false);
     expect(one.finish('B', third as never, 5)).toBe(true);
   });
 
@@ -248,6 +249,40 @@ describe('a request that stands by', () => {
     expect(one.load('A').workInFrontMs(one.nowMs, 1)).toBeCloseTo(5, 1);
   });
 
+  it('stays behind a short run that is late by no more than the way to the master and back', () => {
+    const one = new Stage({ workAheadMs: 1, mayStandBy: true });
+    one.teach(1.5);
+    one.workers('A');
+    one.submitMany(2);
+    expect(one.takeSent()).toEqual(['1→A', '2→A']);
+    one.nowMs = 3.4; // more than twice as long as expected
+    one.dispatcher.dispatch(one.nowMs);
+    expect(one.aborted).toEqual([]);
+    one.nowMs = 3.6;
+    one.dispatcher.dispatch(one.nowMs);
+    expect(one.aborted).toEqual(['2 at A']);
+  });
+
+  it('is none behind a stream, none that streams, and none behind what had better run in a batch', () => {
+    const stream = stage('A');
+    const first = stream.submit({ key: 'words' });
+    stream.dispatcher.progressed(stream.load('A'), first, 0);
+    stream.submit({ key: 'other' });
+    expect(stream.takeSent()).toEqual(['1→A']);
+
+    const generator = stage('A', 'B');
+    generator.dispatcher.limits.learn([{ name: 'words', isStreaming: true }]);
+    generator.submitMany(2, { key: 'other' });
+    generator.submit({ key: 'words' });
+    expect(generator.takeSent()).toEqual(['1→A', '2→B']);
+
+    const pays = batching(4.8, 0.2);
+    pays.teach(5, 'other');
+    pays.submit();
+    pays.submit({ group: 'other' });
+    expect(pays.takeSent()).toEqual(['1→A']);
+  });
+
   it('is none behind a request that is run in slices, between which it would run', () => {
     const one = stage('A');
     const first = one.submit();
@@ -267,7 +302,7 @@ describe('a request that stands by', () => {
     expect(one.takeSent()).toEqual(['1→A']);
   });
 
-  it('is none behind code that waits, a stream, a suspect, or with priorities', () => {
+  it('is none behind code that waits, behind a suspect, or with priorities', () => {
     const waiting = stage('A');
     waiting.load('A').asynchronous.add('model');
     waiting.submitMany(2);

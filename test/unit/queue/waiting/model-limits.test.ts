@@ -59,6 +59,7 @@ describe('ModelLimits', () => {
     limits.learn([
       { name: 'm', maxInFlight: 3 },
       { name: 'm', maxInFlight: 2 },
+      { name: 'm', maxInFlight: 4 },
     ]);
     expect(limits.of('m').most).toBe(2);
   });
@@ -71,6 +72,7 @@ describe('ModelLimits', () => {
     expect(limits.of('seen').within).toBe(limits.streams);
     limits.of('seen').sawStream();
     for (let n = 0; n < 32; n += 1) {
+      expect(limits.of('seen').within).toBe(limits.streams);
       limits.of('seen').sawWhole();
       limits.of('generator').sawWhole();
     }
