@@ -84,15 +84,15 @@ describe("a client's own limit", () => {
 describe('the execution timeout', () => {
   it('is told to code that can hear, and kills what does not stop', async () => {
     const server = await start({ args: ['--timeout', '500ms'] });
-    const { pid } = await ask(server, 'blocking', 0);
+    const { pid } = await ask(server, 'calm', 0);
     const heard = await ask(server, 'listening', 600_000);
     expect(heard).toMatchObject({ status: 504, code: 'EXECUTION_TIMEOUT' });
-    expect((await ask(server, 'blocking', 0)).pid).toBe(pid);
+    expect((await ask(server, 'calm', 0)).pid).toBe(pid);
     expect(server.linesOf('worker died')).toEqual([]);
 
     const stubborn = await ask(server, 'stubborn', 600_000);
     expect(stubborn).toMatchObject({ status: 504, code: 'EXECUTION_TIMEOUT' });
-    expect((await ask(server, 'blocking', 0)).status).toBe(200);
+    expect((await ask(server, 'calm', 0)).status).toBe(200);
     const died = await server.line('worker died');
     expect([died.reason, died.nextTryMs]).toEqual([expect.stringContaining('did not stop'), 0]);
     // Its client was not kept waiting until it was killed, a second later.
@@ -207,19 +207,22 @@ describe('a master that was stopped for longer than every timeout', () => {
     const limits = ['--timeout', '1s', '--queue-timeout', '1s', '--deaf-after', '1s'];
     const arrival = ['--keep-alive', '500ms', '--header-timeout', '1s', '--read-timeout', '1s'];
     const server = await start({ args: [...limits, ...arrival] });
-    const idle = new KeptConnection(server.url);
     const path = '/v1/models/blocking:predict';
     const body = JSON.stringify({ instances: [{ ms: 0 }] });
     const { pid } = await ask(server, 'blocking', 0);
-    const arriving = await sendHalf(server.url, path, body);
     const { file, open } = closedGate();
     const running = ask(server, 'blocking', { gate: file });
     await untilRunning(server);
+    // All else at once, and at once stopped: no time is lost before.
     const waiting = ask(server, 'blocking', 0, limit(1000));
-    await untilRunning(server, 1);
-    expect(await idle.ask('GET', '/livez', '')).toContain('200 OK');
-
+    const idle = new KeptConnection(server.url);
+    const [arriving, alive] = await Promise.all([
+      sendHalf(server.url, path, body),
+      idle.ask('GET', '/livez', ''),
+      untilRunning(server, 1),
+    ]);
     server.kill('SIGSTOP');
+    expect(alive).toContain('200 OK');
     open();
     const asking = idle.ask('POST', path, body);
     await new Promise((resolve) => setTimeout(resolve, 2000)); // what is tested is that time passes

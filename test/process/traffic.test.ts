@@ -4,10 +4,15 @@ import { type Answer, Client, heldOpen, rawExchange } from './clients.js';
 import { closedGate } from './gate.js';
 import { startServer, type TestServer } from './server.js';
 
-function post(server: TestServer, instance: unknown, id = 'any'): Promise<Answer> {
+function post(
+  server: TestServer,
+  instance: unknown,
+  id = 'any',
+  path = '/predict',
+): Promise<Answer> {
   const client = new Client(server.url);
   const headers = { 'x-request-id': id };
-  return client.post('/predict', { instances: [instance] }, headers).finally(() => client.close());
+  return client.post(path, { instances: [instance] }, headers).finally(() => client.close());
 }
 
 /** Waits until so many requests are in the server, waiting or running. */
@@ -105,14 +110,16 @@ describe('deadlines', () => {
 
   it('running past --timeout costs one 504 and one worker; those behind it run again', async () => {
     const server = await startServer({
-      path: 'hangs',
+      path: 'clocks',
       workers: 1,
       args: ['--timeout', '400ms'],
       expectedErrors: ['worker died'],
     });
-    const looping = post(server, { hang: true });
+    const ask = (model: string, ms: number): Promise<Answer> =>
+      post(server, { ms }, 'any', `/v1/models/${model}:predict`);
+    const looping = ask('blocking', 600_000);
     await untilHeld(server, 1);
-    const behind = [post(server, 1), post(server, 2)];
+    const behind = [ask('calm', 1), ask('calm', 2)];
     const answer = await looping;
     expect(answer.status).toBe(504);
     expect(JSON.parse(answer.text)).toMatchObject({ code: 'EXECUTION_TIMEOUT' });
@@ -130,7 +137,7 @@ describe('a worker that somebody stops', () => {
     const server = await startServer({
       path: 'slow',
       workers: 1,
-      args: ['--timeout', '500ms'],
+      args: ['--timeout', '1s'],
       expectedErrors: ['worker died'],
     });
     const [pid = 0] = await server.workerPids();
