@@ -56,9 +56,11 @@ it('tells systemd that it is ready, reloads, lives, is followed by another maste
   server.kill('SIGHUP');
   await untilSaid(said, /^READY=1/, 2);
   const newPid = await upgrade(server);
+  await untilSaid(said, /^READY=1/, 3); // two masters speak, each in its own time
   server.kill('SIGTERM');
   expect(await server.exited).toEqual({ code: 0, signal: null });
   await stopMaster(newPid);
+  await untilSaid(said, /^STOPPING=1/);
   const order = said().filter((line) => line !== 'WATCHDOG=1');
   expect(order).toEqual([
     'READY=1 STATUS=serving',
