@@ -1,6 +1,6 @@
 // Both ends of a link over a real socket pair, and what the master hears.
 import type { Socket } from 'node:net';
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import type { FrameFigures } from '../../../src/link/frames/frame.js';
 import type { ReplyFacts } from '../../../src/link/frames/reply-facts.js';
 import type { ReplyLines } from '../../../src/link/frames/reply-lines.js';
@@ -71,9 +71,7 @@ export class Link {
   /** The `count`-th event of a kind, as soon as the master has heard it. */
   async hears(kind: string, count = 1): Promise<Heard> {
     const found = (): Heard[] => this.heard.filter((each) => each.kind === kind);
-    await vi.waitFor(() => {
-      if (found().length < count) throw new Error(`${found().length} of ${count} "${kind}" came`);
-    });
+    await expect.poll(() => found().length, { message: kind }).toBeGreaterThanOrEqual(count);
     return found()[count - 1] as Heard;
   }
 }
