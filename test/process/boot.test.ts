@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Client } from './clients.js';
+import { closedGate } from './gate.js';
 import { CLI, type Exit, fixture, launch, startServer, type TestServer } from './server.js';
 
 const FREE = ['--bind', '127.0.0.1:0', '--admin-bind', '127.0.0.1:0', '--workers', '2'];
@@ -32,7 +33,8 @@ function fickleModel(): { folder: string; tell(how: 'fine' | 'throw' | 'exit'): 
   const told = `${folder}.told`;
   writeFileSync(told, 'fine');
   const code = `
-    import { readFileSync } from 'node:fs';
+    import { existsSync, readFileSync } from 'node:fs';
+    const cell = new Int32Array(new SharedArrayBuffer(4));
     export default {
       load() {
         const how = readFileSync(${JSON.stringify(told)}, 'utf8');
@@ -40,7 +42,9 @@ function fickleModel(): { folder: string; tell(how: 'fine' | 'throw' | 'exit'): 
         if (how === 'exit') process.exit(3);
       },
       predict(instances) {
-        for (const instance of instances) if (instance?.exit) setImmediate(() => process.exit(1));
+        for (const { gate } of instances.map(Object)) {
+          while (gate !== undefined && !existsSync(gate)) Atomics.wait(cell, 0, 0, 5);
+        }
         return instances;
       },
     };`;
@@ -171,10 +175,12 @@ describe('a worker that cannot boot later', () => {
     });
     await server.until('both ready', () => server.linesOf('worker ready')[1]);
     model.tell('throw');
-    const waiting = new Client(server.url);
+    // One that is there before the workers go: the server may go soon after them.
+    const instance = { gate: closedGate().file };
+    const waiting = new Client(server.url).post('/predict', { instances: [instance] });
+    await server.untilStatus('one that runs', ({ inFlight }) => inFlight === 1);
     for (const pid of await server.workerPids()) process.kill(pid, 'SIGKILL');
-    await server.line('worker died');
-    const answer = await waiting.post('/predict', { instances: [1] });
+    const answer = await waiting;
     expect(answer.status).toBe(503);
     expect(JSON.parse(answer.text)).toMatchObject({ code: 'NO_WORKERS' });
     expect(await server.exited).toEqual({ code: 12, signal: null });
