@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { endsWith } from '../../src/link/process/worker-process.js';
 import { findDeathSignal } from '../../src/master/workers/launch/death-signal.js';
 import { Client, heldOpen, rawExchange } from './clients.js';
-import { closedGate, type Gate } from './gate.js';
+import { beginning, closedGate, type Gate } from './gate.js';
 import { stopMaster } from './masters.js';
 import { expectGone, processTree, startServer, type TestServer } from './server.js';
 
@@ -189,8 +189,10 @@ describe('a master that vanishes', () => {
     const args = readFileSync(`/proc/${worker}/cmdline`, 'utf8').split('\0');
     expect(endsWith(args)).toBe(isBySystem ? server.pid : undefined);
     const client = new Client(server.url);
-    client.post('/predict', { instances: [{ hang: true }] }).catch(() => {});
-    await server.untilStatus('request in flight', ({ inFlight }) => inFlight === 1);
+    const begun = beginning();
+    const instance = { hang: true, begun: begun.file };
+    client.post('/predict', { instances: [instance] }).catch(() => {});
+    await begun.seen();
     server.kill('SIGKILL');
     await server.exited;
     await expectGone(pids);

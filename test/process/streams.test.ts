@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import { Client } from './clients.js';
-import { closedGate } from './gate.js';
+import { beginning, closedGate } from './gate.js';
 import { type LogLine, startServer, type TestServer } from './server.js';
 import { openStream } from './stream-client.js';
 
-/** Asks and leaves, once the request is at a worker. */
-async function askAndLeave(server: TestServer, instance: unknown): Promise<void> {
+/** Asks and leaves, once the request runs. */
+async function askAndLeave(server: TestServer, instance: object): Promise<void> {
   const leaving = new Client(server.url);
-  leaving.post('/predict', { instances: [instance] }).catch(() => {});
-  await server.untilStatus('a running request', ({ inFlight }) => inFlight === 1);
+  const begun = beginning();
+  leaving.post('/predict', { instances: [{ ...instance, begun: begun.file }] }).catch(() => {});
+  await begun.seen();
   leaving.close();
   await server.line('request', ({ status }) => status === 499);
 }
@@ -102,7 +103,12 @@ describe('a client that leaves an asynchronous run', () => {
 
   it('that stops for nobody: only that run is blamed for its time', async () => {
     const folder = temporaryFolder();
-    const source = 'export const predict = async ([x]) => (x === 1 ? new Promise(() => {}) : [x]);';
+    const source = `import { writeFileSync } from 'node:fs';
+    export async function predict([x]) {
+      if (x.begun === undefined) return [x];
+      writeFileSync(x.begun, '');
+      return new Promise(() => {});
+    }`;
     writeFileSync(join(folder, 'deaf.mjs'), source);
     const server = await startServer({
       path: join(folder, 'deaf.mjs'),
@@ -110,7 +116,7 @@ describe('a client that leaves an asynchronous run', () => {
       args: ['--timeout', '1s'],
       expectedErrors: ['worker died'],
     });
-    await askAndLeave(server, 1);
+    await askAndLeave(server, {});
     const client = new Client(server.url);
     expect((await client.post('/predict', { instances: [2] })).status).toBe(200);
     expect((await server.line('worker died')).reason).toContain('did not stop when told to');

@@ -1,7 +1,7 @@
 /** A dying worker costs no client its answer. */
 import { describe, expect, it } from 'vitest';
 import { Client, type Failure, type LoadResult, runLoad } from '../clients.js';
-import { closedGate } from '../gate.js';
+import { beginning, closedGate } from '../gate.js';
 import { type ServerOptions, startServer, type TestServer } from '../server.js';
 
 const POISON = { instances: [{ signal: 'SIGSEGV' }] };
@@ -25,13 +25,13 @@ type Killing = {
 async function killWorkers(
   server: TestServer,
   { everyMs, times, answers }: Killing,
+  answered: () => number,
 ): Promise<void> {
   const killed = new Set<number>();
-  const answered = (): number => server.linesOf('request').length;
   while (killed.size < times) {
     const before = answered();
     await new Promise((resolve) => setTimeout(resolve, everyMs));
-    await server.until(`${answers} answers`, () => answered() >= before + answers || undefined);
+    await expect.poll(answered).toBeGreaterThanOrEqual(before + answers);
     let living: number[] = [];
     await server.untilStatus('worker that is ready', ({ workers }) => {
       living = workers.flatMap(({ state, pid }) => (state === 'ready' && pid ? [pid] : []));
@@ -50,8 +50,19 @@ async function loadWhileKilling(
   load: { clients: number; ask: (client: Client, number: number) => Promise<Failure | undefined> },
 ): Promise<LoadResult> {
   let isOver = false;
-  const loading = runLoad(server.url, load.clients, () => isOver, load.ask);
-  await killWorkers(server, killing).finally(() => {
+  let answered = 0;
+  const loading = runLoad(
+    server.url,
+    load.clients,
+    () => isOver,
+    async (client, number) => {
+      const failure = await load.ask(client, number);
+      answered += 1;
+      return failure;
+    },
+  );
+  const killed = killWorkers(server, killing, () => answered);
+  await killed.finally(() => {
     isOver = true;
   });
   return loading;
@@ -173,10 +184,11 @@ describe('a poison request', () => {
     const server = await start('mixed', { workers: 1 });
     const client = new Client(server.url);
     const gate = closedGate();
-    const instance = { gate: gate.file, signal: 'SIGSEGV' };
+    const begun = beginning();
+    const instance = { begun: begun.file, gate: gate.file, signal: 'SIGSEGV' };
     const asking = client.post('/predict', { instances: [instance] });
     asking.catch(() => {}); // it leaves before its answer
-    await server.untilStatus('request in its worker', ({ inFlight }) => inFlight === 1);
+    await begun.seen();
     client.close();
     await server.line('request', ({ status }) => status === 499);
     gate.open();
