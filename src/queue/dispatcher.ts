@@ -4,7 +4,7 @@ import { DispatchPass } from './dispatch-pass.js';
 import type { Casualties, DispatcherOptions, DispatcherPorts } from './dispatcher-ports.js';
 import { Endings } from './fate/endings.js';
 import { Expiry } from './fate/expiry.js';
-import { charge, type Death, fateOf } from './fate/quarantine.js';
+import { type Death, fateOf } from './fate/quarantine.js';
 import { executionTimeout, queueTimeout } from './fate/refusal.js';
 import { TakingBack } from './fate/taking-back.js';
 import { Estimates } from './fleet/estimate.js';
@@ -15,7 +15,6 @@ import { WorkerLoad } from './fleet/worker-load.js';
 import type { Queued } from './request.js';
 import { SliceDesk } from './slices/slice-desk.js';
 import { Standby } from './units/standby.js';
-import type { Lane } from './waiting/lane.js';
 import { ModelLimits } from './waiting/model-limits.js';
 import { weightsFor } from './waiting/priority.js';
 import { Ranks } from './waiting/ranks.js';
@@ -52,7 +51,6 @@ export class Dispatcher<R extends Queued, W> {
   readonly forecast: Forecast<R, W>;
   readonly slices: SliceDesk<R, W>;
   readonly takingBack: TakingBack<R, W>;
-  readonly #ports: DispatcherPorts<R, W>;
   readonly #waiting: WaitingRoom<R, W> = new WaitingRoom();
   readonly #fleet: Fleet<R, W> = new Fleet();
   readonly #endings: Endings<R, W>;
@@ -61,7 +59,6 @@ export class Dispatcher<R extends Queued, W> {
   readonly #ranks: Ranks;
 
   constructor(options: DispatcherOptions, ports: DispatcherPorts<R, W>) {
-    this.#ports = ports;
     this.#endings = new Endings(ports, this.#waiting, this.#fleet);
     this.#ranks = new Ranks(weightsFor(options.lowPriorityShare));
     this.forecast = new Forecast(this.#waiting.lanes, this.#ranks);
@@ -126,7 +123,7 @@ export class Dispatcher<R extends Queued, W> {
     this.#waiting.arrive(request, nowMs);
     if (this.#waiting.depth === 0 && this.#pass.giveAtOnce(request, lane, nowMs)) return;
     this.#waiting.lanes.push(request, lane);
-    if (lane.holders.length === 0) this.#refuseHopeless(lane);
+    if (lane.holders.length === 0) this.#endings.refuseHopeless(lane);
     if (!this.#pass.changesNothing(request, lane, nowMs)) this.dispatch(nowMs);
   }
 
@@ -158,7 +155,7 @@ export class Dispatcher<R extends Queued, W> {
   /** The worker drains: it finishes what it has and gets nothing more. */
   stopFeeding(load: WorkerLoad<R, W>, nowMs: number): void {
     this.#starve(load);
-    this.#refuseAllHopeless();
+    this.#endings.refuseAllHopeless();
     this.dispatch(nowMs);
   }
 
@@ -217,23 +214,11 @@ export class Dispatcher<R extends Queued, W> {
 
   /** The worker has exited and its link is read to the end: what it had goes under quarantine. */
   workerGone(load: WorkerLoad<R, W>, death: Death, nowMs: number): Casualties {
-    const casualties: Casualties = { runAgain: 0, refused: 0, cutOff: 0, dropped: 0 };
-    if (!this.#fleet.remove(load)) return casualties;
+    if (!this.#fleet.remove(load)) return { runAgain: 0, refused: 0, cutOff: 0, dropped: 0 };
     this.#starve(load);
     this.slices.helperGone(load, death);
-    const { standby, requests } = load;
-    const count = requests.depth;
-    const ended: R[] = [];
-    for (let request = load.running; request !== undefined; request = load.running) {
-      load.leave(request, nowMs);
-      if (request !== standby) charge(request, death);
-      if (fateOf(request) !== 'run again') ended.push(request);
-      else this.#waiting.comeBack(request, nowMs);
-    }
-    casualties.runAgain = count - ended.length;
-    // Only when all others are back: a port may submit a later request.
-    for (const request of ended) this.#endings.died(request, casualties);
-    this.#refuseAllHopeless();
+    const casualties = this.#endings.workerDied(load, death, nowMs);
+    this.#endings.refuseAllHopeless();
     this.dispatch(nowMs);
     return casualties;
   }
@@ -247,7 +232,7 @@ export class Dispatcher<R extends Queued, W> {
       this.takingBack.look(load, nowMs);
       this.#expiry.look(load, nowMs);
     }
-    this.#refuseAllHopeless();
+    this.#endings.refuseAllHopeless();
     this.dispatch(nowMs);
   }
 
@@ -285,16 +270,5 @@ export class Dispatcher<R extends Queued, W> {
   #fedChanged(): void {
     this.limits.workersAre(this.#waiting.lanes.fedWorkers);
     this.estimates.forgetPaces();
-  }
-
-  #refuseAllHopeless(): void {
-    for (const lane of this.#waiting.lanes.unheld()) this.#refuseHopeless(lane);
-  }
-
-  /** Asked only while no fed worker holds it, so that a request costs no question. */
-  #refuseHopeless(lane: Lane<R, W>): void {
-    const error = this.#ports.whyHopeless?.(lane.key);
-    if (error === undefined) return;
-    for (const request of [...lane]) this.#endings.refuse(request, error);
   }
 }
