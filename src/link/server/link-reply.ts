@@ -1,24 +1,16 @@
-import {
-  FRAME,
-  type FrameFigures,
-  type FrameType,
-  LENGTH_HERE,
-  NO_FIGURES,
-  NO_LENGTH,
-} from '../frames/frame.js';
+import { FRAME, LENGTH_HERE } from '../frames/frame.js';
 import { checkHeaderValue, type HeaderValue, headerKey } from '../frames/header-rules.js';
-import { labelLines, NO_FACTS, type ReplyFacts } from '../frames/reply-facts.js';
+import { NO_FACTS, type ReplyFacts } from '../frames/reply-facts.js';
 import { bodyOf, callbackOf, type Done } from './body-arguments.js';
 import { hasListeners } from './light-emitter.js';
 import type { LinkRequest } from './link-request.js';
 import type { LinkSocket } from './link-socket.js';
 import { nodeError, streamDestroyed, writeAfterEnd } from './node-error.js';
 import { emitClose, emitRefusal } from './reply-events.js';
+import { addChunks, addEnd, addHead, MAX_WHOLE_BYTES } from './reply-frames.js';
 import type { ReplyOutlet } from './reply-outlet.js';
 import { ReplySurface } from './reply-surface.js';
 
-/** A larger body goes out in pieces, so that no frame comes near the limit. */
-const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
 /** No text of that length is larger in bytes. */
 const MOST_PLAIN_LENGTH = MAX_WHOLE_BYTES / 4;
 const JSON_HEAD = `content-type\napplication/json\ncontent-length\n${LENGTH_HERE}\n`;
@@ -94,7 +86,7 @@ export class LinkReply extends ReplySurface {
       return true;
     }
     this.#begin();
-    if (body.length > 0) this.#sendChunk(body);
+    if (body.length > 0) addChunks(this.#outlet, this, body);
     if (callback) this.#outlet.afterFlush(callback);
     if (!this.#isPaused && !this.#outlet.writer.isBackedUp) return true;
     this.#needsDrain = true;
@@ -134,7 +126,7 @@ export class LinkReply extends ReplySurface {
     this.head = JSON_HEAD;
     this.contentLength = isAscii ? text.length : Buffer.byteLength(text);
     this.finished = true;
-    this.#addHead(FRAME.REPLY, text, isAscii);
+    addHead(this.#outlet, FRAME.REPLY, this, text, isAscii);
     this.#outlet.forget(this);
     this.#outlet.notifySent(this);
   }
@@ -225,54 +217,18 @@ export class LinkReply extends ReplySurface {
   #begin(): void {
     if (this.#hasBegun || this.destroyed || !this.hasBody) return;
     this.#hasBegun = true;
-    this.#addHead(FRAME.REPLY_HEAD, '');
-  }
-
-  #sendChunk(body: string | Uint8Array): void {
-    if (typeof body === 'string' || body.length <= MAX_WHOLE_BYTES) {
-      this.#addPart(FRAME.REPLY_CHUNK, '', NO_FIGURES, body);
-      return;
-    }
-    for (let at = 0; at < body.length; at += MAX_WHOLE_BYTES) {
-      const piece = body.subarray(at, at + MAX_WHOLE_BYTES);
-      this.#addPart(FRAME.REPLY_CHUNK, '', NO_FIGURES, piece);
-    }
+    addHead(this.#outlet, FRAME.REPLY_HEAD, this, '');
   }
 
   #sendLast(body: string | Uint8Array): void {
     const trailers = this.chunkedEncoding && this.hasBody ? this.#trailers : undefined;
     if (!this.#hasBegun && trailers === undefined && body.length <= MAX_WHOLE_BYTES) {
-      this.#addHead(FRAME.REPLY, body);
+      addHead(this.#outlet, FRAME.REPLY, this, body);
       return;
     }
     this.#begin();
-    if (body.length > 0) this.#sendChunk(body);
-    const { facts } = this;
-    this.#addPart(FRAME.REPLY_END, (trailers ?? '') + labelLines(facts), facts.figures, '');
-  }
-
-  /** With the head, or only with its number where the master knows that. */
-  #addHead(type: FrameType, body: string | Uint8Array, isAscii = false): void {
-    const { writer, heads } = this.#outlet;
-    const { statusCode, id, contentLength, facts } = this;
-    heads.find(this.head ?? '', facts);
-    const { number, told } = heads;
-    writer.addReply(
-      type,
-      number,
-      statusCode,
-      id,
-      told,
-      facts.figures,
-      contentLength,
-      body,
-      isAscii,
-    );
-  }
-
-  #addPart(type: FrameType, head: string, figures: FrameFigures, body: string | Uint8Array): void {
-    const { writer } = this.#outlet;
-    writer.addReply(type, 0, this.statusCode, this.id, head, figures, NO_LENGTH, body);
+    if (body.length > 0) addChunks(this.#outlet, this, body);
+    addEnd(this.#outlet, this, trailers ?? '');
   }
 
   #endAgain(hasChunk: boolean, callback: Done | undefined): this {

@@ -26,9 +26,9 @@ export abstract class ReplyHead extends LightEmitter {
   /** Its body, if any, goes out in pieces of unknown number; only then can trailers follow. */
   chunkedEncoding = false;
   /** The headers as lines, once they are fixed. */
-  protected head: string | undefined = undefined;
+  head: string | undefined = undefined;
   /** What the head states of the body's length. */
-  protected contentLength: number = NO_LENGTH;
+  contentLength: number = NO_LENGTH;
   /** HEAD, 204 and 304 never have one. */
   protected hasBody: boolean;
   /** Length of the whole body, when it is known before the head is fixed. */
