@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Settings } from '../../config/settings.js';
@@ -12,12 +12,12 @@ import { ArrivalLimits } from './arrival-limits.js';
 import { clientError } from './client-error.js';
 import { Connection } from './connection.js';
 import type { Door, MakeDoor } from './door.js';
-import { HttpOutlet } from './http-outlet.js';
+import { HttpReader } from './http-reader.js';
 import type { Intake } from './intake.js';
 import { NOWHERE } from './outlet.js';
 import { rawError } from './raw-answer.js';
 import { Reception, type ReceptionPorts } from './reception.js';
-import { type HeadLimits, type RequestHead, readHead } from './request-head.js';
+import type { HeadLimits } from './request-head.js';
 import { hasLeft, makeServer } from './server.js';
 import { type EndedClients, StalledClients } from './stalled-clients.js';
 
@@ -33,7 +33,7 @@ export type FrontPorts = ReceptionPorts & {
 /**
  * The main port. Requests in the one form that is not open to interpretation are
  * read straight from the socket (`canonical/`); `node:http` is the judge of all
- * others. Here is what lives as long as the port: its servers and connections.
+ * others (http-reader.ts). Here is what lives as long as the port: its servers and connections.
  */
 export class Front {
   readonly #settings: Settings;
@@ -42,6 +42,7 @@ export class Front {
   #limits: HeadLimits;
   readonly #answers: Answers;
   readonly #reception: Reception;
+  readonly #reader: HttpReader;
   readonly #door: Door;
   readonly #ports: FrontPorts;
   readonly #connections = new Map<Duplex, Connection>();
@@ -76,9 +77,12 @@ export class Front {
       ended: (clients) => this.#stalledEnded(clients),
     });
     this.#limits = headLimits(settings);
+    const limits = (): HeadLimits => this.#limits;
+    const connectionOf = (socket: Duplex): Connection | undefined => this.#connections.get(socket);
+    this.#reader = new HttpReader(this.#reception, connectionOf, limits);
     this.#door = makeDoor({
       reception: this.#reception,
-      limits: () => this.#limits,
+      limits,
       connections: () => this.#connections.values(),
       late: ({ socket }) => this.#refuseSocket(socket, LATE),
       now: ports.now,
@@ -96,9 +100,7 @@ export class Front {
       if (hasLeft(socket, server)) socket.destroy();
       else this.#opened(socket, toHttp);
     });
-    server.on('request', (message, response) => this.#handle(message, response, false));
-    server.on('checkContinue', (message, response) => this.#handle(message, response, true));
-    server.on('checkExpectation', (message, response) => this.#badExpectation(message, response));
+    this.#reader.readFrom(server);
     server.on('connect', (_message, socket) => this.#refuseSocket(socket, CONNECT_REFUSED));
     server.on('clientError', (error: Error, socket) => this.#clientError(error, socket));
     this.#servers.push(server);
@@ -195,44 +197,6 @@ export class Front {
     this.#refuseSocket(socket, TOO_MANY);
   }
 
-  #handle(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    const request = this.#accept(message, response);
-    const head = request && this.#headOf(message, request);
-    if (request === undefined || head === undefined) return;
-    const intake = this.#reception.serve(request, head, expectsContinue);
-    if (intake === undefined) return;
-    message.on('data', (piece: Buffer) => intake.take(request, piece));
-    if (request.declaredBytes === undefined) message.on('end', () => intake.end(request));
-  }
-
-  #badExpectation(message: IncomingMessage, response: ServerResponse): void {
-    const request = this.#accept(message, response);
-    const head = request && this.#headOf(message, request);
-    if (request === undefined || head === undefined) return;
-    this.#reception.refuseExpectation(request, head, message.headers.expect ?? '');
-  }
-
-  #accept(message: IncomingMessage, response: ServerResponse): ClientRequest | undefined {
-    const connection = this.#connections.get(message.socket);
-    if (connection === undefined || connection.isEnding) return undefined;
-    const { method = 'GET' } = message;
-    // The beginning of HTTP/2: node:http would destroy the socket at once, whatever answers are due.
-    if (method === 'PRI') connection.shieldForNow();
-    const outlet = new HttpOutlet(message, response);
-    return this.#reception.open(connection, outlet, method, isHttp11(message));
-  }
-
-  /** Undefined when the request was refused by its head alone. */
-  #headOf(message: IncomingMessage, request: ClientRequest): RequestHead | undefined {
-    const { url = '/', rawHeaders } = message;
-    try {
-      return readHead(request.method, url, rawHeaders, isHttp11(message), this.#limits);
-    } catch (error) {
-      this.#reception.refuseHead(request, error as RequestError);
-      return undefined;
-    }
-  }
-
   /** What the parser refused, and requests that came too slowly. */
   #clientError(error: Error, socket: Duplex): void {
     this.#refuseSocket(socket, clientError(error));
@@ -282,10 +246,6 @@ function takeListener(server: Server, event: string): (socket: Socket) => void {
 /** Its body is still coming. What is parsed may have to wait for its turn to be taken in: that is not its fault. */
 function isArriving({ restBytes, outlet }: ClientRequest): boolean {
   return restBytes > 0 && !outlet.hasWholeBody;
-}
-
-function isHttp11({ httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean {
-  return httpVersionMajor === 1 && httpVersionMinor === 1;
 }
 
 function headLimits(settings: Settings): HeadLimits {
