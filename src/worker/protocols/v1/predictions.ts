@@ -1,5 +1,6 @@
 /** Predictions of models that answer whatever they like, as a reply body of the v1 protocol. */
 import { modelError } from '../../../model/model-error.js';
+import { isTypedArray } from '../../../model/tensor/row-values.js';
 import { JSON_TYPE } from '../../error-handler.js';
 import { jsonBytes } from '../../json-bytes.js';
 import type { Reply } from '../../protocol.js';
@@ -68,6 +69,5 @@ class Survey {
 
 /** A typed array inside a prediction would become an object with its indexes as keys. */
 function plainArrays(_key: string, value: unknown): unknown {
-  if (!ArrayBuffer.isView(value) || value instanceof DataView) return value;
-  return Array.from(value as unknown as ArrayLike<number>);
+  return isTypedArray(value) ? Array.from(value) : value;
 }
