@@ -44,6 +44,25 @@ export class Slot {
     return this.goesByMs !== undefined;
   }
 
+  /** Gives it something else to hold. Without backoff: what made it ill may be what is replaced. */
+  moveTo(holding: Holding): void {
+    this.holding = holding;
+    this.move = { state: 'under way', kills: 0 };
+    this.failures = 0;
+    this.nextTryMs = 0;
+  }
+
+  /** Gives it something to hold as if it had always been so. */
+  assign(holding: Holding): void {
+    this.holding = holding;
+    this.move = undefined;
+  }
+
+  vacate(goesByMs: number): void {
+    this.goesByMs ??= goesByMs;
+    this.move = undefined;
+  }
+
   /** The worker that is to stay: booting or ready. */
   get keeper(): WorkerHandle | undefined {
     for (const worker of this.workers) {

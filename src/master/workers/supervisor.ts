@@ -100,13 +100,10 @@ export class Supervisor {
 
   /**
    * Gives a slot something else to hold: its successor boots first, then who does not fit drains.
-   * `slot.move` tells how it goes. Without backoff: what made the slot ill may be what is replaced.
+   * `slot.move` tells how it goes.
    */
   move(slot: Slot, holding: Holding): void {
-    slot.holding = holding;
-    slot.move = { state: 'under way', kills: 0 };
-    slot.failures = 0;
-    slot.nextTryMs = 0;
+    slot.moveTo(holding);
     this.#isDue = true;
   }
 
@@ -121,15 +118,13 @@ export class Supervisor {
    * stays, they first serve what waits, as long as a stopping server would.
    */
   vacate(slot: Slot): void {
-    slot.goesByMs ??= this.#now() + this.#settings.gracefulTimeout;
-    slot.move = undefined;
+    slot.vacate(this.#now() + this.#settings.gracefulTimeout);
     this.#isDue = true;
   }
 
   /** Gives a slot something to hold as if it had always been so; who does not fit makes room. */
   assign(slot: Slot, holding: Holding): void {
-    slot.holding = holding;
-    slot.move = undefined;
+    slot.assign(holding);
     this.#isDue = true;
   }
 
