@@ -1,4 +1,4 @@
-/** Bytes to look at here and there: of a file without reading it whole, or in memory. */
+/** Bytes to look at here and there: of a file, without reading it whole. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 export type ByteSource = {
@@ -52,14 +52,4 @@ export class FileSource implements ByteSource {
     this.copy(start, bytes);
     return bytes;
   }
-}
-
-export function memorySource(bytes: Uint8Array): ByteSource {
-  const { buffer, byteOffset, length } = bytes;
-  const whole = Buffer.from(buffer as ArrayBuffer, byteOffset, length);
-  return {
-    length,
-    slice: (start, end) => whole.subarray(start, end),
-    copy: (start, target) => target.set(whole.subarray(start, start + target.length)),
-  };
 }

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FileSource, memorySource } from '../../../../src/model/onnx/byte-source.js';
+import { FileSource } from '../../../../src/model/onnx/byte-source.js';
 import { type OnnxModel, readModel } from '../../../../src/model/onnx/graph.js';
 import { GraphEdits } from '../../../../src/model/onnx/graph-edits.js';
 import { castNode, identityNode, valueInfo } from '../../../../src/model/onnx/graph-parts.js';
 import { encodeOnnx } from '../../../http/onnx-writer.js';
+import { memorySource } from './memory-source.js';
 
 let folder: string;
 

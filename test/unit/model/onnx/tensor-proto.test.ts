@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { memorySource } from '../../../../src/model/onnx/byte-source.js';
 import { readTensor } from '../../../../src/model/onnx/tensor-proto.js';
 import { bytesField, integerField, wholeOf } from '../../../../src/model/onnx/wire.js';
+import { memorySource } from './memory-source.js';
 
 function read(elementType: number, dims: readonly number[], ...values: readonly Buffer[]): unknown {
   const bytes = Buffer.concat([

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { memorySource } from '../../../../src/model/onnx/byte-source.js';
 import {
   bytesField,
   type Field,
@@ -11,6 +10,7 @@ import {
   WireError,
   wholeOf,
 } from '../../../../src/model/onnx/wire.js';
+import { memorySource } from './memory-source.js';
 
 function fields(bytes: Uint8Array): Field[] {
   const source = memorySource(bytes);

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { memorySource } from '../../../../../src/model/onnx/byte-source.js';
 import { readModel } from '../../../../../src/model/onnx/graph.js';
 import { isRowWise } from '../../../../../src/model/onnx/rows/row-wise.js';
 import {
@@ -8,6 +7,7 @@ import {
   type ValueInfo,
   type Weights,
 } from '../../../../http/onnx-writer.js';
+import { memorySource } from '../memory-source.js';
 
 const ML = 'ai.onnx.ml';
 

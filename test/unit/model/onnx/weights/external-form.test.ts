@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { memorySource } from '../../../../../src/model/onnx/byte-source.js';
 import { checkExternalData } from '../../../../../src/model/onnx/external-data.js';
 import { type OnnxModel, readModel } from '../../../../../src/model/onnx/graph.js';
 import { GraphEdits } from '../../../../../src/model/onnx/graph-edits.js';
@@ -7,6 +6,7 @@ import { contentsOf } from '../../../../../src/model/onnx/nested-graphs.js';
 import { editForm, externalForm } from '../../../../../src/model/onnx/weights/external-form.js';
 import { bytesField, integerField } from '../../../../../src/model/onnx/wire.js';
 import { encodeOnnx, type Weights } from '../../../../http/onnx-writer.js';
+import { memorySource } from '../memory-source.js';
 
 const FLOATS = Float32Array.from({ length: 1500 }, (_, index) => index / 7);
 
