@@ -301,6 +301,20 @@ describe('strings and booleans', () => {
     expect(scanned(text, MIXED)).toBeUndefined();
   });
 
+  test.each<[Dtype, string]>([
+    ['string', '[["a"],["b","c"]]'],
+    ['string', '[["a","b"],["c"]]'],
+    ['bool', '[[true,false],[true]]'],
+    ['bool', '[[true],[true,false]]'],
+  ])('so are rows of %s of several lengths: %s', (dtype, rows) => {
+    const signature = signatureOf(X(dtype, -1, -1));
+    expect(scanned(`{"instances":${rows}}`, signature)).toBeUndefined();
+    expect(scanned(`{"inputs":${rows}}`, signature)).toBeUndefined();
+    const [one, other] = JSON.parse(rows).map((row: unknown) => JSON.stringify(row));
+    const named = `{"instances":[{"X":${one}},{"X":${other}}]}`;
+    expect(scanned(named, signature)).toBeUndefined();
+  });
+
   test('a string that is no UTF-8 is left, too', () => {
     const body = Buffer.from('{"instances":["a\u00e9"]}'.replace('\u00e9', 'é'), 'latin1');
     expect(scannedRequest(body, signatureOf(X('string', -1)))).toBeUndefined();
