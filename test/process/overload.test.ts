@@ -11,8 +11,12 @@ import { ROOT, startServer, type TestServer } from './server.js';
 const MB = 1024 * 1024;
 /** A folder of models that stands in no list of single ones. */
 const SEVERAL = join(ROOT, 'test/fixtures/overload');
-/** What the master may hold beside its budget and the replies of its workers: buffers, and garbage not collected yet. */
-const CONSTANT_BYTES = 100 * MB;
+/**
+ * What the master may hold beside its budget and the replies of its workers: buffers, and garbage. V8
+ * collects when there are 64 MB more of buffers than before, and on a busy machine not at once. What
+ * clients ask for is several times as much.
+ */
+const CONSTANT_BYTES = 160 * MB;
 
 const HEAD = 'HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
 
@@ -77,7 +81,8 @@ describe('memory', () => {
     for (const { socket } of bodies) socket.write(half);
     await Promise.all(bodies.map(({ closed }) => closed));
     const statuses = bodies.map(({ status }) => status).filter((status) => status !== 0);
-    expect(statuses.filter((status) => status === 408)).toHaveLength(4);
+    // More than four where one is read only when another has been given up, and has its room.
+    expect(statuses.filter((status) => status === 408).length).toBeGreaterThanOrEqual(4);
     expect(new Set(statuses)).toEqual(new Set([408, 503]));
     expect(peak()).toBeLessThan(64 * MB + CONSTANT_BYTES);
     expect((await post(server, 'plain', [1])).status).toBe(200);
@@ -102,17 +107,18 @@ describe('memory', () => {
     expect([bomber.status, endless.status]).toEqual([413, 413]);
     expect(peak()).toBeLessThan(64 * MB + CONSTANT_BYTES);
 
-    // Ten readers of 16 MB that read nothing, and streams that nobody takes.
+    // Thirty readers of 16 MB that read nothing, and streams that nobody takes.
     const reader = ask('big', '{"instances":[16]}');
-    for (let n = 0; n < 10; n += 1) new RudeClient(server, reader, false);
+    const readers = Array.from({ length: 30 }, () => new RudeClient(server, reader, false));
     for (let n = 0; n < 4; n += 1) {
       new RudeClient(server, ask('words', '{"instances":[1000000]}'), false);
     }
     await server.line('stalled clients ended', ({ readers }) => Number(readers) > 0);
     await server.untilStatus('room', ({ queue }) => queue.bytes <= 64 * MB);
-    expect((await post(server, 'plain', [1])).status).toBe(200);
     const replies = 2 * 16 * MB;
     expect(peak()).toBeLessThan(64 * MB + replies + CONSTANT_BYTES);
+    for (const { socket } of readers) socket.destroy();
+    expect((await post(server, 'plain', [1])).status).toBe(200);
     server.kill('SIGQUIT');
     await server.exited;
   });
