@@ -4,8 +4,9 @@ import { firstLine } from '../model-error.js';
 import type { ModuleLogger } from '../module/define-model.js';
 import type { Signature, TensorSpec } from '../tensor/signature.js';
 import type { Tensors } from '../tensor/tensor.js';
+import { zeros } from '../tensor/zeros.js';
 import { type Backend, isTrap, missingKernel, useBackend } from './backend.js';
-import { fromTfjs, type OpenSpec, toTfjs, zeros } from './tensors.js';
+import { fromTfjs, type OpenSpec, toTfjs } from './tensors.js';
 
 export type Computation = {
   readonly inputs: readonly TensorSpec[];

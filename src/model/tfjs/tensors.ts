@@ -2,10 +2,8 @@
 
 import type * as Core from '@tensorflow/tfjs-core';
 import { RequestError } from '../../errors.js';
-import { allocate } from '../tensor/dtype.js';
 import type { Signature, TensorSpec } from '../tensor/signature.js';
 import type { Dtype, Tensor, TensorData, Tensors } from '../tensor/tensor.js';
-import { lengthOf } from '../tensor/tensor.js';
 
 /** An output as a file knows it: what is open is seen when it runs. */
 export type OpenSpec = Pick<TensorSpec, 'name'> & Partial<TensorSpec>;
@@ -47,17 +45,6 @@ export function fromTfjs(
     const data = fitting.dataSync() as unknown as TensorData;
     tensors[name] = { dtype, shape: [...output.shape], data };
   });
-  return tensors;
-}
-
-/** @param size of each free dimension */
-export function zeros(inputs: readonly TensorSpec[], size: number): Tensors {
-  const tensors: Record<string, Tensor> = {};
-  for (const { name, dtype, shape } of inputs) {
-    const sizes = shape.map((own) => (own === -1 ? size : own));
-    const length = lengthOf(sizes);
-    tensors[name] = { dtype, shape: sizes, data: allocate(dtype, length) };
-  }
   return tensors;
 }
 

@@ -3,10 +3,9 @@
 import { EXIT, RequestError, StartError } from '../../errors.js';
 import type { Finish, Model, PredictContext, TensorModel, WarmupBody } from '../../model/model.js';
 import type { RuntimeName } from '../../model/runtime-name.js';
-import { allocate } from '../../model/tensor/dtype.js';
-import type { Signature } from '../../model/tensor/signature.js';
-import type { Tensor, Tensors } from '../../model/tensor/tensor.js';
-import { lengthOf } from '../../model/tensor/tensor.js';
+import { isOptional } from '../../model/tensor/signature.js';
+import { lengthOf, type Tensors } from '../../model/tensor/tensor.js';
+import { zeros } from '../../model/tensor/zeros.js';
 import { readInstances, readTensors } from '../protocols/v1/request.js';
 import type { WorkerLog } from '../worker-log.js';
 
@@ -59,7 +58,8 @@ function zeroRuns(model: Model): (() => Promise<void>)[] {
   if (model.kind !== 'tensors' || !RUN_ON_ZEROS.includes(model.runtime)) return [];
   const values = model.signature.inputs.map(({ shape }) => lengthOf(rowOf(shape)));
   if (values.some((value) => value > MOST_ZEROS)) return [];
-  return [() => runTensors(model, zeros(model.signature))];
+  const needed = model.signature.inputs.filter((spec) => !isOptional(spec));
+  return [() => runTensors(model, zeros(needed, 1))];
 }
 
 async function runExample(model: Model, example: WarmupBody): Promise<void> {
@@ -86,16 +86,6 @@ function settled<T>(run: (finish: Finish<T>) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     run((error) => (error === undefined ? resolve() : reject(error)));
   });
-}
-
-function zeros(signature: Signature): Tensors {
-  const tensors: Record<string, Tensor> = {};
-  for (const { name, dtype, shape, isOptional } of signature.inputs) {
-    if (isOptional) continue;
-    const sizes = rowOf(shape);
-    tensors[name] = { dtype, shape: sizes, data: allocate(dtype, lengthOf(sizes)) };
-  }
-  return tensors;
 }
 
 /** The smallest shape that fits. */
