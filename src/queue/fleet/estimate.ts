@@ -1,5 +1,5 @@
 import { BatchCost, type BatchRule, RUN_ALONE } from './batch-cost.js';
-import { MovingLine } from './moving-line.js';
+import { MovingLine, WEIGHT } from './moving-line.js';
 import { Pace } from './pace.js';
 
 /** Nothing is free of cost: keeps sums of estimates above zero. */
@@ -44,12 +44,16 @@ export class Estimate {
   readonly #line = new MovingLine();
   #msPerByte = 0;
   #residual = Number.POSITIVE_INFINITY;
+  /** Of the logarithms of run times: a rare long run hardly moves it. */
+  #meanLog = 0;
 
   /** Learns from one run; times that are not times are ignored (a worker said them). */
   observe(bytes: number, runMs: number): void {
     if (!(runMs >= 0 && Number.isFinite(runMs))) return;
     const line = this.#line;
     line.observe(bytes, runMs);
+    const weight = Math.max(WEIGHT, 1 / line.points);
+    this.#meanLog += weight * (Math.log(Math.max(LEAST_MS, runMs)) - this.#meanLog);
     // One run says nothing of the spread: half the run time is assumed, as TCP does for round trips.
     if (line.points === 1) line.varY = (runMs / 2) ** 2;
     const slope = line.covariance / (line.varX + SIZE_NOISE_BYTES ** 2);
@@ -79,6 +83,14 @@ export class Estimate {
     const sharedMs = this.expectMs(bytes);
     if (!this.batch.mayBatch) return sharedMs;
     return Math.max(sharedMs, this.batch.runMs(this.batch.rowsOf(bytes)));
+  }
+
+  /**
+   * What most runs take, as a part of what is expected, which is the mean: less than 1 where a few
+   * are much longer than the others and nothing tells which. With 2 ms, and 50 ms now and then, 0.5.
+   */
+  get typicalShare(): number {
+    return Math.min(1, Math.exp(this.#meanLog) / Math.max(LEAST_MS, this.#line.meanY));
   }
 
   /** Whether run times keep to the estimate to within this time. */

@@ -227,6 +227,19 @@ describe('a request that stands by', () => {
     expect(one.dispatcher.depth).toBe(1);
   });
 
+  it('is taken back from a run that takes much longer than most do, whatever the mean is', () => {
+    const one = new Stage({ workAheadMs: 1, mayStandBy: true });
+    const estimate = one.dispatcher.estimates.of('model');
+    for (let n = 0; n < 410; n += 1) estimate.observe(100, n % 20 === 9 ? 50 : 2);
+    one.workers('A', 'B');
+    const [, second] = one.submitMany(5);
+    expect(one.takeSent()).toEqual(['1→A', '2→B', '3→A', '4→B']);
+    expect(2 * estimate.expectMs(100)).toBeGreaterThan(9);
+    one.nowMs = 6;
+    one.finish('B', second as never, 6);
+    expect(one.aborted).toEqual(['3 at A']);
+  });
+
   it('is to blame for nothing: neither for a run before it that never ends, nor for a death', () => {
     const one = stage('A');
     const [first, second] = one.submitMany(2, { timeoutMs: 100 });

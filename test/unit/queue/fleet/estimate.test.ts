@@ -46,6 +46,22 @@ describe('Estimate', () => {
     expect(estimate.isSteady(1)).toBe(true);
   });
 
+  it('knows what most runs take where a few are much longer', () => {
+    const steady = new Estimate();
+    const mixed = new Estimate();
+    for (let n = 1; n <= 400; n += 1) {
+      steady.observe(100, 5);
+      mixed.observe(100, n % 20 === 0 ? 50 : 2);
+      // However many of the long ones there were of late.
+      if (n < 100) continue;
+      const typicalMs = mixed.expectMs(100) * mixed.typicalShare;
+      expect(typicalMs).toBeGreaterThan(1.9);
+      expect(typicalMs).toBeLessThan(4);
+    }
+    expect(steady.typicalShare).toBeCloseTo(1, 10);
+    expect(new Estimate().typicalShare).toBe(1);
+  });
+
   it('takes no jitter for a cost per byte where sizes hardly differ', () => {
     const estimate = new Estimate();
     const random = noise(5);
