@@ -23,6 +23,7 @@ import { OpenReplies } from './server/open-replies.js';
 import { ReplyHeads } from './server/reply-heads.js';
 import type { ReplyOutlet } from './server/reply-outlet.js';
 import { RequestTemplate } from './server/request-template.js';
+import { SecondLook } from './server/second-look.js';
 import { WorkerSlices } from './slices/worker-slices.js';
 
 type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
@@ -49,6 +50,7 @@ export class WorkerEnd {
   readonly #outlet: ReplyOutlet;
   readonly #heard: HeardHeads<RequestTemplate> = new HeardHeads();
   readonly #open: OpenReplies = new OpenReplies();
+  readonly #secondLook: SecondLook = new SecondLook((request, id) => this.#handHeld(request, id));
   #handler: Handler | undefined;
   #sent: LinkReply[] = [];
   #waiting: Set<LinkReply> = new Set();
@@ -94,9 +96,9 @@ export class WorkerEnd {
     return new LinkServer() as unknown as Server;
   };
 
-  /** Requests handed to the app and not yet answered. */
+  /** Requests handed to the app and not yet answered, and those that soon are. */
   get openRequests(): number {
-    return this.#open.count;
+    return this.#open.count + this.#secondLook.count;
   }
 
   /** Begins to read; the app must be ready. */
@@ -120,6 +122,7 @@ export class WorkerEnd {
   #socketOf(fd: number): Socket {
     const buffer = (): Uint8Array => this.#reader.space();
     const callback = (bytes: number): boolean => {
+      this.#secondLook.reads();
       if (this.#hasStarted) this.#delivered(this.#reader.took(bytes));
       else this.#delivered(new ProtocolError('the master sent something before it was told to'));
       return true;
@@ -130,6 +133,7 @@ export class WorkerEnd {
   }
 
   #read(chunk: Buffer): void {
+    this.#secondLook.reads();
     this.#delivered(this.#reader.take(chunk));
   }
 
@@ -148,7 +152,8 @@ export class WorkerEnd {
         this.#handle(id, buffer, at, end);
         return;
       case FRAME.CANCEL:
-        this.#open.find(id)?.destroy();
+        if (this.#secondLook.cancel(id)) this.#writer.addBare(FRAME.REPLY_ABORTED, id);
+        else this.#open.find(id)?.destroy();
         return;
       case FRAME.PAUSE:
         this.#open.find(id)?.pause();
@@ -179,7 +184,8 @@ export class WorkerEnd {
       return;
     }
     const request = new LinkRequest(template, own, flags, buffer.subarray(start, end));
-    if ((flags & FLAG.STANDBY) === 0) this.#hand(request, id);
+    if (this.#secondLook.count > 0) this.#secondLook.hold(request, id);
+    else if ((flags & FLAG.STANDBY) === 0) this.#hand(request, id);
     // Those that came in one read with it run at the end of this turn, and not in a batch with it.
     else if (this.#open.count > 0) process.nextTick(() => this.#handStandby(request, id));
     else this.#handStandby(request, id);
@@ -189,7 +195,12 @@ export class WorkerEnd {
   #handStandby(request: LinkRequest, id: number): void {
     if (this.#hasEnded) return;
     this.#writer.flush();
-    this.#hand(request, id);
+    if (this.#secondLook.isDue) this.#secondLook.hold(request, id);
+    else this.#hand(request, id);
+  }
+
+  #handHeld(request: LinkRequest, id: number): void {
+    if (!this.#hasEnded) this.#hand(request, id);
   }
 
   #hand(request: LinkRequest, id: number): void {

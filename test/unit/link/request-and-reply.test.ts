@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { NO_LENGTH } from '../../../src/link/frames/frame.js';
 import { noteFacts } from '../../../src/link/frames/reply-facts.js';
 import { RequestLines } from '../../../src/link/frames/request-lines.js';
@@ -277,5 +277,42 @@ describe('a request that stands by', () => {
     link.send(3, 'c', 'POST', '/', true);
     await link.hears('reply', 3);
     expect(events).toEqual(['got a', 'got b', 'ran 2', 'got c', 'ran 1']);
+  });
+
+  describe('behind a long run that came in one read with it', () => {
+    /** The first one takes so long; by its end the second is taken back, where asked for. */
+    function long({ takesBack }: { takesBack: boolean }) {
+      const link = current();
+      const ran: string[] = [];
+      let nowMs = 0;
+      vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+      onTestFinished(() => void vi.restoreAllMocks());
+      link.handle = ({ whole }, reply) => {
+        ran.push(String(whole));
+        if (ran.length === 1) {
+          nowMs += 50;
+          if (takesBack) link.master.cancel(2);
+        }
+        reply.end('done');
+      };
+      link.send(1, 'long');
+      link.send(2, 'next', 'POST', '/', true);
+      return { link, ran };
+    }
+
+    test('does not run when it was taken back meanwhile', async () => {
+      const { link, ran } = long({ takesBack: true });
+      expect((await link.hears('aborted')).id).toBe(2);
+      link.send(3, 'last');
+      await link.hears('reply', 2);
+      expect(ran).toEqual(['long', 'last']);
+    });
+
+    test('runs when it was not, and before all that comes after it', async () => {
+      const { link, ran } = long({ takesBack: false });
+      link.send(3, 'last', 'POST', '/', true);
+      await link.hears('reply', 3);
+      expect(ran).toEqual(['long', 'next', 'last']);
+    });
   });
 });
