@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answerTo } from '../answers.js';
 import { type Ask, jsonAsk } from '../load/ask.js';
-import { wideModel } from '../onnx/wide-model.js';
 import { processTree, readPrivateBytes, readPssBytes } from '../process-tree.js';
 import { runRound } from '../round.js';
 import { startBaseline } from '../servers/baseline.js';
 import { startForkcast } from '../servers/forkcast.js';
 import { type Running, stopAll } from '../servers/running.js';
 import { type Spread, spreadOf, sum } from '../statistics.js';
+import { wideModel } from '../subjects/wide-model.js';
 import type { Finding, Goal, Trial } from './goal.js';
 import { atMost, short } from './verdict.js';
 

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, it } from 'vitest';
-import { wideModel } from '../../../../loadtest/onnx/wide-model.js';
+import { wideModel } from '../../../../loadtest/subjects/wide-model.js';
 
 it('is a model that ONNX Runtime takes: a row times the matrix', async () => {
   const session = await InferenceSession.create(wideModel(3, (row, column) => 10 * row + column));
