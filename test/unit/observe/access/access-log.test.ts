@@ -92,3 +92,28 @@ test.each([
 test('there is none while none is wanted', () => {
   expect(lineOf(finishedRequest(), false)).toBe('');
 });
+
+test.each<[string, Partial<FinishedRequest>, unknown]>([
+  ['path', { url: '/v2/models/other/infer' }, '/v2/models/other/infer'],
+  ['method', { method: 'GET' }, 'GET'],
+  ['status', { status: 404 }, 404],
+  ['route', { route: 'other' }, 'other'],
+  ['model', { model: 'other' }, 'other'],
+  ['version', { version: '4' }, '4'],
+  ['version', { version: '' }, undefined],
+  ['slot', { slot: 0 }, 0],
+  ['slot', { slot: undefined }, undefined],
+  ['remoteAddress', { remoteAddress: '::1' }, '::1'],
+  ['remoteAddress', { remoteAddress: undefined }, undefined],
+  ['code', { code: 'QUEUE_FULL' }, 'QUEUE_FULL'],
+])('of a request whose %s alone is another than before, it is told: %j', (field, other, told) => {
+  const lines: string[] = [];
+  const sink = createSink('json', { write: (chunk) => lines.push(...chunk.trim().split('\n')) });
+  const log = createAccessLog({ sink, isWanted: () => true });
+  for (const request of [{}, other, {}]) log(finishedRequest(request));
+  sink.flush();
+  const [first, second, third] = lines.map((line) => JSON.parse(line)[field]);
+  expect(second).toBe(told);
+  expect(third).toBe(first);
+  expect(first).not.toBe(told);
+});
