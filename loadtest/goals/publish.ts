@@ -56,13 +56,16 @@ export function withPlots(page: string, all: readonly Latest[]): string {
   );
 }
 
-/** Each machine and day once. */
+/** Each machine and day once; where there are several, with the names of what was measured so. */
 function conditions(all: readonly Latest[]): string {
-  const lines = all.map(({ machine, measuredAt, isQuick }) => {
+  const named = new Map<string, string[]>();
+  for (const { result, machine, measuredAt, isQuick } of all) {
     const { node, cpus, cpu, memoryGb, kernel } = machine;
     const how = isQuick ? ', short rounds' : '';
     const where = `${cpus} × ${cpu}, ${memoryGb} GB, Linux ${kernel}`;
-    return `Node ${node}, ${where}, ${measuredAt.slice(0, 10)}${how}. The load generator runs on the same CPUs.\n`;
-  });
-  return [...new Set(lines)].join('\n');
+    const line = `Node ${node}, ${where}, ${measuredAt.slice(0, 10)}${how}. The load generator runs on the same CPUs.`;
+    named.set(line, [...(named.get(line) ?? []), result.name]);
+  }
+  if (named.size === 1) return [...named.keys()].map((line) => `${line}\n`).join('');
+  return [...named].map(([line, names]) => `${line} So: ${names.join(', ')}.\n`).join('\n');
 }

@@ -23,6 +23,13 @@ describe('measuredPage', () => {
     expect(page).toContain(ROW);
     expect(page).toContain('![P](./p.svg)');
   });
+
+  it('says what was measured under which conditions, where they were several', () => {
+    const result = { ...LATEST.result, name: 'tail' };
+    const page = measuredPage([LATEST, { ...LATEST, isQuick: false, result }, LATEST]);
+    expect(page).toContain(`${CONDITIONS} So: cpu, cpu.\n`);
+    expect(page).toContain(`${CONDITIONS.replace(', short rounds', '')} So: tail.\n`);
+  });
 });
 
 describe('withGoals', () => {
