@@ -1,10 +1,13 @@
-/** Appends what happens to the server to a file, one line an event: EVENTS_FILE=FILE. */
-import { appendFile } from 'node:fs/promises';
+/**
+ * Appends what happens to the server to a file, one line an event: EVENTS_FILE=FILE. Synchronously, so
+ * that lines are in the order of the events: hooks have a thread of their own, and nobody waits for it.
+ */
+import { appendFileSync } from 'node:fs';
 
 const file = process.env.EVENTS_FILE ?? 'events.log';
 
 function note(event, facts) {
-  return appendFile(file, `${JSON.stringify({ event, ...facts })}\n`);
+  appendFileSync(file, `${JSON.stringify({ event, ...facts })}\n`);
 }
 
 export const onStarting = (facts) => note('starting', facts);
