@@ -44,7 +44,7 @@ export type WorkerCountFacts = { readonly before: number; readonly now: number }
 
 export type ExitFacts = { readonly pid: number; readonly exitCode: number };
 
-/** All may be asynchronous. What one throws is logged and changes nothing. */
+/** All may be asynchronous; the server's end waits for what has begun, at most 5 s. What one throws is logged and changes nothing. */
 export type Hooks = {
   /** Before anything listens; waited for, at most 5 s. */
   onStarting?(facts: StartingFacts): unknown;
@@ -56,7 +56,7 @@ export type Hooks = {
   onReload?(facts: ReloadFacts): unknown;
   /** When another number of workers is wanted. */
   onWorkerCountChange?(facts: WorkerCountFacts): unknown;
-  /** When all workers are gone; waited for, at most 5 s. */
+  /** When all workers are gone; waited for as all that still run. */
   onExit?(facts: ExitFacts): unknown;
 };
 

@@ -1,9 +1,12 @@
 /** Hooks of the master and of modules: called in order with their facts, and harmless. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../fixtures/temporary-folder.js';
 import { Client } from './clients.js';
 import { jsonLines, until } from './log-files.js';
@@ -11,6 +14,7 @@ import { CLI, expectGone, fixture, processTree, startServer } from './server.js'
 
 const EXAMPLE = fileURLToPath(new URL('../../docs/example-hooks/events.mjs', import.meta.url));
 const BAD = fileURLToPath(new URL('../fixtures/hooks/bad.mjs', import.meta.url));
+const WEBHOOK = fileURLToPath(new URL('../fixtures/hooks/webhook.mjs', import.meta.url));
 
 type Event = { readonly event: string } & Record<string, unknown>;
 
@@ -59,7 +63,7 @@ describe('hooks', () => {
       path: 'hooked',
       args: ['--hooks', BAD],
       env: { HOOKED_THROWS: 'yes' },
-      expectedErrors: ['hook failed', 'hooks failed', 'worker died'],
+      expectedErrors: ['hook failed', 'hooks failed', 'worker died', 'hook did not end in time'],
     });
     const failed = (hook: string): Promise<unknown> =>
       server.line('hook failed', (line) => line.hook === hook);
@@ -80,6 +84,45 @@ describe('hooks', () => {
     expect(await server.exited).toEqual({ code: 0, signal: null });
     await expectGone(pids);
     await failed('onRetire');
+    const late = server.linesOf('hook did not end in time');
+    expect(late.map(({ hook, limitMs }) => ({ hook, limitMs }))).toEqual([
+      { hook: 'onWorkerExit', limitMs: 5000 },
+    ]);
+  });
+
+  it('have ended when the server has, also those of a file that a reload has replaced', async () => {
+    const told: string[] = [];
+    const held = new Set<ServerResponse>();
+    const answerHeld = (): void => {
+      for (const response of held) response.end();
+    };
+    const receiver = createServer(({ url = '' }, response) => {
+      told.push(url);
+      held.add(response);
+    });
+    onTestFinished(() => void receiver.close());
+    await once(receiver.listen(0, '127.0.0.1'), 'listening');
+    const { port } = receiver.address() as AddressInfo;
+    const server = await startServer({
+      path: 'echo',
+      workers: 1,
+      args: ['--hooks', WEBHOOK],
+      env: { WEBHOOK: `http://127.0.0.1:${port}` },
+    });
+    const replaced = await server.workerPids();
+    server.kill('SIGHUP');
+    await server.line('reloaded');
+    answerHeld();
+    const pids = [...replaced, ...(await server.workerPids())];
+    const admin = connect(Number(new URL(server.adminUrl).port), '127.0.0.1');
+    await once(admin, 'connect');
+    const stopped = server.stop();
+    await once(admin, 'close'); // nothing is left of the server but its hooks
+    receiver.on('request', answerHeld);
+    answerHeld();
+    await stopped;
+    const expected = pids.flatMap((pid) => [`/${pid}/begun`, `/${pid}/ended`]);
+    expect(told.sort()).toEqual(expected.sort());
   });
 
   it('are read anew by a reload, and a broken file leaves all as it was', async () => {

@@ -8,6 +8,7 @@ const MOST_PENDING = 1000;
 const THREAD = new URL('./hook-thread.js', import.meta.url);
 
 type HookLog = Pick<Logger, 'error'>;
+type Call = { readonly hook: string; readonly ended: Promise<void>; end(): void };
 
 /**
  * A file of hooks, imported in a thread of its own.
@@ -17,7 +18,7 @@ type HookLog = Pick<Logger, 'error'>;
 export class HookFile {
   readonly #thread: Worker;
   readonly #log: HookLog;
-  readonly #pending = new Map<number, () => void>();
+  readonly #pending = new Map<number, Call>();
   #names: readonly string[] = [];
   #calls = 0;
   #hasEnded = false;
@@ -57,20 +58,33 @@ export class HookFile {
     });
   }
 
-  /** Resolves when the hook has ended, well or not; at once where there is no such hook. */
-  call(name: string, facts: object): Promise<void> {
-    if (this.#hasEnded || !this.#names.includes(name)) return Promise.resolve();
+  /** Nothing where there is no such hook. */
+  call(hook: string, facts: object): void {
+    if (this.#hasEnded || !this.#names.includes(hook)) return;
     if (this.#pending.size >= MOST_PENDING) {
-      this.#log.error({ hook: name }, 'hook left out: earlier ones have not ended');
-      return Promise.resolve();
+      this.#log.error({ hook }, 'hook left out: earlier ones have not ended');
+      return;
     }
     this.#calls += 1;
     const id = this.#calls;
-    return new Promise((resolve) => {
-      this.#pending.set(id, resolve);
-      const message: ToHooks = { id, name, facts };
-      this.#thread.postMessage(message);
+    let end = (): void => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
     });
+    this.#pending.set(id, { hook, ended, end });
+    const message: ToHooks = { id, name: hook, facts };
+    this.#thread.postMessage(message);
+  }
+
+  /** Waits until all calls that have begun have ended, well or not, or have had their time; logs those that have not. */
+  async settled(limitMs: number): Promise<void> {
+    const ended = Promise.all([...this.#pending.values()].map((call) => call.ended));
+    const limit = after(limitMs);
+    await Promise.race([ended, limit.promise]);
+    limit.cancel();
+    for (const hook of new Set([...this.#pending.values()].map((call) => call.hook))) {
+      this.#log.error({ hook, limitMs }, 'hook did not end in time');
+    }
   }
 
   /** Whatever still runs in it ends. */
@@ -88,7 +102,7 @@ export class HookFile {
     if (message.type === 'threw') {
       this.#log.error({ hook: message.name, err: message.error }, 'hook failed');
     }
-    this.#pending.get(message.id)?.();
+    this.#pending.get(message.id)?.end();
     this.#pending.delete(message.id);
   }
 
@@ -97,7 +111,16 @@ export class HookFile {
       this.#log.error({}, 'hooks ended their thread; none is called until the next reload');
     }
     this.#hasEnded = true;
-    for (const settle of this.#pending.values()) settle();
+    for (const { end } of this.#pending.values()) end();
     this.#pending.clear();
   }
+}
+
+function after(ms: number): { readonly promise: Promise<void>; cancel(): void } {
+  let cancel = (): void => {};
+  const promise = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    cancel = () => clearTimeout(timer);
+  });
+  return { promise, cancel };
 }

@@ -4,7 +4,7 @@ import type { Hooks } from '../../hooks/define-hooks.js';
 import type { Logger } from '../../observe/logger.js';
 import { HookFile } from './hook-file.js';
 
-/** How long the master waits for a hook: less than what a supervisor grants beyond the graceful timeout. */
+/** How long the master waits for hooks: less than what a supervisor grants beyond the graceful timeout. */
 const HOOK_LIMIT_MS = 5000;
 
 type HookSettings = Pick<Settings, 'hooks'>;
@@ -14,6 +14,8 @@ type FactsOf<Name extends keyof Hooks> = Parameters<NonNullable<Hooks[Name]>>[0]
 export class MasterHooks {
   readonly #log: Logger;
   #file: HookFile | undefined;
+  /** Of earlier files, whose last calls still run. */
+  readonly #leaving = new Set<Promise<void>>();
 
   private constructor(file: HookFile | undefined, log: Logger) {
     this.#file = file;
@@ -25,20 +27,15 @@ export class MasterHooks {
     return new MasterHooks(await opened(hooks, log), log);
   }
 
-  /** Nobody waits for it. */
+  /** Nobody waits for it, unless the server ends meanwhile. */
   tell<Name extends keyof Hooks>(name: Name, facts: FactsOf<Name>): void {
-    void this.#file?.call(name, facts);
+    this.#file?.call(name, facts);
   }
 
-  /** Resolves when the hook has ended, or has had its time. */
+  /** Resolves when this hook and all that were told before have ended, or have had their time. */
   async settled<Name extends keyof Hooks>(name: Name, facts: FactsOf<Name>): Promise<void> {
-    if (this.#file === undefined) return;
-    const called = this.#file.call(name, facts).then(() => true);
-    const { promise, cancel } = after(HOOK_LIMIT_MS);
-    const hasEnded = await Promise.race([called, promise]);
-    cancel();
-    if (!hasEnded)
-      this.#log.error({ hook: name, limitMs: HOOK_LIMIT_MS }, 'hook did not end in time');
+    this.tell(name, facts);
+    await Promise.all([this.#file?.settled(HOOK_LIMIT_MS), ...this.#leaving]);
   }
 
   /** Imports the file anew; the old one is used until `commit`. @throws ConfigError */
@@ -46,7 +43,7 @@ export class MasterHooks {
     const next = await opened(hooks, this.#log);
     return {
       commit: () => {
-        this.#file?.close();
+        if (this.#file !== undefined) this.#leave(this.#file);
         this.#file = next;
       },
       discard: () => next?.close(),
@@ -55,6 +52,15 @@ export class MasterHooks {
 
   close(): void {
     this.#file?.close();
+  }
+
+  /** What it has begun may be on its way to somebody who should know. */
+  #leave(file: HookFile): void {
+    const left = file.settled(HOOK_LIMIT_MS).then(() => {
+      file.close();
+      this.#leaving.delete(left);
+    });
+    this.#leaving.add(left);
   }
 }
 
@@ -66,13 +72,4 @@ async function opened(path: string | undefined, log: Logger): Promise<HookFile |
     const reason = messageOf(error);
     throw new ConfigError([`hooks: cannot use ${reason}.`]);
   }
-}
-
-function after(ms: number): { promise: Promise<false>; cancel(): void } {
-  let cancel = (): void => {};
-  const promise = new Promise<false>((resolve) => {
-    const timer = setTimeout(() => resolve(false), ms);
-    cancel = () => clearTimeout(timer);
-  });
-  return { promise, cancel };
 }
