@@ -110,6 +110,7 @@ export class Rooms {
       statistics: this.#statistics,
       accessLog: options.logs.accessLog,
       admission: this.#admission,
+      targets: this.#targets,
       now: this.#now,
     };
   }

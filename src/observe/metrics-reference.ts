@@ -38,7 +38,7 @@ function labelValues(): string {
 
 ## Labels
 
-- \`model\`, \`route\`: a model and a route that exist; everything else is \`other\`, so no client can add series.
+- \`model\`, \`route\`: a model and a route that exist, also of requests that are refused or whose client leaves; everything else is \`other\`, so no client can add series.
 - \`status\`: the HTTP status. Every refusal is counted in \`${METRICS.requests.name}\` by its status; [errors](errors.md) says which code has which.
 - \`worker\`: the number of the slot. It stays the same when the worker in it is replaced.
 - \`state\`: ${codes(WORKER_STATES)}.

@@ -34,7 +34,7 @@ type MakeApp = (serverFactory: FastifyServerOptions['serverFactory']) => Promise
 /** What the books say of a request when they are closed. */
 export type Entry = Pick<
   ClientRequest,
-  'status' | 'code' | 'path' | 'model' | 'bytesIn' | 'bytesOut'
+  'status' | 'code' | 'path' | 'route' | 'model' | 'bytesIn' | 'bytesOut'
 >;
 
 /** A worker without a process: an app behind a link, as a fork would have it. */
@@ -204,11 +204,13 @@ export class MasterFront {
         account(request, {
           metrics,
           statistics: STATISTICS,
-          accessLog: ({ status, code, url, model, bytesIn, bytesOut, remoteAddress }) => {
-            this.entries.push({ status, code, path: url, model, bytesIn, bytesOut });
-            this.lastAddress = remoteAddress;
+          accessLog: (request) => {
+            const { status, code, url: path, route, model, bytesIn, bytesOut } = request;
+            this.entries.push({ status, code, path, route, model, bytesIn, bytesOut });
+            this.lastAddress = request.remoteAddress;
           },
           admission: this.#admission,
+          targets: this.targets,
           now: this.#now,
         }),
     });

@@ -5,6 +5,7 @@ import { readV2Path } from '../../model/paths/v2-path.js';
 import { ANY_WORKER } from '../../queue/request.js';
 import { namesOf, noModel } from '../metadata/versions.js';
 import { type Asked, askedBy } from '../model-key.js';
+import { predictionRoute } from '../prediction-route.js';
 import { type Catalog, UNLOADED } from './catalog.js';
 
 /** What is to come, as far as a waiting request is concerned. */
@@ -50,19 +51,11 @@ export function whyNobodys(
   { method, path }: { readonly method: string; readonly path: string },
   models: readonly ServedModel[],
 ): Refusal | undefined {
-  if (method !== 'POST' || models.length === 0) return undefined;
+  const route = predictionRoute(method, path);
+  if (route === undefined || models.length === 0) return undefined;
   if (models.some(({ state }) => state === 'LOADING')) return undefined;
-  if (path === '/predict') return { route: path, error: noDefault(models) };
   const asked = readV1Path(path) ?? readV2Path(path);
-  const route = asked === undefined ? undefined : routeOf(asked.verb);
-  if (asked === undefined || route === undefined) return undefined;
-  return { route, error: noModel(models, asked.name) };
-}
-
-/** As the workers name them. */
-function routeOf(verb: string): string | undefined {
-  if (verb === ':predict') return '/v1/models/:name:predict';
-  return verb === '/infer' ? '/v2/models/:name/infer' : undefined;
+  return { route, error: asked === undefined ? noDefault(models) : noModel(models, asked.name) };
 }
 
 function noDefault(models: readonly ServedModel[]): RequestError {
