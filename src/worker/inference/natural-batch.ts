@@ -28,6 +28,8 @@ type Member = {
   readonly finish: Finish<Tensors>;
 };
 
+type Batch = { readonly members: Member[]; rows: number };
+
 /**
  * Runs together what came together. Nobody waits for a batch: a request that
  * comes alone runs at once, and those that lie in the same read of the link are
@@ -70,24 +72,31 @@ class NaturalBatch {
   #runAll(): void {
     const members = this.#members;
     this.#members = [];
-    let batch: Member[] = [];
-    let rows = 0;
+    const batches: Batch[] = [];
     for (const member of members) {
       if (member.context.isAbandoned) {
         member.finish(clientLeft(), undefined, 0);
         continue;
       }
-      const [first] = batch;
-      const fits = rows + member.rows <= this.#maxRows;
-      if (first !== undefined && !(fits && haveLikeRows(first.inputs, member.inputs))) {
-        this.#runBatch(batch, rows);
-        batch = [];
-        rows = 0;
+      const batch = this.#batchFor(member, batches);
+      if (batch === undefined) batches.push({ members: [member], rows: member.rows });
+      else {
+        batch.members.push(member);
+        batch.rows += member.rows;
       }
-      batch.push(member);
-      rows += member.rows;
     }
-    this.#runBatch(batch, rows);
+    for (const { members: batch, rows } of batches) this.#runBatch(batch, rows);
+  }
+
+  /** Texts of different lengths come in any order: each joins those of its own length. */
+  #batchFor({ inputs, rows }: Member, batches: readonly Batch[]): Batch | undefined {
+    for (const batch of batches) {
+      const [first] = batch.members;
+      if (batch.rows + rows <= this.#maxRows && first && haveLikeRows(first.inputs, inputs)) {
+        return batch;
+      }
+    }
+    return undefined;
   }
 
   #runBatch(batch: readonly Member[], rows: number): void {

@@ -100,6 +100,13 @@ describe('requests that come together', () => {
     expect(outcomes.map(({ values }) => values)).toEqual([[2], [4], [6], [8], [10, 10]]);
   });
 
+  it('run with those whose rows are like theirs, in whatever order they came', async () => {
+    const { model, runs } = doubling();
+    const outcomes = await runTogether(model, [[[1]], [[5, 5]], [[2]], [[6, 6]], [[3]]]);
+    expect(runs).toEqual([3, 2]);
+    expect(outcomes.map(({ values }) => values)).toEqual([[2], [10, 10], [4], [12, 12], [6]]);
+  });
+
   it('never wait: one that comes alone runs alone, a large one runs at once', async () => {
     const { model, runs } = doubling({ maxBatchRows: 2 });
     await runTogether(model, [[[1]]]);
