@@ -3,9 +3,9 @@
  * server that stands still meets all that arrives meanwhile (no coordinated omission), and a
  * generator that is late makes latencies longer, never shorter.
  */
-import { Worker } from 'node:worker_threads';
+
+import { type ArrivalTimes, realTimes } from './arrival-times.js';
 import { wireBytes } from './ask.js';
-import { clockMs } from './clock.js';
 import type { OpenOrder, OpenResult } from './order.js';
 import type { WireReply } from './reply-reader.js';
 import { Wire } from './wire.js';
@@ -15,13 +15,16 @@ const HEAD_START_MS = 200;
 /** After the last arrival: whoever has no answer by then gets none. */
 const PATIENCE_MS = 30_000;
 
-export async function loadInOpenLoop(order: OpenOrder): Promise<OpenResult> {
-  const run = new OpenLoop(order);
-  return run.result();
+export async function loadInOpenLoop(
+  order: OpenOrder,
+  times: ArrivalTimes = realTimes,
+): Promise<OpenResult> {
+  return new OpenLoop(order, times).result();
 }
 
 class OpenLoop {
   readonly #order: OpenOrder;
+  readonly #times: ArrivalTimes;
   readonly #requests: readonly Buffer[];
   readonly #wires: Wire[] = [];
   /** Which arrival each connection has under way. */
@@ -41,8 +44,9 @@ class OpenLoop {
   #isOver = false;
   #finished: () => void = () => {};
 
-  constructor(order: OpenOrder) {
+  constructor(order: OpenOrder, times: ArrivalTimes) {
     this.#order = order;
+    this.#times = times;
     this.#requests = order.asks.map(wireBytes);
     this.#latenciesMs = order.arrivalsMs.map(() => null);
     this.#servicesMs = order.arrivalsMs.map(() => null);
@@ -54,21 +58,21 @@ class OpenLoop {
   async result(): Promise<OpenResult> {
     // One after another, so that servers that share out connections in turn share them alike.
     for (const wire of this.#wires) await wire.open();
-    this.#startMs = clockMs() + HEAD_START_MS;
-    const ticker = new Worker(new URL('due.js', import.meta.url), {
-      workerData: { arrivalsMs: Float64Array.from(this.#order.arrivalsMs), startMs: this.#startMs },
-    });
+    this.#startMs = this.#times.nowMs() + HEAD_START_MS;
+    let stop: () => Promise<unknown> = async () => {};
     const end = new Promise<void>((resolve, reject) => {
       this.#finished = resolve;
-      ticker.on('error', reject);
+      stop = this.#times.watch(this.#order.arrivalsMs, this.#startMs, {
+        due: (count) => this.#sendDue(count),
+        failed: reject,
+      });
     });
-    ticker.on('message', (due: number) => this.#sendDue(due));
     const limitMs = HEAD_START_MS + (this.#order.arrivalsMs.at(-1) ?? 0) + PATIENCE_MS;
     const limit = setTimeout(() => this.#finished(), limitMs);
     await end;
     this.#isOver = true;
     clearTimeout(limit);
-    await ticker.terminate();
+    await stop();
     for (const wire of this.#wires) wire.close();
     return {
       latenciesMs: this.#latenciesMs,
@@ -92,7 +96,7 @@ class OpenLoop {
   }
 
   #sendDue(due: number): void {
-    const nowMs = clockMs() - this.#startMs;
+    const nowMs = this.#times.nowMs() - this.#startMs;
     for (; this.#sent < due; this.#sent += 1) {
       const client = this.#order.clientOf?.[this.#sent];
       const number = client === undefined ? this.#freeWire() : this.#ifFree(client);
@@ -136,7 +140,7 @@ class OpenLoop {
       this.#errors += 1;
     } else {
       const dueMs = this.#startMs + (this.#order.arrivalsMs[arrival] ?? 0);
-      this.#latenciesMs[arrival] = micros(clockMs() - dueMs);
+      this.#latenciesMs[arrival] = micros(this.#times.nowMs() - dueMs);
       this.#servicesMs[arrival] = micros(serviceMs);
     }
     this.#free(number);

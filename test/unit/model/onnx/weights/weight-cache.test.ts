@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -11,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FileSource } from '../../../../../src/model/onnx/byte-source.js';
+import { type ByteSource, FileSource } from '../../../../../src/model/onnx/byte-source.js';
 import { readModel } from '../../../../../src/model/onnx/graph.js';
 import { cacheFolder } from '../../../../../src/model/onnx/weights/cache-folder.js';
 import { externalForm } from '../../../../../src/model/onnx/weights/external-form.js';
@@ -139,6 +140,29 @@ describe('a file of weights', () => {
     const silent = Date.now() / 1000 - 9.8;
     utimesSync(part, silent, silent);
     expect(cached(other, file)).toBe(`${key}.weights`);
+    expect(Date.now() - silent * 1000).toBeGreaterThanOrEqual(10_000);
+  });
+
+  test('is that of the first of two that write it at once, which others map already', () => {
+    const { folder, file } = place();
+    const theirs = cacheFolder([temporaryFolder()]);
+    const name = cached(theirs, file);
+    const source = new FileSource(file);
+    const form = externalForm(readModel(source));
+    const late: ByteSource = {
+      length: source.length,
+      slice: (start, end) => source.slice(start, end),
+      copy(start, target) {
+        source.copy(start, target);
+        const isWriting = namesIn(folder, '.part').length > 0;
+        const isFirst = namesIn(folder, '.weights').length === 0;
+        if (isWriting && isFirst) linkSync(join(theirs, name), join(folder, name));
+      },
+    };
+    expect(cachedWeights(folder, file, late, form)).toBe(name);
+    source.close();
+    expect(statSync(join(folder, name)).ino).toBe(statSync(join(theirs, name)).ino);
+    expect(namesIn(folder, '.part')).toEqual([]);
   });
 });
 
