@@ -4,10 +4,12 @@ import { postOf } from './connection.js';
 
 export type Ask = {
   /** The whole request, for a connection that stays and for one that ends with it. */
-  readonly kept: string;
-  readonly last: string;
+  readonly kept: string | Buffer;
+  readonly last: string | Buffer;
   /** What is wrong with an answer of status 200; undefined when nothing is. */
   faultOf(body: string): string | undefined;
+  /** Status and code of the refusal that is the right answer; absent: it is to be answered. */
+  readonly refusal?: string;
 };
 
 /** What a client asks as its request number `count`. */
@@ -38,7 +40,7 @@ const ROWS = 50;
 let digits: Ask[] | undefined;
 
 /** Asks the ONNX model; right is what scikit-learn computed. */
-function askDigits(row: number): Ask {
+export function askDigits(row: number): Ask {
   digits ??= readSamples('digits-mlp', ROWS).map((sample) => ({
     ...requestsOf('/v1/models/digits-mlp:predict', sample.body),
     faultOf: (text: string) => faultOfAnswer(text, sample),
@@ -56,6 +58,6 @@ export function mixed(versions: () => Versions, extra: object = {}): Asking {
       : askSubject(client * 1000 + count, versions, extra);
 }
 
-function requestsOf(path: string, body: string): { kept: string; last: string } {
+export function requestsOf(path: string, body: string): Pick<Ask, 'kept' | 'last'> {
   return { kept: postOf(path, body), last: postOf(path, body, true) };
 }

@@ -1,4 +1,5 @@
 import { burst } from './burst.js';
+import { chaos } from './chaos.js';
 import { churn } from './churn.js';
 import type { Fault } from './fault.js';
 import { kill } from './kill.js';
@@ -29,5 +30,6 @@ export const FAULTS: readonly Fault[] = [
   burst,
   slowClients,
   leaving,
+  chaos,
   soak,
 ];

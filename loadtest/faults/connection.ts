@@ -36,7 +36,7 @@ export class Connection {
     return this.#end === undefined;
   }
 
-  ask(request: string, timeoutMs: number): Promise<Reply> {
+  ask(request: string | Buffer, timeoutMs: number): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#ended('timeout'), timeoutMs);
       const settle = (): void => {
@@ -97,6 +97,16 @@ export function postOf(path: string, body: string, isLast = false): string {
     `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${close}` +
     `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
   );
+}
+
+export function postBytesOf(
+  path: string,
+  body: Buffer,
+  headers: Readonly<Record<string, string>>,
+): Buffer {
+  const lines = Object.entries({ Host: 'localhost', ...headers, 'Content-Length': body.length });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${head}\r\n`), body]);
 }
 
 /** The first whole reply in these bytes, and how many of them it is. */

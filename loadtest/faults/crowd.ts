@@ -106,10 +106,11 @@ export class Crowd {
 }
 
 /** Undefined when it is the right answer, else a reason: the code of an error where there is one. */
-export function faultOf({ status, body }: Reply, ask: Pick<Ask, 'faultOf'>): string | undefined {
-  if (status === 200) return ask.faultOf(body);
+export function faultOf({ status, body }: Reply, ask: Ask): string | undefined {
+  if (status === 200) return ask.refusal === undefined ? ask.faultOf(body) : 'not refused';
   const code = /"code":"([A-Z_]+)"/.exec(body)?.[1];
-  return code === undefined ? String(status) : `${status} ${code}`;
+  const refusal = code === undefined ? String(status) : `${status} ${code}`;
+  return refusal === ask.refusal ? undefined : refusal;
 }
 
 /** Also without a time the others get their turn. */

@@ -47,17 +47,15 @@ export const brokenReload: Fault = {
   run: (trial) => underLoad(trial, {}, (scene) => reloadBroken(trial, scene)),
 };
 
-async function reloadBroken(trial: Trial, { stand }: Scene): Promise<Deed> {
-  const before = await stand.workers();
+async function reloadBroken(trial: Trial, scene: Scene): Promise<Deed> {
+  const before = await scene.stand.workers();
   const times = trial.options.isQuick ? 1 : BROKEN;
   const others: string[] = [];
   for (let count = 0; count < times; count += 1) {
-    stand.repository.layBroken();
-    const { code, stderr } = await stand.ctl('reload');
-    if (code !== 1 || !stderr.includes('broken on purpose')) others.push(`${code}: ${stderr}`);
-    stand.repository.takeBack();
+    const otherwise = await refusesBroken(scene);
+    if (otherwise !== undefined) others.push(otherwise);
   }
-  const after = await stand.workers();
+  const after = await scene.stand.workers();
   return {
     seen: `${times} reloads refused with the reason`,
     broken: unmet(
@@ -65,4 +63,13 @@ async function reloadBroken(trial: Trial, { stand }: Scene): Promise<Deed> {
       [before.join() === after.join(), 'workers were exchanged'],
     ),
   };
+}
+
+/** @returns what `ctl` said when it was not the refusal of the broken model. */
+export async function refusesBroken({ stand }: Pick<Scene, 'stand'>): Promise<string | undefined> {
+  stand.repository.layBroken();
+  const { code, stderr } = await stand.ctl('reload');
+  stand.repository.takeBack();
+  if (code === 1 && stderr.includes('broken on purpose')) return undefined;
+  return `${code}: ${stderr.trim()}`;
 }

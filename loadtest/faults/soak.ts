@@ -34,8 +34,8 @@ async function soakFor(trial: Trial, scene: Scene): Promise<Deed> {
     while (crowd.tally.requests < (requests * (done + 1)) / (reloads + 1)) await pause(20);
     const error = await reloadOnce(scene);
     if (error !== undefined) errors.push(error);
-    // The first fifth is for the heap to find its size.
-    if (done + 1 === Math.ceil(reloads / 5)) {
+    // The first half is for the heap to find its size: V8's young generation grows to 50 MB in two steps.
+    if (done + 1 === Math.ceil(reloads / 2)) {
       descriptors = await quietDescriptors(scene);
       warmAt = sizes.length;
     }

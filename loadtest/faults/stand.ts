@@ -1,6 +1,6 @@
 /** The server that is tried: started on free ports, asked over its admin port, ended by its pid. */
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from '../paths.js';
 import { type Exit, type Launch, type LogLine, ServerProcess, within } from '../server-process.js';
@@ -19,6 +19,7 @@ export type Status = {
   readonly pid: number;
   readonly inFlight: number;
   readonly connections: number;
+  readonly workersWanted: number;
   readonly queue: { readonly depth: number; readonly bytes: number };
   readonly workers: readonly { readonly pid?: number; readonly state: string }[];
 };
@@ -69,6 +70,11 @@ export class Stand {
     );
   }
 
+  /** Pid of the master that answers at the admin port: after an upgrade, not the one that was started. */
+  async master(): Promise<number> {
+    return (await this.status()).pid;
+  }
+
   /** @returns whether it came to hold in time. */
   async until(holds: (status: Status) => boolean, withinMs = 30_000): Promise<boolean> {
     const untilMs = performance.now() + withinMs;
@@ -101,6 +107,13 @@ export class Stand {
   stop(): Promise<Exit> {
     return this.server.terminate(STOP_LIMIT_MS);
   }
+
+  /** Ends the master that an upgrade has left, which is nobody's child. @returns whether it ended in time. */
+  async stopNewest(): Promise<boolean> {
+    const pid = await this.master();
+    signalIfThere(pid, 'SIGTERM');
+    return untilGone(pid);
+  }
 }
 
 /** The caller stops it, and removes its repository. */
@@ -131,6 +144,16 @@ async function portOf(server: ServerProcess, msg: string): Promise<number> {
   const isIt = (line: LogLine) => line.msg === msg;
   const { address } = await server.logged(msg, isIt, START_LIMIT_MS);
   return Number(/:(\d+)$/.exec(String(address))?.[1]);
+}
+
+/** @returns whether the process ended in time. */
+export async function untilGone(pid: number): Promise<boolean> {
+  const untilMs = performance.now() + STOP_LIMIT_MS;
+  while (existsSync(`/proc/${pid}`)) {
+    if (performance.now() > untilMs) return false;
+    await pause(50);
+  }
+  return true;
 }
 
 /** @returns false when it was gone already. */

@@ -1,5 +1,5 @@
 /** What most faults are: a server, a crowd that asks it, and something done to it meanwhile. */
-import { mixed } from './asks.js';
+import { type Asking, mixed, type Versions } from './asks.js';
 import { Crowd, type CrowdOptions } from './crowd.js';
 import type { Findings, Trial } from './fault.js';
 import { startFront } from './front.js';
@@ -12,6 +12,8 @@ export type LoadOptions = StandOptions & {
   readonly crowd?: Partial<Omit<CrowdOptions, 'port' | 'asking'>>;
   /** What the subject is to do for each request. */
   readonly extra?: object;
+  /** What clients ask, if not the subject and the ONNX model in turn. */
+  readonly asking?: (versions: () => Versions) => Asking;
   /** False: the deed ends the server itself. */
   readonly stops?: boolean;
 };
@@ -37,7 +39,8 @@ export async function underLoad(
   const stand = await startStand(trial, options);
   const front = await startFront(trial, stand.port);
   const window: Window = { from: 1, to: 1 };
-  const asking = mixed(() => window, options.extra);
+  const versions = () => window;
+  const asking = options.asking?.(versions) ?? mixed(versions, options.extra);
   const crowd = new Crowd({ ...CROWD, asking, ...options.crowd, port: front.port });
   try {
     crowd.start();
