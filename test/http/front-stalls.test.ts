@@ -197,3 +197,22 @@ describe('an answer that is not taken', () => {
     expect(master.budget.usedBytes).toBe(0);
   });
 });
+
+describe.each([true, false])('pipelined requests, with the fast path: %s', (fastPath) => {
+  test('are read no further while their answers are not taken', async () => {
+    // More than the kernel holds of the answers.
+    const count = 80_000;
+    await start({ fastPath });
+    let isPaused = (): boolean => false;
+    master.onConnection((socket) => {
+      isPaused = () => socket.isPaused();
+    });
+    const client = await open('');
+    client.socket.pause();
+    client.socket.write(get('/livez').repeat(count));
+    await expect.poll(() => isPaused()).toBe(true);
+    expect(master.entries.length).toBeLessThan(count);
+    client.socket.resume();
+    await expect.poll(() => master.entries.length).toBe(count);
+  });
+});

@@ -152,6 +152,11 @@ export class MasterFront {
     await once(this.#server, 'listening');
   }
 
+  /** The server's end of each new connection. */
+  onConnection(listener: (socket: Socket) => void): void {
+    this.#server.on('connection', listener);
+  }
+
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }

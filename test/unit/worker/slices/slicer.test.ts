@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../../src/errors.js';
+import type { PredictContext } from '../../../../src/model/model.js';
 import type { Protocol } from '../../../../src/worker/protocol.js';
 import { v1 } from '../../../../src/worker/protocols/v1/exchange.js';
 import { v2 } from '../../../../src/worker/protocols/v2/exchange.js';
@@ -248,6 +249,20 @@ describe('a module with a signature', () => {
 });
 
 describe('a helper', () => {
+  it('is told when nobody waits for its slice any more', async () => {
+    const { owner } = team();
+    void runAt(owner, BODY);
+    await until(() => owner.link.sent.size === 1);
+    const [ticket, body] = [...owner.link.sent][0] ?? [0, Buffer.alloc(0)];
+    let seen: PredictContext | undefined;
+    const helper = worker({ run: (_inputs, context) => (seen = context) });
+    helper.link.taker?.slice(ticket, body);
+    helper.link.taker?.cancelled(ticket + 1);
+    expect(seen?.isAbandoned).toBe(false);
+    helper.link.taker?.cancelled(ticket);
+    expect([seen?.isAbandoned, seen?.signal.aborted]).toEqual([true, true]);
+  });
+
   it('that holds no such model says that it failed', async () => {
     const { owner, helper } = team();
     owner.link.onChange = () => {};
