@@ -60,7 +60,8 @@ export class StandIn {
       now: () => 0,
     });
     const trust = new Trust(settings, { apiKeys: undefined, adminKeys: undefined });
-    this.#front = mainPort(settings, trust, this.#answers, intake, {
+    const parts = { trust, answers: this.#answers, intake };
+    this.#front = mainPort(settings, parts, {
       answerLocally: (request) => this.#answerLocally(request),
       controlIntake: () => undefined,
       budget,

@@ -192,7 +192,8 @@ export class Rooms {
       submit: (request) => this.traffic.submit(request),
       now: this.#now,
     });
-    return mainPort(settings, trust, this.#answers, intake, {
+    const parts = { trust, answers: this.#answers, intake };
+    return mainPort(settings, parts, {
       answerLocally: (request) => answerLocally(request, this.knowledge, this.#answers),
       controlIntake: (request) => this.desk.intakeOf(request),
       budget: this.#budget,

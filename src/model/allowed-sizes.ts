@@ -27,7 +27,7 @@ export function withAllowedSizes(model: Model): Model {
     run(inputs, context, finish) {
       const rows = commonRows(inputs);
       if (rows === undefined || rows === 0) model.run(inputs, context, finish);
-      else new SizedRun(model, sizes, inputs, rows, context, finish).start();
+      else new SizedRun(model, sizes, { inputs, rows, context, finish }).start();
     },
   };
   return sized;
@@ -38,32 +38,26 @@ export function sizeFor(sizes: readonly number[], rows: number): number {
   return sizes.find((size) => size >= rows) ?? sizes.at(-1) ?? rows;
 }
 
+type Asked = {
+  readonly inputs: Tensors;
+  readonly rows: number;
+  readonly context: PredictContext;
+  readonly finish: Finish<Tensors>;
+};
+
 /** One run of any number of rows, as one run of an allowed size or several. */
 class SizedRun {
   readonly #model: TensorModel;
   readonly #sizes: readonly number[];
-  readonly #inputs: Tensors;
-  readonly #rows: number;
-  readonly #context: PredictContext;
-  readonly #finish: Finish<Tensors>;
+  readonly #asked: Asked;
   readonly #parts: Tensors[] = [];
   #doneRows = 0;
   #runMicros = 0;
 
-  constructor(
-    model: TensorModel,
-    sizes: readonly number[],
-    inputs: Tensors,
-    rows: number,
-    context: PredictContext,
-    finish: Finish<Tensors>,
-  ) {
+  constructor(model: TensorModel, sizes: readonly number[], asked: Asked) {
     this.#model = model;
     this.#sizes = sizes;
-    this.#inputs = inputs;
-    this.#rows = rows;
-    this.#context = context;
-    this.#finish = finish;
+    this.#asked = asked;
   }
 
   /** A model that has answered before `run` returns does not go one deeper for each part. */
@@ -73,13 +67,14 @@ class SizedRun {
 
   /** True when it has run at once and others are left. */
   #runPart(): boolean {
-    const left = this.#rows - this.#doneRows;
+    const { inputs, rows, context } = this.#asked;
+    const left = rows - this.#doneRows;
     const size = sizeFor(this.#sizes, left);
     const own = Math.min(size, left);
-    const part = own === this.#rows ? this.#inputs : sliceRows(this.#inputs, this.#doneRows, own);
+    const part = own === rows ? inputs : sliceRows(inputs, this.#doneRows, own);
     let isAtOnce = true;
     let isLeft = false;
-    this.#model.run(filledUp(part, own, size), this.#context, (error, outputs, runMicros) => {
+    this.#model.run(filledUp(part, own, size), context, (error, outputs, runMicros) => {
       this.#runMicros += runMicros;
       isLeft = this.#took(error, outputs, own, size);
       if (isLeft && !isAtOnce) this.start();
@@ -95,27 +90,29 @@ class SizedRun {
     own: number,
     size: number,
   ): boolean {
+    const { rows, finish } = this.#asked;
     if (error !== undefined || outputs === undefined) {
-      this.#finish(error, outputs, this.#runMicros);
+      finish(error, outputs, this.#runMicros);
       return false;
     }
     const got = commonRows(outputs);
     if (got !== size) {
       const problem = new Error(`it returned ${got ?? 'no'} rows for a batch of ${size}`);
-      this.#finish(modelError(this.#model.name, problem), undefined, this.#runMicros);
+      finish(modelError(this.#model.name, problem), undefined, this.#runMicros);
       return false;
     }
     this.#parts.push(own === size ? outputs : sliceRows(outputs, 0, own));
     this.#doneRows += own;
-    if (this.#doneRows === this.#rows) this.#end();
-    return this.#doneRows < this.#rows;
+    if (this.#doneRows === rows) this.#end();
+    return this.#doneRows < rows;
   }
 
   #end(): void {
+    const { rows, finish } = this.#asked;
     const [first] = this.#parts;
     const isOne = this.#parts.length === 1;
-    const outputs = isOne ? first : joinRows(this.#parts, this.#rows);
-    this.#finish(undefined, outputs, this.#runMicros);
+    const outputs = isOne ? first : joinRows(this.#parts, rows);
+    finish(undefined, outputs, this.#runMicros);
   }
 }
 

@@ -230,7 +230,8 @@ export class MasterFront {
       submit: (request) => this.traffic.submit(request),
       now: this.#now,
     });
-    return mainPort(this.settings, this.trust, answers, intake, {
+    const parts = { trust: this.trust, answers, intake };
+    return mainPort(this.settings, parts, {
       answerLocally: (request) => answerLocally(request, KNOWLEDGE, answers),
       controlIntake: () => undefined,
       budget: this.budget,

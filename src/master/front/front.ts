@@ -30,6 +30,13 @@ export type FrontPorts = ReceptionPorts & {
   left(request: ClientRequest): void;
 };
 
+/** The rooms behind the port that every request goes through. */
+export type FrontParts = {
+  readonly trust: Trust;
+  readonly answers: Answers;
+  readonly intake: Intake;
+};
+
 /**
  * The main port. Requests in the one form that is not open to interpretation are
  * read straight from the socket (`canonical/`); `node:http` is the judge of all
@@ -54,14 +61,8 @@ export class Front {
   /** Connections over the limit that are not closed yet. */
   #turnedAway = 0;
 
-  constructor(
-    settings: Settings,
-    trust: Trust,
-    answers: Answers,
-    intake: Intake,
-    ports: FrontPorts,
-    makeDoor: MakeDoor,
-  ) {
+  constructor(settings: Settings, parts: FrontParts, ports: FrontPorts, makeDoor: MakeDoor) {
+    const { trust, answers, intake } = parts;
     this.#settings = settings;
     this.#tls = trust.tls;
     this.#answers = answers;

@@ -226,8 +226,7 @@ export class Supervisor {
     close();
     const worker = new WorkerHandle(
       child,
-      slot.number,
-      slot.holding,
+      slot,
       { nowMs, bootTimeoutMs: bootLimitMs(slot.holding.plans, slot.holding.settings.bootTimeout) },
       (handle) => this.#ports.replies(handle),
       {

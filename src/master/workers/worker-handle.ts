@@ -46,6 +46,9 @@ export type HandleEvents = {
   died(handle: WorkerHandle, exit: WorkerExit): void;
 };
 
+/** The slot a worker is forked for, and what it is to load there. */
+type Seat = { readonly number: number; readonly holding: Holding };
+
 /** A stream that outlives its process longer than this is held open by somebody else. */
 const STREAM_GRACE_MS = 1000;
 
@@ -93,16 +96,15 @@ export class WorkerHandle implements ServingWorker {
 
   constructor(
     worker: Worker,
-    slot: number,
-    holding: Holding,
+    seat: Seat,
     clock: { readonly nowMs: number; readonly bootTimeoutMs: number },
     replies: (handle: WorkerHandle) => Omit<ReplyHandlers, 'ended'>,
     events: HandleEvents,
   ) {
     this.#worker = worker;
     this.#events = events;
-    this.slot = slot;
-    this.holding = holding;
+    this.slot = seat.number;
+    this.holding = seat.holding;
     this.pid = worker.process.pid ?? 0;
     this.forkedAtMs = clock.nowMs;
     this.bootTimeoutMs = clock.bootTimeoutMs;

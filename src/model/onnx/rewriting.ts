@@ -132,7 +132,7 @@ function addOutput(
     return;
   }
   if (producer?.op === 'SequenceConstruct' && type.kind === 'sequence') {
-    addElements(model, producer, type.of, { name, field }, edits, outputs);
+    addElements(model, producer, { name, field, of: type.of }, edits, outputs);
     return;
   }
   if (type.kind !== 'undeclared') checkedTensor(`output "${name}"`, type);
@@ -152,12 +152,11 @@ function addOutput(
 function addElements(
   model: OnnxModel,
   producer: GraphNode,
-  element: ValueType,
-  { name, field }: Pick<GraphValue, 'name' | 'field'>,
+  { name, field, of }: Pick<GraphValue, 'name' | 'field'> & { readonly of: ValueType },
   edits: GraphEdits,
   outputs: Map<string, Port>,
 ): void {
-  const { elementType } = checkedTensor(`output "${name}", a sequence,`, element);
+  const { elementType } = checkedTensor(`output "${name}", a sequence,`, of);
   if (elementType === BFLOAT16) throw refusal(`output "${name}"`, 'a sequence of bfloat16');
   const names = producer.inputs.map((_input, index) => `${name}_${index}`);
   const nodes = producer.inputs.map((input, index) => identityNode(input, names[index] ?? ''));

@@ -18,8 +18,7 @@ function slot(number: number, ...states: WorkerState[]): Slot {
   for (const state of states) {
     const handle = new WorkerHandle(
       new FakeWorker().asWorker,
-      number,
-      NOTHING,
+      { number, holding: NOTHING },
       { nowMs: 1000, bootTimeoutMs: 500 },
       () => NO_REPLIES,
       {

@@ -13,8 +13,7 @@ beforeEach(() => {
     events.push(`${name} ${of.state}${detail === undefined ? '' : ` ${JSON.stringify(detail)}`}`);
   handle = new WorkerHandle(
     worker.asWorker,
-    3,
-    NOTHING,
+    { number: 3, holding: NOTHING },
     { nowMs: 1000, bootTimeoutMs: 500 },
     () => NO_REPLIES,
     {
