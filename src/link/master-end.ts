@@ -56,7 +56,7 @@ export type ReplyHandlers = {
   ended(reason?: Error): void;
 };
 
-/** What of a request differs from one to the next that has the same lines. */
+/** What differs between requests that have the same lines. */
 export type SentRequest = {
   readonly requestId: string;
   /** In any number of pieces, `bytes` together. */
@@ -65,11 +65,11 @@ export type SentRequest = {
   /** It came with a length, be it zero. */
   readonly hasLength: boolean;
   readonly client: ClientFacts;
-  /** It is not to begin before what was sent before it is answered. */
+  /** It must not begin before everything sent before it is answered. */
   readonly isStandby?: boolean;
 };
 
-/** The links of this process share them, so that a request is looked up once for all. */
+/** Shared by all links of this process, so that a request is looked up only once. */
 const requestNumbers = new HeadNumbers();
 
 /**

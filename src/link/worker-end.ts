@@ -58,7 +58,10 @@ export class WorkerEnd {
   readonly #readsItself: boolean;
   #hasStarted = false;
   #reason: Error | undefined;
-  /** What this read both brings and cancels: it was taken back while this process computed, and is not begun. */
+  /**
+   * Requests that come in this read and are cancelled in it, too: taken back while this process
+   * computed, and never begun.
+   */
   #cancelled: ReadonlyMap<number, number> | undefined;
   #hasEnded = false;
 
@@ -186,12 +189,12 @@ export class WorkerEnd {
     const request = new LinkRequest(template, own, flags, buffer.subarray(start, end));
     if (this.#secondLook.count > 0) this.#secondLook.hold(request, id);
     else if ((flags & FLAG.STANDBY) === 0) this.#hand(request, id);
-    // Those that came in one read with it run at the end of this turn, and not in a batch with it.
+    // Requests of the same read run at the end of this turn; a standby must not join their batch.
     else if (this.#open.count > 0) process.nextTick(() => this.#handStandby(request, id));
     else this.#handStandby(request, id);
   }
 
-  /** Whoever waits for an answer that is there does not wait for a run as well. */
+  /** Finished answers are written first: their clients need not wait for another run. */
   #handStandby(request: LinkRequest, id: number): void {
     if (this.#hasEnded) return;
     this.#writer.flush();
@@ -215,7 +218,7 @@ export class WorkerEnd {
     }
   }
 
-  /** A worker that owes nothing more has nothing to wait for with what it has collected. */
+  /** Nothing more is owed, so nothing more will be collected: it may be written now. */
   #forget(reply: LinkReply): void {
     this.#open.remove(reply);
     if (this.#open.count === 0) this.#writer.flushSoon();

@@ -4,7 +4,7 @@
  * In parts of a few kilobytes, each text is short-lived, and goes at once to where it stays.
  */
 
-/** So many values are written at a time. */
+/** The number of values written at a time. */
 const PART_VALUES = 512;
 /**
  * Arrays deeper inside are written as a whole, in which `JSON.stringify` needs less of the stack than
@@ -83,7 +83,10 @@ function writeArray(out: JsonBytes, array: readonly unknown[], depth: number): v
   out.text(']');
 }
 
-/** What it is in JSON may depend on where it lies, which it is told. Dates do not care. */
+/**
+ * `toJSON` is told under which key its value lies, and may answer by it, so such a value cannot be
+ * moved to another index. The `toJSON` of dates does not care.
+ */
 function saysItself(element: unknown): boolean {
   if (typeof element === 'number' || typeof element === 'string') return false;
   if (typeof element === 'bigint') return 'toJSON' in BigInt.prototype;

@@ -38,7 +38,7 @@ export type TensorExchange = {
   readonly rows: number;
   /** @throws RequestError when the outputs cannot be told in the form that was asked for */
   reply(outputs: Tensors): Reply;
-  /** Known of all its texts: they have as many bytes as characters. */
+  /** All its texts are known to have as many bytes as characters. */
   readonly isAscii?: boolean;
   /** Absent: the protocol gives whole replies only. */
   readonly pieces?: PieceForm<Tensors>;

@@ -1,9 +1,9 @@
 import { FRAME, frameBytes, frameId, frameType, HEADER_BYTES } from './frame.js';
 
 /**
- * Where in a read each request is cancelled, by its id; undefined, as nearly always: none is. A
- * cancel concerns what came before it: one that was answered meanwhile may be followed by the
- * same request once more, which is to run.
+ * Looks through a read for requests that are cancelled in it: id → where the cancel stands;
+ * undefined when there are none, as nearly always. A cancel concerns only what stands before it:
+ * the same request may be sent once more behind it, and that one is to run.
  */
 export function cancelledIn(chunk: Buffer, from: number): Map<number, number> | undefined {
   let cancelled: Map<number, number> | undefined;

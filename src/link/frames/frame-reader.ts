@@ -10,7 +10,10 @@ const LENGTH_BYTES = 4;
 const NOTHING = Buffer.alloc(0);
 const ALIGNMENT = 8;
 const SLAB_BYTES = 128 * 1024;
-/** A read gets at least so much space, and a frame so much of its own that it is read to where it stays. */
+/**
+ * The least space that a read gets. A frame with more than this still to come is read into its own
+ * buffer.
+ */
 const LEAST_SPACE_BYTES = 48 * 1024;
 
 /** Gets each complete frame: it lies in `buffer` from `start` to `end`, and may be kept. */
@@ -26,18 +29,18 @@ export type FrameSink = (buffer: Buffer, start: number, end: number) => void;
  * all: the kernel writes it where it stays.
  */
 export class FrameReader {
-  /** Gets a read that holds several frames before they are delivered one by one. */
+  /** Called with each read that may hold several frames, before they are delivered one by one. */
   onRead: (chunk: Buffer, from: number) => void = nothing;
 
   readonly #deliver: FrameSink;
   readonly #limitBytes: number;
   /** Less than a length field, left over from the last read. */
   #rest: Buffer = NOTHING;
-  /** The frame being collected, and how much of it is there. */
+  /** The long frame being collected, and how many of its bytes are there. */
   #partial: Buffer | undefined;
   #partialBytes = 0;
   #isStopped = false;
-  /** What `space` gives while no long frame is being collected: its free part. */
+  /** Where `space` lets the socket read while no long frame is being collected. */
   #slab: Buffer = NOTHING;
   #slabUsed = 0;
   #isSpaceInFrame = false;
@@ -61,8 +64,8 @@ export class FrameReader {
   }
 
   /**
-   * Like `push`, for the end of a stream that lives on: a fault is returned, the
-   * sink's own protocol faults included, and nothing is delivered after it.
+   * Like `push`, but returns a fault instead of throwing it, the sink's own protocol faults
+   * included. Nothing is delivered after a fault.
    */
   take(chunk: Buffer): ProtocolError | undefined {
     return this.#guarded(() => this.push(chunk));
@@ -79,7 +82,7 @@ export class FrameReader {
     }
   }
 
-  /** Where to read next; what comes there is told by `took`. */
+  /** The buffer to read into next; `took` then says how many bytes came. */
   space(): Buffer {
     const partial = this.#partial;
     this.#isSpaceInFrame =
@@ -92,7 +95,7 @@ export class FrameReader {
     return this.#slab.subarray(this.#slabUsed);
   }
 
-  /** So many bytes were read to the last `space`. Faults as `take` has them. */
+  /** `bytes` were read into the last `space`. Returns faults as `take` does. */
   took(bytes: number): ProtocolError | undefined {
     const from = this.#slabUsed;
     if (!this.#isSpaceInFrame) {
@@ -115,7 +118,7 @@ export class FrameReader {
     return used;
   }
 
-  /** So much more of the frame is there. */
+  /** `bytes` more of the long frame have come. */
   #grow(bytes: number): void {
     const partial = this.#partial;
     if (partial === undefined) return;
@@ -149,8 +152,8 @@ export class FrameReader {
 }
 
 /**
- * For a frame that begins at `at`, such that its body begins where eight bytes may
- * be read as one number: tensors are used where they lie.
+ * A buffer for the frame at `at`, placed so that the body is aligned to eight bytes: tensors are
+ * used where they lie, without a copy.
  */
 function alignedSpace(chunk: Buffer, at: number, bytes: number): Buffer {
   const headBytes = chunk.length - at >= HEADER_BYTES ? frameHeadBytes(chunk, at) : 0;

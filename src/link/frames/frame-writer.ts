@@ -41,7 +41,7 @@ export class FrameWriter {
   #slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
   #start = 0;
   #end = 0;
-  /** What goes before the open part of the slab, when that is not all there is. */
+  /** Parts to be written before the open part of the slab. */
   #sealed: Uint8Array[] = [];
   #waitingBytes = 0;
   #isFlushDue = false;
@@ -66,7 +66,10 @@ export class FrameWriter {
     return this.#waitingBytes >= BACKED_UP_BYTES || this.#socket.writableNeedDrain;
   }
 
-  /** Adds a frame that says all by its type. Does nothing when the stream is closed, as all that add. */
+  /**
+   * Adds a frame that has nothing but its type and id. Like all that add, it does nothing when the
+   * stream is closed.
+   */
   addBare(type: FrameType, id: number): void {
     this.addReply(type, 0, 0, id, '', NO_FIGURES, NO_LENGTH, '');
   }
@@ -148,8 +151,8 @@ export class FrameWriter {
   }
 
   /**
-   * Nothing more is to come for now: writes what has been collected as soon as the code that runs is
-   * through. What was added by an immediate would else wait for a turn of the loop that does nothing else.
+   * Nothing more is to come for now: writes what was collected as soon as the running code returns,
+   * and not at the end of the turn.
    */
   flushSoon(): void {
     if (!this.#isFlushDue || this.#isFlushSoon) return;

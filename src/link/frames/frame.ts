@@ -51,7 +51,7 @@ export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 /** Flags of a request frame. */
 export const FLAG = { HTTP_1_0: 1, ENCRYPTED: 2, HAS_LENGTH: 4, LINES: 8, STANDBY: 16 } as const;
 
-/** The numbers a reply brings with it: whole, from 0 to 2^32 − 1. */
+/** The figures of a reply: whole numbers from 0 to 2^32 − 1. */
 export type FrameFigures = {
   /** Time the model computed for this request, microseconds; of a batch, its share. */
   readonly runMicros: number;
@@ -119,7 +119,7 @@ export function writeLengths(into: Buffer, at: number, bytes: number, headBytes:
 }
 
 function writeWord(into: Buffer, at: number, value: number): void {
-  // A typed array keeps the low eight bits, and >>> takes the number modulo 2^32.
+  // Assigning to a typed array keeps the low eight bits, and >>> works modulo 2^32.
   into[at] = value >>> 0;
   into[at + 1] = value >>> 8;
   into[at + 2] = value >>> 16;

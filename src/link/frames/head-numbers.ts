@@ -1,17 +1,17 @@
-/** So many heads are known by number at a time; a number fits in a byte. */
+/** The most heads with a number at a time; a number fits in a byte. */
 export const MOST_HEADS = 255;
-/** Longer ones travel whole each time: the other end keeps what it is told. */
+/** Longer heads are sent whole each time: the other end would have to keep them. */
 const LONGEST_HEAD = 4096;
-/** For so many heads nobody looks, where looking was in vain. */
+/** When too few heads came again, this many are sent without looking any up. */
 const REST_HEADS = 16 * 1024;
 
 /**
- * The numbers of heads that come again, and nearly all do: a client asks for the
- * same with the same headers, a route replies with the same. Such a head crosses a
- * link once, and then its number does: the other end has it decoded already.
+ * Numbers for heads that come again, as nearly all do: a client asks for the same with the same
+ * headers, a route replies with the same. Such a head crosses a link once, and from then on only
+ * its number does: the other end has decoded it already.
  *
- * When all numbers are given, all begins anew. Where few heads come again, as with
- * a trace id in each, nothing is looked up for a while.
+ * When all numbers are taken, numbering starts over. Where few heads come again, as with a trace id
+ * in each, nothing is looked up for a while.
  */
 export class HeadNumbers {
   /** Numbers of an earlier generation mean nothing any more. */
@@ -20,7 +20,7 @@ export class HeadNumbers {
   #found = 0;
   #resting = 0;
 
-  /** 0: it has none. */
+  /** Its number; 0 when it has none. */
   of(text: string): number {
     if (this.#resting > 0) {
       this.#resting -= 1;
@@ -68,7 +68,7 @@ export class HeardHeads<Head> {
     return this.#heads[number];
   }
 
-  /** With number 0 it is kept by nobody. */
+  /** A head with number 0 is not kept. */
   keep(number: number, head: Head): Head {
     if (number > 0 && number <= MOST_HEADS) this.#heads[number] = head;
     return head;

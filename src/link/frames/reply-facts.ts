@@ -30,7 +30,7 @@ export function knownCode(text: string): ErrorCode | '' {
   return Object.hasOwn(REQUEST_ERRORS, text) ? (text as ErrorCode) : '';
 }
 
-/** As they end the head of a frame. */
+/** The labels as lines, which end the head of a frame. */
 export function labelLines({ route, model, version, code }: ReplyFacts): string {
   return `${route}\n${model}\n${version}\n${code}`;
 }

@@ -1,18 +1,18 @@
 import { getHeapSpaceStatistics, type HeapSpaceInfo, setFlagsFromString } from 'node:v8';
 
-/** Marked at one go within some 10 ms. */
+/** The largest heap that is marked within some 10 ms. */
 const SMALL_HEAP_BYTES = 32 * 1024 * 1024;
 const LOOK_MS = 5000;
 /** Cleared again and again by small collections, which do not mark. */
 const YOUNG_SPACES: readonly string[] = ['new_space', 'new_large_object_space'];
 
 /**
- * Has V8 mark this process's heap at one go for as long as the heap is small.
+ * Has V8 mark this heap in one step while it is small.
  *
- * Bodies are buffers, and each 64 MB of buffers V8 begins to mark the heap. Bit by
- * bit, beside the work, that costs three times as much as at one go, and buffers
- * that come meanwhile are kept until the next time. A large heap would stand still
- * for too long: V8 does with it as it likes.
+ * Bodies are buffers, and V8 begins to mark the heap with each 64 MB of buffers. In small steps
+ * beside the work, marking costs three times as much as in one step, and buffers that come
+ * meanwhile are kept until the next time. A large heap would stand still for too long, so there V8
+ * decides for itself.
  */
 export function markSmallHeapsAtOnce(): void {
   let isAtOnce = false;

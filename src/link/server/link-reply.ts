@@ -11,7 +11,7 @@ import { addChunks, addEnd, addHead, MAX_WHOLE_BYTES } from './reply-frames.js';
 import type { ReplyOutlet } from './reply-outlet.js';
 import { ReplySurface } from './reply-surface.js';
 
-/** No text of that length is larger in bytes. */
+/** A text up to this length fits in one frame, whatever its characters. */
 const MOST_PLAIN_LENGTH = MAX_WHOLE_BYTES / 4;
 const JSON_HEAD = `content-type\napplication/json\ncontent-length\n${LENGTH_HERE}\n`;
 

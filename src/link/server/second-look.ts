@@ -1,14 +1,15 @@
 import type { LinkRequest } from './link-request.js';
 
-/** A run as long as this leaves time enough for what stands by behind it to be taken back. */
+/** After a run as long as this, what stood by behind it may have been taken back. */
 const LONG_RUN_MS = 4;
 
 type Held = { readonly request: LinkRequest; readonly id: number };
 
 /**
- * What stands by behind a long run, and came in one read with it: whether it is still to run, or was
- * taken back meanwhile and runs elsewhere, is in what has not been read yet. So it waits until the
- * event loop has looked at the link once more, and so does all that comes after it.
+ * Standby requests that came in the same read as a long run. Whether such a request is still to run
+ * here, or was taken back meanwhile and runs elsewhere, is told by bytes that have not been read
+ * yet. So it waits until the event loop has polled the link once more, and so does everything that
+ * comes after it.
  */
 export class SecondLook {
   readonly #held: Held[] = [];
@@ -28,18 +29,18 @@ export class SecondLook {
     this.#readAtMs = performance.now();
   }
 
-  /** Whether what is at hand was read so long ago that it may have been taken back since. */
+  /** Whether the last read was so long ago that what came in it may have been taken back since. */
   get isDue(): boolean {
     return performance.now() - this.#readAtMs > LONG_RUN_MS;
   }
 
   hold(request: LinkRequest, id: number): void {
     this.#held.push({ request, id });
-    // The first of them comes before the link is polled, what it asks for after that.
+    // The first immediate runs before the link is polled, the one that it asks for runs after that.
     if (this.#held.length === 1) setImmediate(() => setImmediate(() => this.#next()));
   }
 
-  /** True: it was held, and is not begun. */
+  /** True when it was held: then it has not begun, and will not. */
   cancel(id: number): boolean {
     const at = this.#held.findIndex((held) => held.id === id);
     if (at >= 0) this.#held.splice(at, 1);

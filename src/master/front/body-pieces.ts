@@ -1,6 +1,6 @@
-/** Up to this size a piece costs more as an object of its own than as a copy. */
+/** Smaller pieces cost more as objects of their own than to copy. */
 const SMALL_BYTES = 4096;
-/** So many come as they are: few bodies have more. */
+/** This many are kept as they come: few bodies have more. */
 const FIRST_PIECES = 16;
 const BLOCK_BYTES = 16 * 1024;
 

@@ -8,7 +8,7 @@ import { SocketShield } from './socket-shield.js';
 
 /** How long a connection that got its last answer may go on sending before it is cut. */
 const LINGER_MS = 2000;
-/** Who moves less than this per look at them, of bodies and of answers, counts as stalled while memory is short. */
+/** A client that moves less than this between two looks counts as stalled while memory is short. */
 const BODY_STEP_BYTES = 4096;
 const ANSWER_STEP_BYTES = 64 * 1024;
 

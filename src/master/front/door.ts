@@ -3,7 +3,9 @@ import type { Connection } from './connection.js';
 import type { Reception } from './reception.js';
 import type { HeadLimits } from './request-head.js';
 
-/** Where connections may begin instead of at `node:http`, which each of them can still be handed to. */
+/**
+ * Where connections may begin instead of at `node:http`, to which each of them can still be handed.
+ */
 export type Door = {
   /** @param toHttp has `node:http` read a socket */
   enter(connection: Connection, toHttp: (socket: Socket) => void): void;

@@ -115,12 +115,12 @@ export class Front {
     for (const server of this.#servers) server.keepAliveTimeout = this.#settings.keepAlive;
   }
 
-  /** To be called some times a second: ends clients that hold memory and do not go on. */
+  /** Called several times a second: ends clients that hold memory and do not go on. */
   sweep(nowMs: number): void {
     this.#stalled.sweep(nowMs);
   }
 
-  /** So many bytes are missing in the budget: ends who has long stood still. */
+  /** The budget lacks this many bytes: ends clients that have stood still for long. */
   makeRoom(bytes: number, nowMs: number): void {
     this.#stalled.makeRoom(bytes, nowMs);
   }
@@ -189,7 +189,9 @@ export class Front {
     });
   }
 
-  /** Told so, and cut soon: one that waits in the kernel's backlog would know nothing. */
+  /**
+   * The client is told and soon cut off: in the kernel's backlog it would wait without knowing why.
+   */
   #turnAway(socket: Socket): void {
     this.#turnedAway += 1;
     socket.once('close', () => {

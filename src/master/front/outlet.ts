@@ -47,7 +47,7 @@ export type Outlet = {
   onDrain(callback: () => void): void;
 };
 
-/** Of what could not be read as a request: it is answered past any outlet. */
+/** For what could not be read as a request: it is answered without an outlet. */
 export const NOWHERE: Outlet = {
   whole: nothing,
   reply: nothing,

@@ -19,8 +19,8 @@ export type ReceptionPorts = {
 };
 
 /**
- * What becomes of a request once its head is read, whichever way it came: it is
- * let in or not, answered here, or its body is taken in and it is submitted.
+ * What happens to a request once its head is read, whichever way it came: it is refused, answered
+ * here, or its body is read and it is submitted.
  */
 export class Reception {
   readonly #trust: Trust;
@@ -37,7 +37,7 @@ export class Reception {
     this.#makeRequestId = ports.makeRequestId ?? requestIdMaker();
   }
 
-  /** The record of a request, which is in progress from now on. */
+  /** Opens the record of a request, which is in progress from now on. */
   open(connection: Connection, outlet: Outlet, method: string, isHttp11: boolean): ClientRequest {
     const request = new ClientRequest(connection, outlet, method, isHttp11, this.#ports.now());
     connection.add(request);

@@ -22,13 +22,13 @@ export function chosenEncoding(
   bytes: number,
 ): ReplyEncoding | undefined {
   if (accept === undefined) return undefined;
-  // Only who forbids `identity` gets a small body compressed.
+  // A small body is compressed only for a client that forbids `identity`.
   if (bytes < LEAST_BYTES && !/q=0/i.test(accept)) return undefined;
   const weights = weightsOf(accept);
   const others = weights.get('*');
   const gzip = weights.get('gzip') ?? others ?? 0;
   const deflate = weights.get('deflate') ?? others ?? 0;
-  // Whoever does not speak of it takes it, but rather what was asked for.
+  // Who does not mention `identity` accepts it, but prefers what was asked for.
   const identity = weights.get('identity') ?? (others === 0 ? 0 : Number.MIN_VALUE);
   const best = Math.max(gzip, deflate);
   if (best === 0 || best < identity) return undefined;

@@ -50,7 +50,9 @@ export class Inference implements PieceTaker, RunObserver {
   #batchRows = 0;
   #runMicros = 0;
   #outputMicros = 0;
-  /** How the protocol tells pieces, and where they go once there are some. */
+  /**
+   * How the protocol writes the pieces of a streamed reply, and where they go once there are some.
+   */
   #form: PieceForm<never> | undefined = undefined;
   #pieces: PieceReply | undefined = undefined;
 
@@ -92,7 +94,7 @@ export class Inference implements PieceTaker, RunObserver {
     });
   }
 
-  /** Where that is worth it: only over the link are there others to help. */
+  /** False where slices do not pay. Only over the link are there workers that could help. */
   #runInSlices(asked: Asked, body: Body, context: RequestContext): boolean {
     const { slicer, protocol } = this.#route;
     if (slicer?.isWorthSlicing(asked) !== true) return false;

@@ -7,7 +7,8 @@ import { commonRows, haveLikeRows, joinRows, sliceRows } from '../../model/tenso
 import { BatchContext } from './batch-context.js';
 
 /**
- * The model, running together what came together; itself where each request runs by itself.
+ * The model, with requests that come together run together; the model itself where each request
+ * runs alone.
  */
 export function withNaturalBatches(model: Model): Model {
   const batching = batchingOf(model);

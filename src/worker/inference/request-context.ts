@@ -2,10 +2,10 @@ import type { PredictContext } from '../../model/model.js';
 import type { TakePiece } from '../../model/streamed-result.js';
 import type { Call } from './call.js';
 
-/** Who can do with a reply that comes in pieces. */
+/** Takes the pieces of a reply that the model makes bit by bit. */
 export type PieceTaker = { takePiece(piece: unknown): Promise<void> | undefined };
 
-/** Who is told that a run has returned before it was done. */
+/** Told when a run has returned before it was done. */
 export type RunObserver = { runWaits(): void };
 
 /**

@@ -10,23 +10,26 @@ import { LinkCall } from './link-call.js';
 
 type Target = { readonly route: InferenceRoute; readonly model: Model | RequestError };
 
-/** Of a body that Fastify would hand over as it is; what else there is, it shall judge. */
+/** Content types of bodies that Fastify would hand over unparsed; it judges all others. */
 const PLAIN_TYPES: ReadonlySet<string | undefined> = new Set([
   undefined,
   'application/json',
   'application/octet-stream',
 ]);
-/** Whoever traces Fastify's handlers wants to see all of them. */
+/** A tracer of Fastify's handlers wants to see all of them. */
 const traced = channel('tracing:fastify.request.handler:start');
 
 /**
- * The way of nearly all requests from the link to their inference: those that name a model by a
- * path as clients spell them, which leave Fastify nothing to route, to parse or to call. It would
- * cost more than reading and writing the body.
+ * The way of nearly all requests from the link to their inference, past Fastify: those whose path
+ * names a model in the usual spelling. Fastify would have nothing to route, to parse or to call for
+ * them, and would cost more than reading and writing the body.
  */
 export class ShortWay {
   readonly #targets: Map<string, Target> = new Map();
-  /** Of the request before: clients ask for the same, with the same headers, which come as one object. */
+  /**
+   * The target of the request before. Clients ask for the same with the same headers, which then
+   * come as one object.
+   */
   #lastTarget: Target | undefined;
   #lastUrl = '';
   #lastHeaders: IncomingHttpHeaders | undefined;

@@ -1,16 +1,22 @@
 /** How many rows a part has, so that it takes the time that it should. */
 
-/** A worker looks at its link between parts: at most so long its helpers wait for the next slice. */
+/**
+ * An owner looks at its link between two parts; helpers wait at most this long for their next
+ * slice.
+ */
 const OWN_MICROS = 2000;
-/** What a helper gets: the way there is worth it, and a request that comes meanwhile waits no longer. */
+/**
+ * The size of a helper's slice: large enough to be worth the way, small enough for a request that
+ * comes meanwhile.
+ */
 const SLICE_MICROS = 10_000;
-/** No part takes longer where it has several rows. */
+/** The longest that a part of several rows may take. */
 const MOST_MICROS = 20_000;
-/** Fewer rows are computed badly by what multiplies matrices. */
+/** Matrix products are inefficient with fewer rows than this. */
 const EFFICIENT_ROWS = 16;
 /** A request that is done sooner is not worth the trouble. */
 const LEAST_MICROS = 4000;
-/** Of a model that has run nothing yet: it is found out as it runs. */
+/** Rows from which a model that has run nothing yet is sliced; its cost is found out on the way. */
 const UNKNOWN_ROWS = 2 * EFFICIENT_ROWS;
 const WEIGHT = 1 / 4;
 

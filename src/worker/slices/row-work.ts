@@ -23,14 +23,14 @@ export type RowWork = TensorWork | InstanceWork;
 /** Moving a byte there and back costs about this much; instances are written and read beside. */
 const MICROS_PER_BYTE = { tensors: 0.002, instances: 0.01 } as const;
 
-/** To be read only: numbers lie where those of the whole do. */
+/** For reading only: its numbers lie in the memory of the whole. */
 export function partOf(work: RowWork, { from, rows }: RowRange): RowWork {
   return work.kind === 'instances'
     ? { ...work, instances: work.instances.slice(from, from + rows), rows }
     : { ...work, inputs: sliceRows(work.inputs, from, rows), rows };
 }
 
-/** To be run: a module may write into what it gets, and the whole may have to be run once more. */
+/** For a run: a module may write into what it gets, and the whole may have to run once more. */
 export function ownPartOf(work: RowWork, range: RowRange): RowWork {
   const part = partOf(work, range);
   if (part.kind === 'instances' || part.model.isRowWise === true) return part;
@@ -45,7 +45,10 @@ export function bytesPerRow(work: RowWork, bodyBytes: number): number {
   return bytes / work.rows;
 }
 
-/** What it costs to have so much run elsewhere; who computes faster keeps its rows. */
+/**
+ * What it costs to have so many bytes run elsewhere. A model that computes faster than that keeps
+ * its rows.
+ */
 export function microsToMove({ kind }: RowWork, bytes: number): number {
   return bytes * MICROS_PER_BYTE[kind];
 }

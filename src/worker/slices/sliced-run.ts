@@ -87,7 +87,7 @@ export class SlicedRun {
     this.#next();
   }
 
-  /** Others can have a slice: sends one, or nothing. */
+  /** A helper is free: sends it a slice, or declines. */
   granted(ticket: number): void {
     const range = this.#isShared ? this.#left.take(this.#rowsToLend()) : undefined;
     if (range === undefined) {
@@ -182,7 +182,7 @@ export class SlicedRun {
     this.#ended(end);
   }
 
-  /** Once there is something that is worth it. */
+  /** Offers slices to others, once there are some worth sharing. */
   #offer(): void {
     if (this.#isOffered || !this.#isShared) return;
     const { id, work } = this.#request;
@@ -196,7 +196,7 @@ export class SlicedRun {
     this.#link.recall(this.#request.id);
   }
 
-  /** There is enough left for others, too, and it takes longer to compute than to move. */
+  /** Enough is left to share, and it takes longer to compute than to move. */
   get #isShared(): boolean {
     const { isKnown, microsPerRow } = this.#cost;
     if (!isKnown || this.#hasEnded) return false;

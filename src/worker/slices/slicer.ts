@@ -78,7 +78,7 @@ export class Slicer {
     this.#models.get(model)?.cost.observe(rows, runMicros);
   }
 
-  /** Whether it is large enough, and its rows are rows. */
+  /** Whether it is large enough to slice, and may be cut by rows. */
   isWorthSlicing(asked: Asked): boolean {
     const rows = rowsOf(asked);
     if (rows === 1) return false;

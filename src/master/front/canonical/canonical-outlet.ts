@@ -77,10 +77,10 @@ export class CanonicalOutlet implements Outlet {
     if (this.hasTurn) this.#turns.socket.destroy();
   }
 
-  /** Who waits for it is no canonical client. */
+  /** A client that waits for it has sent `Expect`, which is not canonical. */
   sendContinue(): void {}
 
-  /** The reader throws away what nobody takes in. */
+  /** The reader throws away what nobody takes. */
   discardBody(): void {}
 
   /** What has come is taken in at once. */
@@ -106,7 +106,7 @@ export class CanonicalOutlet implements Outlet {
     this.#drainCallback = callback;
   }
 
-  /** All before it is out: so is what was held of it. */
+  /** Everything before it is out: writes what was held of it. */
   takeTurn(): void {
     this.hasTurn = true;
     if (this.#held !== undefined) this.#release(this.#held);

@@ -8,7 +8,10 @@ import { Patience, type PatienceSettings } from './patience.js';
 import { CanonicalReader } from './reader.js';
 import { Turns } from './turns.js';
 
-/** Where connections begin: each of them is read straight from its socket, for as long as all it brings is canonical. */
+/**
+ * Where new connections are read straight from the socket, for as long as everything they bring is
+ * canonical.
+ */
 export class CanonicalDoor implements Door {
   readonly #settings: PatienceSettings;
   readonly #ports: DoorPorts;

@@ -3,7 +3,10 @@ import { type HeadLimits, type RequestHead, readHead } from '../request-head.js'
 import { canonicalLines } from './head-lines.js';
 import { KnownHead } from './known-head.js';
 
-/** So many heads are kept; then all begins anew, for clients can invent some. */
+/**
+ * The most heads that are kept; then it starts over, since clients can make up as many as they
+ * like.
+ */
 const MOST_HEADS = 512;
 /** A field with a length, whatever it is, has no more. */
 const LENGTH_FIELD_BYTES = 'content-length: 123456789012345'.length;
@@ -11,12 +14,14 @@ const LENGTH_FIELD_BYTES = 'content-length: 123456789012345'.length;
 const LONGEST_BYTES = 2048;
 
 /**
- * Heads that were read before: a client sends the same one again and again, or
- * one of a few that differ in the length of the body. Then it needs not be read.
+ * Heads that were read before: a client sends the same one again and again, or a few that differ in
+ * the length of the body. Such a head need not be read again.
  */
 export class HeadCache {
   readonly #limits: () => HeadLimits;
-  /** Heads that were read under other limits mean nothing any more, wherever they are kept. */
+  /**
+   * Counts changes of the limits: heads read under other limits are void, wherever they are kept.
+   */
   generation = 0;
   readonly #byText = new Map<string, KnownHead>();
 

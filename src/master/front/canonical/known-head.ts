@@ -9,18 +9,21 @@ const MOST_DIGITS = 15;
 const LENGTH_LINE = /\r\ncontent-length: ([0-9]+)\r\n/i;
 
 /**
- * A canonical head that has been read, the refusal included that it earns. The
- * next one is compared with it, byte by byte, and need not be read when it is the
- * same but for the length of the body, as most are that one client sends.
+ * A canonical head that has been read, or the refusal that it earns. The next head is compared with
+ * it byte by byte, and need not be read again when only the length of the body differs, as with
+ * most heads of one client.
  */
 export class KnownHead {
   readonly method: string;
   readonly head: RequestHead | RequestError;
-  /** Where the head that was found last ends, and what it says of its body. */
+  /** Set by `isAt`: where the head ends, and the length of its body. */
   end = 0;
   bodyBytes = 0;
   readonly #bytes: Buffer;
-  /** The digits of the length lie between; both at the end where there are none. */
+  /**
+   * The digits of the content length lie between these two; both are at the end where there are
+   * none.
+   */
   readonly #digitsAt: number;
   readonly #digitsEnd: number;
 
@@ -28,7 +31,7 @@ export class KnownHead {
   constructor(text: string, method: string, head: RequestHead | RequestError, mayVary: boolean) {
     this.method = method;
     this.head = head;
-    // Not out of the pool: a head that is kept for long would keep all that lies beside it.
+    // Not from the pool: a head that is kept would keep everything beside it.
     this.#bytes = Buffer.allocUnsafeSlow(text.length);
     this.#bytes.write(text, 'latin1');
     const line = mayVary ? LENGTH_LINE.exec(text) : null;

@@ -1,4 +1,7 @@
-/** What a connection is waited for: (the rest of) a head, a body, the next request; or an answer waits for it. */
+/**
+ * What the server waits for on a connection: the rest of a head, the rest of a body, or the next
+ * request (`idle`). In `answer` the client waits for the server.
+ */
 export type Stage = 'head' | 'body' | 'answer' | 'idle';
 
 export type PatienceSettings = {
@@ -7,17 +10,17 @@ export type PatienceSettings = {
   readonly keepAlive: number;
 };
 
-/** As `node:http` does it: what is said to be closed after the time may get a request at its very end. */
+/** As in `node:http`: the client may send a request at the very end of the time it was told. */
 const KEEP_ALIVE_GRACE_MS = 1000;
 
 /**
- * How long a connection may take. Nothing is noted while all goes well: a look at
- * it now and then is enough to see since when it stands where it does, give or
- * take the time between two looks, and never to its disadvantage.
+ * How long a connection may take. Requests that go well note nothing here: a sweep over all
+ * connections looks at each stage, and remembers when it first saw it. So a limit is exceeded by
+ * the time between two sweeps at most, and never cut short.
  */
 export class Patience {
   readonly #settings: PatienceSettings;
-  /** Of the head or body that is coming; undefined: not looked at since it began. */
+  /** Since when the present stage lasts; undefined when no sweep has looked at it yet. */
   #sinceMs: number | undefined;
   #stage: Stage = 'head';
   #requests = 0;

@@ -13,12 +13,12 @@ import type { KnownHead } from './known-head.js';
 import type { Patience, Stage } from './patience.js';
 import type { Turns } from './turns.js';
 
-/** Far below what `node:http` takes, so that only it ever refuses a head for its size. */
+/** Far below the limit of `node:http`, so that a head is only ever refused for its size there. */
 const MOST_HEAD_BYTES = 16 * 1024;
 /** A head that comes in more pieces, or is longer while it is not whole, is for `node:http` to wait for. */
 const MOST_PIECES = 256;
 const MOST_PART_BYTES = 8 * 1024;
-/** Of what is not canonical, while answers are due before it. */
+/** The most that is read of what is not canonical while earlier answers are still due. */
 const MOST_LEFT_BYTES = 64 * 1024;
 
 export type ReaderPorts = {
@@ -45,12 +45,17 @@ export class CanonicalReader {
   /** The head that was read last; most clients send it again. */
   #last: KnownHead | undefined = undefined;
   #generation = 0;
-  /** What was read and belongs to no request yet: a part of a head, or what waits for answers to be taken. */
+  /**
+   * Bytes that belong to no request yet: part of a head, or what is held back until answers are
+   * taken.
+   */
   #kept: Buffer | undefined = undefined;
   #leftBytes = 0;
   #pieces = 0;
   #isPaused = false;
-  /** What is left to `node:http`, in the pieces in which it came: it does not treat all pieces alike. */
+  /**
+   * What `node:http` will get, in the pieces in which it came: it does not treat all of them alike.
+   */
   #left: Buffer[] | undefined = undefined;
   #requests = 0;
   /** Whose body is coming; undefined when nobody wants it. */
@@ -94,7 +99,7 @@ export class CanonicalReader {
     else this.#readOn(bytes, this.#kept);
   }
 
-  /** The head that has begun goes on. */
+  /** More of a head that has begun. */
   #readOn(bytes: Buffer, kept: Buffer): void {
     this.#kept = undefined;
     this.#readAll(Buffer.concat([kept, bytes]), kept.length);
@@ -177,7 +182,10 @@ export class CanonicalReader {
     return end;
   }
 
-  /** What there is of a head. `node:http` answers a fault as soon as it sees it, so it is looked for at once. */
+  /**
+   * Keeps the beginning of a head. `node:http` answers a fault as soon as it sees it, so faults are
+   * looked for at once.
+   */
   #keepPart(bytes: Buffer): void {
     if (this.#pieces === 0) this.#patience.begin(undefined);
     this.#pieces += 1;
@@ -186,7 +194,7 @@ export class CanonicalReader {
     else this.#leave(bytes);
   }
 
-  /** The client does not take its answers: it gets nothing more read until it has. */
+  /** The client does not take its answers: nothing more of it is read until it does. */
   #pause(bytes: Buffer): void {
     this.#isPaused = true;
     this.#kept = bytes;
@@ -233,7 +241,10 @@ export class CanonicalReader {
     socket.resume();
   }
 
-  /** As `node:http` does it: who sends no more gets what is written, and what is still due is given up. */
+  /**
+   * As in `node:http`: a client that sends no more gets what is already written, and the rest is
+   * given up.
+   */
   #ended(): void {
     const isUnfinished = this.#restBytes > 0 || this.#kept !== undefined;
     if (isUnfinished && !this.#connection.isEnding) this.#socket.destroy();

@@ -2,14 +2,17 @@ import type { ReplyLines } from '../../../link/frames/reply-lines.js';
 import type { WholeReply } from '../outlet.js';
 import { type AnswerLines, answerHead } from './answer-head.js';
 
-/** In the place of what differs from one answer to the next; no header has such letters. */
+/** Marks for what differs between answers; no header can contain these characters. */
 const LENGTH = '\u0100';
 const ID = '\u0101';
 const DATE = '\u0102';
 const KEEP_ALIVE = '\u0103';
 const PLACES = /[\u0100-\u0103]/;
 
-/** The head of all answers that are a worker's reply with the same lines: only a few words of it are still to be filled in. */
+/**
+ * The head that all replies with the same lines share; only length, id, date and keep-alive are
+ * filled in.
+ */
 class ReadyReply {
   readonly status: number;
   readonly isOfHead: boolean;
@@ -54,12 +57,12 @@ class ReadyReply {
   }
 }
 
-/** What is cut from a text with wide letters stays wide, and would make all wide that it is added to. */
+/** V8 keeps a slice of a two-byte string two-byte, and with it every string that it is added to. */
 function inOneByte(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }
 
-/** Held no longer than the lines are, which a link has a bounded number of. */
+/** Lives as long as the lines, of which a link keeps a bounded number. */
 const known = new WeakMap<ReplyLines, ReadyReply>();
 
 export function readyReply(reply: WholeReply, isOfHead: boolean): ReadyReply {

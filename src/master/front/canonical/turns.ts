@@ -12,7 +12,7 @@ export class Turns {
   readonly socket: Socket;
   readonly writing: DirectWriting;
   readonly clock: AnswerClock;
-  /** Of answers whose turn has not come. */
+  /** Bytes of answers whose turn has not come. */
   heldBytes = 0;
   /** Nothing follows the answer that was written last. */
   isOver = false;
@@ -40,7 +40,7 @@ export class Turns {
     if (this.#outlets.length === 1) outlet.takeTurn();
   }
 
-  /** Lets go of what is out, and gives the turn to the next. */
+  /** Drops answers that are out, and gives the turn to the next. */
   advance(): void {
     let first = this.#outlets[0];
     while (first?.isEnded && this.writing.waitingBytes === 0) {
@@ -57,7 +57,7 @@ export class Turns {
     this.onProgress();
   }
 
-  /** The connection goes another way. */
+  /** `node:http` has the connection from now on. */
   leave(): void {
     this.onProgress = nothing;
   }

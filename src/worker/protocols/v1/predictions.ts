@@ -38,14 +38,14 @@ function surveyedText(modelName: string, prediction: unknown, survey: Survey): s
   }
 }
 
-/** Below this, predictions are taken to be a circle, which JSON.stringify will tell. */
+/** Predictions nested deeper than this are taken to be circular, which JSON.stringify will say. */
 const DEEPEST = 5000;
 
 /** What a prediction is made of. */
 class Survey {
   values = 0;
   hasTypedArrays = false;
-  /** Nothing more is to be found out, or it would take for ever: a circle has as many ways as it likes. */
+  /** Nothing more to find out, or it would take forever: a circle has endless ways through it. */
   isOver = false;
 
   constructor(prediction: unknown) {
@@ -59,7 +59,7 @@ class Survey {
     if (this.isOver) return;
     const elements: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
     this.values += elements.length;
-    // By their indexes: an iterator costs as much for each number as a tenth of its text.
+    // By index: an iterator would cost a tenth of what the number's text does.
     for (let i = 0; i < elements.length && !this.isOver; i += 1) {
       const element = elements[i];
       if (typeof element === 'object' && element !== null) this.#look(element, depth + 1);

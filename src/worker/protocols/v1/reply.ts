@@ -1,4 +1,4 @@
-/** Output tensors as a reply body of the v1 protocol; its name of a single output is none. */
+/** Output tensors as a reply body of the v1 protocol, in which a single output has no name. */
 import { RequestError } from '../../../errors.js';
 import type { Signature, TensorSpec } from '../../../model/tensor/signature.js';
 import type { Tensor, Tensors } from '../../../model/tensor/tensor.js';
@@ -14,8 +14,8 @@ type Output = {
 };
 
 /**
- * Writes the replies of a model: made once of its signature, so that of a reply nothing is decided
- * but what differs from one to the next.
+ * Writes the replies of a model. It is made once from the signature, so that for each reply only
+ * what differs between replies is left to decide.
  */
 export class ReplySerializer {
   /** Its texts have as many bytes as characters. */
