@@ -5,7 +5,7 @@ import { type Choices, type Chosen, crossFaults } from './cross-checks.js';
 import { defaultText, isListSetting, OFF } from './setting.js';
 import { SETTING_KEYS, type SettingKey, type Settings, settingOf } from './settings.js';
 import { type Origin, type Reading, valueFault } from './sources/origin.js';
-import { culprit, expectation, parseValue, type Value } from './value.js';
+import { culprit, expectation, parseValue, type Value } from './value-text.js';
 
 export type Origins = Readonly<Record<SettingKey, Origin>>;
 

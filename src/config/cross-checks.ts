@@ -5,7 +5,7 @@ import { reusePortFaults } from './reuse-port.js';
 import { type SettingKey, settingOf } from './settings.js';
 import { describeOrigin, type Origin } from './sources/origin.js';
 import { trustFaults } from './trust-checks.js';
-import { addressesOf, formatValue, type Value } from './value.js';
+import { addressesOf, formatValue, type Value } from './value-text.js';
 import { type Address, collide } from './values/address.js';
 
 /** A value before `auto` and `off` are worked out. */

@@ -5,7 +5,7 @@ import { defaultText } from './setting.js';
 import { settingOf } from './settings.js';
 import { type CommandLine, readCommandLine } from './sources/flags.js';
 import { type Reading, type Source, valueFault } from './sources/origin.js';
-import { addressesOf, expectation, parseValue } from './value.js';
+import { addressesOf, expectation, parseValue } from './value-text.js';
 import type { Address } from './values/address.js';
 
 /** The verb is not looked at here: what verbs there are is known by who does them. */

@@ -4,7 +4,7 @@ import { settingOf } from './settings.js';
 import { type KeyList, keysInFile, keysInVariable } from './sources/key-list.js';
 import { describeOrigin, type Reading, valueFault } from './sources/origin.js';
 import { ADMIN_KEYS_VARIABLE } from './sources/secrets.js';
-import { expectation, parseValue } from './value.js';
+import { expectation, parseValue } from './value-text.js';
 
 /** Where a key may be found. */
 export type KeyPlaces = {

@@ -1,5 +1,5 @@
 import type { Choices } from './cross-checks.js';
-import { isList } from './value.js';
+import { isList } from './value-text.js';
 
 const FORM = /^([A-Za-z_][A-Za-z0-9_]*)=/;
 

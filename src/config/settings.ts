@@ -5,7 +5,6 @@
 
 import type { Cpus } from './cpus/allowed-cpus.js';
 import type { Setting } from './setting.js';
-import type { ValueOf } from './setting-value.js';
 import { ADDRESS_SETTINGS } from './table/address-settings.js';
 import { CLOCK_SETTINGS } from './table/clock-settings.js';
 import { LOG_SETTINGS } from './table/log-settings.js';
@@ -13,6 +12,7 @@ import { PROCESS_SETTINGS } from './table/process-settings.js';
 import { RECYCLING_SETTINGS } from './table/recycling-settings.js';
 import { REPOSITORY_SETTINGS } from './table/repository-settings.js';
 import { TRUST_SETTINGS } from './table/trust-settings.js';
+import type { ValueOf } from './value-type.js';
 
 const SERVER_SETTINGS = {
   workers: {

@@ -6,7 +6,7 @@ import { flagName } from './setting.js';
 import { type SettingKey, settingOf } from './settings.js';
 import { describeOrigin, valueFault } from './sources/origin.js';
 import { ADMIN_KEYS_VARIABLE, type Secrets } from './sources/secrets.js';
-import { expectation } from './value.js';
+import { expectation } from './value-text.js';
 import { type Address, formatAddress, isLoopbackHost } from './values/address.js';
 import { readNetwork } from './values/network.js';
 

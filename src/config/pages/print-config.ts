@@ -3,7 +3,7 @@ import { cpusText } from '../cpus/cpus-text.js';
 import { GROUPS, mayBeOff, OFF, type Setting } from '../setting.js';
 import { SETTING_KEYS, type SettingKey, settingOf } from '../settings.js';
 import { describeOrigin } from '../sources/origin.js';
-import { formatValue, isList, type Value } from '../value.js';
+import { formatValue, isList, type Value } from '../value-text.js';
 
 /**
  * Every setting with its value and, as a comment, where it came from. The text is itself a

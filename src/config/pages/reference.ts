@@ -11,7 +11,7 @@ import {
   type Setting,
 } from '../setting.js';
 import { SETTING_KEYS, type SettingKey, settingOf } from '../settings.js';
-import { expectation } from '../value.js';
+import { expectation } from '../value-text.js';
 
 const HEAD = `<!-- Generated from src/config/settings.ts by \`npm run docs\`. Do not edit. -->
 

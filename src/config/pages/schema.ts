@@ -4,7 +4,7 @@ import { jsonText } from '../json-text.js';
 import { defaultText, isListSetting, mayBeOff, OFF, type Setting } from '../setting.js';
 import { SETTING_KEYS, settingOf } from '../settings.js';
 import { SCHEMA_KEY } from '../sources/config-file.js';
-import { expectation } from '../value.js';
+import { expectation } from '../value-text.js';
 
 export function settingsSchema(): Record<string, unknown> {
   const settings = SETTING_KEYS.map((key) => [key, propertySchema(settingOf(key))] as const);

@@ -9,7 +9,7 @@ import {
 import { didYouMean } from '../closest-name.js';
 import { isListSetting, mayBeOff, OFF, type Setting } from '../setting.js';
 import { isSettingKey, SETTING_KEYS, settingOf } from '../settings.js';
-import { expectation, listText } from '../value.js';
+import { expectation, listText } from '../value-text.js';
 import { type Origin, type Reading, type Source, valueFault } from './origin.js';
 
 /** Editors find the JSON Schema by it; the server does not use it. */

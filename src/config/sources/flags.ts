@@ -2,7 +2,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { didYouMean } from '../closest-name.js';
 import { flagName, isListSetting, type Setting } from '../setting.js';
 import { SETTING_KEYS, type SettingKey, settingOf } from '../settings.js';
-import { listText } from '../value.js';
+import { listText } from '../value-text.js';
 import { argumentsIn } from './argument-text.js';
 import { ARGUMENTS_VARIABLE, type Environment } from './environment.js';
 import type { Reading, Source } from './origin.js';

@@ -1,6 +1,6 @@
 import type { RequestError } from '../../../errors.js';
 import { type HeadLimits, type RequestHead, readHead } from '../request-head.js';
-import { canonicalLines } from './head-lines.js';
+import { canonicalLines } from './canonical-lines.js';
 import { KnownHead } from './known-head.js';
 
 /**

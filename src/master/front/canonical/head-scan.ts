@@ -6,7 +6,7 @@
  *     Name: value CR LF        (one space, visible ASCII, single-byte spaces within)
  *     CR LF
  *
- * What names and values mean is not looked at here (`head-lines.ts`).
+ * What names and values mean is not looked at here (`canonical-lines.ts`).
  */
 
 /** Where in the form the next byte stands. */

@@ -3,7 +3,7 @@ import { closestName } from '../../../src/config/closest-name.js';
 import { reusePortFaults } from '../../../src/config/reuse-port.js';
 import type { Setting } from '../../../src/config/setting.js';
 import { SETTING_KEYS, settingOf } from '../../../src/config/settings.js';
-import { expectation, formatValue, listText, parseValue } from '../../../src/config/value.js';
+import { expectation, formatValue, listText, parseValue } from '../../../src/config/value-text.js';
 import { collide, formatAddress, parseAddress } from '../../../src/config/values/address.js';
 import { formatDuration, parseDuration } from '../../../src/config/values/duration.js';
 import { formatMode, parseMode } from '../../../src/config/values/mode.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   canonicalLines,
   isCanonicalSoFar,
-} from '../../../../../src/master/front/canonical/head-lines.js';
+} from '../../../../../src/master/front/canonical/canonical-lines.js';
 
 const get = (...lines: string[]): string => head('GET', lines);
 const post = (...lines: string[]): string => head('POST', lines);

@@ -3,9 +3,9 @@ import type { Settings } from '../../../config/settings.js';
 import type { Connection } from '../connection.js';
 import type { Door, DoorPorts } from '../door.js';
 import { AnswerClock } from './answer-clock.js';
+import { CanonicalReader } from './canonical-reader.js';
 import { HeadCache } from './head-cache.js';
 import { Patience, type PatienceSettings } from './patience.js';
-import { CanonicalReader } from './reader.js';
 import { Turns } from './turns.js';
 
 /**
