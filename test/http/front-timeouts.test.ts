@@ -70,6 +70,16 @@ describe.each([true, false])('with the fast path: %s', (fastPath) => {
     },
   );
 
+  test('a head without an end is refused before it fills the memory', async () => {
+    const client = await open('GET /livez HTTP/1.1\r\nHost: a\r\n', { fastPath });
+    for (let line = 0; line < 1000 && client.statuses.length === 0; line += 1) {
+      client.socket.write(`X-${line}: ${'a'.repeat(1000)}\r\n`);
+      await new Promise(setImmediate);
+    }
+    await client.closed();
+    expect(client.statuses).toEqual([431]);
+  });
+
   test('a connection that is idle is closed after its time, and without a word', async () => {
     const client = await open(GET, { fastPath, keepAlive: 50 });
     await client.closed();
