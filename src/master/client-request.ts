@@ -47,7 +47,7 @@ export class ClientRequest extends Queued implements FinishedRequest {
   declaredBytes: number | undefined = 0;
   /** Body chunks as they came; kept until the answer, so that the request can run again. */
   body: Buffer[] = [];
-  /** They are gathered here while there are many. */
+  /** Gathers the pieces while there are many. */
   pieces: BodyPieces | undefined = undefined;
   bytes = 0;
   /** What is still to come of the body; Infinity when nobody knows. */
@@ -98,7 +98,7 @@ export class ClientRequest extends Queued implements FinishedRequest {
     this.arrivedAtMs = nowMs;
   }
 
-  /** What its worker is told of its head: those of the head as it came, unless something was changed. */
+  /** The lines that its worker gets: those of the head as it came, unless something was changed. */
   get lines(): RequestLines {
     const { method, url, headers } = this;
     const lines = this.#lines;

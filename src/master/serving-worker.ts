@@ -10,13 +10,16 @@ export type ServingWorker = {
   readonly link: MasterEnd;
   /** What it holds; told when it is ready. */
   readonly models: readonly ModelDescription[];
-  /** Whether it would make the very same of a model's rows, given as `NAME/VERSION`, as the other. */
+  /**
+   * Whether both have loaded the same model (`NAME/VERSION`) from the same files, so that its rows
+   * may run on either.
+   */
   isAlike(other: ServingWorker, key: string): boolean;
   /** What it has in front of it, once it is ready. */
   load: WorkerLoad<ClientRequest, ServingWorker> | undefined;
   /** Replies taken from this worker. */
   served: number;
-  /** Somebody has stopped its process: what is overdue there is not to blame. */
+  /** Its process was stopped from outside: what is overdue there is not to blame. */
   readonly isStopped: boolean;
   /** Ends it at once. @param as what its end is counted as, where that cannot be told from it */
   kill(reason: string, as?: RestartReason): void;

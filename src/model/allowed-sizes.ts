@@ -6,9 +6,10 @@ import type { Tensors } from './tensor/tensor.js';
 import { commonRows, joinRows, sliceRows } from './tensor/tensor-rows.js';
 
 /**
- * The model, run with as many rows as `allowedBatchSizes` says and no other number. Fewer are
- * filled up to the next size with the last of them over again, whose results are dropped; more than
- * the largest run in parts. So a runtime that is fast, or works at all, for a few sizes only sees those.
+ * The model, run only with the numbers of rows that `allowedBatchSizes` names. Fewer rows are
+ * padded to the next size by repeating the last one, and the results of the padding are dropped;
+ * more than the largest size run in parts. So a runtime that is fast with a few sizes only, or
+ * works with no others, sees just those.
  *
  * @throws Error where the model has no rows that could be counted
  */
@@ -33,7 +34,9 @@ export function withAllowedSizes(model: Model): Model {
   return sized;
 }
 
-/** How many rows the next run has, of those that are left: the smallest size that takes them all, else the largest. */
+/**
+ * The size of the next run: the smallest one that takes all rows that are left, else the largest.
+ */
 export function sizeFor(sizes: readonly number[], rows: number): number {
   return sizes.find((size) => size >= rows) ?? sizes.at(-1) ?? rows;
 }
@@ -60,7 +63,9 @@ class SizedRun {
     this.#asked = asked;
   }
 
-  /** A model that has answered before `run` returns does not go one deeper for each part. */
+  /**
+   * A loop: a model that answers before `run` returns would else deepen the stack with each part.
+   */
   start(): void {
     while (this.#runPart());
   }
@@ -116,7 +121,7 @@ class SizedRun {
   }
 }
 
-/** A real row is repeated: zeros may be what a model refuses, or takes long for. */
+/** Repeats a real row: a model may refuse zeros, or take long for them. */
 function filledUp(inputs: Tensors, rows: number, size: number): Tensors {
   if (rows === size) return inputs;
   const last = sliceRows(inputs, rows - 1, 1);

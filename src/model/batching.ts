@@ -13,9 +13,9 @@ export type Batching = {
 };
 
 /**
- * Undefined where each request runs by itself. Only a model that is known to compute row by row
- * runs several together untold: any other would mix requests. One whose requests may not run twice
- * runs none together: the members of a batch that throws are run again.
+ * Undefined where each request runs by itself. Without a setting, only a model that is known to
+ * compute row by row runs several together: any other would mix requests. A model whose requests
+ * may not run twice never does, since the members of a batch that throws run again.
  */
 export function batchingOf(model: Model): Batching | undefined {
   if (!model.isRetryable || model.kind !== 'tensors') return undefined;
@@ -23,7 +23,7 @@ export function batchingOf(model: Model): Batching | undefined {
   return maxRows < 2 ? undefined : { maxRows, maxDelayMs: model.maxBatchDelayMs ?? 0 };
 }
 
-/** Found out, or told by a setting of batches. */
+/** By its graph, or by a setting of batches. */
 export function isKnownRowWise(model: TensorModel): boolean {
   return model.isRowWise === true || maxRowsOf(model) > 1;
 }
@@ -34,7 +34,7 @@ function maxRowsOf({ maxBatchRows, allowedBatchSizes, isRowWise }: TensorModel):
   return maxBatchRows ?? (isRowWise ? STANDARD_BATCH_ROWS : 1);
 }
 
-/** All that goes in and comes out has a free first dimension. */
+/** Whether all inputs and outputs have a free first dimension. */
 export function hasRows({ inputs, outputs }: Signature): boolean {
   const needed = inputs.filter((spec) => !isOptional(spec));
   return needed.length > 0 && [...needed, ...outputs].every(({ shape }) => shape[0] === -1);

@@ -15,7 +15,7 @@ export function modelError(modelName: string, cause: unknown): RequestError {
   return new RequestError('MODEL_ERROR', `model "${modelName}" failed: ${reason}`, { cause });
 }
 
-/** What a run ends with whose client nobody answers any more. */
+/** How a run ends whose client is gone. */
 export function clientLeft(options?: ErrorOptions): RequestError {
   return new RequestError('CLIENT_CLOSED_REQUEST', 'the client left', options);
 }

@@ -133,7 +133,10 @@ export class Answers {
     this.#ports.finished(request);
   }
 
-  /** What the kernel did not take at once counts as held, and is dropped when the reader stops. */
+  /**
+   * What the kernel did not take at once counts as held, and is dropped when the client stops
+   * reading.
+   */
   #watchReader(request: ClientRequest): void {
     const { outlet } = request;
     const bytes = outlet.untakenBytes;

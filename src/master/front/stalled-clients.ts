@@ -7,7 +7,7 @@ import { takenBytes } from './taken-bytes.js';
 
 /** How often all connections are looked at. */
 const LOOK_MS = 200;
-/** For so long a client that holds memory may do nothing while others are refused for the lack of it. */
+/** How long a client that holds memory may stand still while others are refused for lack of it. */
 const SENDER_PATIENCE_MS = 2000;
 /** The same for readers, while more than the budget is held and nobody is served. */
 const READER_PATIENCE_MS = 1000;
@@ -37,7 +37,7 @@ type ClientHold = Hold & { readonly end: () => 'body' | 'reader' };
 export class StalledClients {
   readonly #ports: StalledClientsPorts;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
-  /** When room was last asked for in vain: asking again at once would find the same. */
+  /** When room was last asked for without success: asking again at once would be in vain, too. */
   #vainAtMs = Number.NEGATIVE_INFINITY;
   /** Since when more is held than the budget allows. */
   #overSinceMs: number | undefined = undefined;
@@ -117,7 +117,7 @@ export class StalledClients {
         this.#ports.endBody(arriving, madeRoom());
         return 'body';
       };
-      // Not looked at yet: it is as new as can be.
+      // Not looked at yet, so it counts as new.
       if (sending.isOf(arriving)) yield { bytes: arriving.bytes, stalledSinceMs, end };
     }
   }

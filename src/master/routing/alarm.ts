@@ -10,7 +10,7 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** Who wishes a later time asks again when it has rung. */
+  /** Whoever wants a later time asks again when it has gone off. */
   setFor(atMs: number): void {
     if (atMs >= this.#atMs) return;
     clearTimeout(this.#timer);

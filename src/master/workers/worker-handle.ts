@@ -80,11 +80,16 @@ export class WorkerHandle implements ServingWorker {
   failure: { readonly exitCode: 10 | 11; readonly reason: string } | undefined;
   /** Why the master killed it, if it did. */
   killReason: string | undefined;
-  /** What its end is counted as, where the master killed it for what it saw of it. */
+  /**
+   * The restart reason that its end counts as, when the master killed it for a reason of its own.
+   */
   killedAs: RestartReason | undefined;
-  /** Why it retires though it holds what it is to hold; undefined while it need not. */
+  /**
+   * Why it is retired although it holds the right models, such as a recycling limit; else
+   * undefined.
+   */
   spentBy: RestartReason | undefined;
-  /** Killed while it booted, because something else was to be held before it was ready. */
+  /** Killed while booting, because its slot was given something else to hold meanwhile. */
   isUnwanted = false;
   /** It was killed because it could not be reached any more, which was its own doing. */
   brokeItsStream = false;
@@ -160,7 +165,7 @@ export class WorkerHandle implements ServingWorker {
     return this.load?.inFlight ?? 0;
   }
 
-  /** As it is told: without those that others have been given. */
+  /** As reported: without requests that were taken back and given to others. */
   get ownInFlight(): number {
     return this.load?.ownInFlight ?? 0;
   }
@@ -237,7 +242,7 @@ export class WorkerHandle implements ServingWorker {
     else if (this.state !== 'leaving') this.#oneEndGone(() => this.#killDeaf());
   }
 
-  /** What is sent from here on can only be lost, and would be blamed for the death. */
+  /** Whatever is sent from here on would be lost, and blamed for the death. */
   #oneEndGone(afterGrace: () => void): void {
     this.#events.unreachable(this);
     setTimeout(afterGrace, STREAM_GRACE_MS).unref();
