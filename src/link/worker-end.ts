@@ -23,7 +23,7 @@ import { OpenReplies } from './server/open-replies.js';
 import { ReplyHeads } from './server/reply-heads.js';
 import type { ReplyOutlet } from './server/reply-outlet.js';
 import { RequestTemplate } from './server/request-template.js';
-import { SecondLook } from './server/second-look.js';
+import { StandbyHold } from './server/standby-hold.js';
 import { WorkerSlices } from './slices/worker-slices.js';
 
 type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
@@ -50,7 +50,10 @@ export class WorkerEnd {
   readonly #outlet: ReplyOutlet;
   readonly #heard: HeardHeads<RequestTemplate> = new HeardHeads();
   readonly #open: OpenReplies = new OpenReplies();
-  readonly #secondLook: SecondLook = new SecondLook((request, id) => this.#handHeld(request, id));
+  readonly #hold: StandbyHold = new StandbyHold(
+    (request, id) => this.#handHeld(request, id),
+    () => this.#open.count === 0,
+  );
   #handler: Handler | undefined;
   #sent: LinkReply[] = [];
   #waiting: Set<LinkReply> = new Set();
@@ -101,7 +104,7 @@ export class WorkerEnd {
 
   /** Requests handed to the app and not yet answered, and those that soon are. */
   get openRequests(): number {
-    return this.#open.count + this.#secondLook.count;
+    return this.#open.count + this.#hold.count;
   }
 
   /** Begins to read; the app must be ready. */
@@ -125,7 +128,7 @@ export class WorkerEnd {
   #socketOf(fd: number): Socket {
     const buffer = (): Uint8Array => this.#reader.space();
     const callback = (bytes: number): boolean => {
-      this.#secondLook.reads();
+      this.#hold.reads();
       if (this.#hasStarted) this.#delivered(this.#reader.took(bytes));
       else this.#delivered(new ProtocolError('the master sent something before it was told to'));
       return true;
@@ -136,7 +139,7 @@ export class WorkerEnd {
   }
 
   #read(chunk: Buffer): void {
-    this.#secondLook.reads();
+    this.#hold.reads();
     this.#delivered(this.#reader.take(chunk));
   }
 
@@ -155,7 +158,7 @@ export class WorkerEnd {
         this.#handle(id, buffer, at, end);
         return;
       case FRAME.CANCEL:
-        if (this.#secondLook.cancel(id)) this.#writer.addBare(FRAME.REPLY_ABORTED, id);
+        if (this.#hold.cancel(id)) this.#writer.addBare(FRAME.REPLY_ABORTED, id);
         else this.#open.find(id)?.destroy();
         return;
       case FRAME.PAUSE:
@@ -187,8 +190,9 @@ export class WorkerEnd {
       return;
     }
     const request = new LinkRequest(template, own, flags, buffer.subarray(start, end));
-    if (this.#secondLook.count > 0) this.#secondLook.hold(request, id);
-    else if ((flags & FLAG.STANDBY) === 0) this.#hand(request, id);
+    const isStandby = (flags & FLAG.STANDBY) !== 0;
+    if (this.#hold.count > 0) this.#hold.hold(request, id, isStandby);
+    else if (!isStandby) this.#hand(request, id);
     // Requests of the same read run at the end of this turn; a standby must not join their batch.
     else if (this.#open.count > 0) process.nextTick(() => this.#handStandby(request, id));
     else this.#handStandby(request, id);
@@ -198,8 +202,8 @@ export class WorkerEnd {
   #handStandby(request: LinkRequest, id: number): void {
     if (this.#hasEnded) return;
     this.#writer.flush();
-    if (this.#secondLook.isDue) this.#secondLook.hold(request, id);
-    else this.#hand(request, id);
+    if (this.#hold.mayBegin()) this.#hand(request, id);
+    else this.#hold.hold(request, id, true);
   }
 
   #handHeld(request: LinkRequest, id: number): void {
@@ -221,7 +225,9 @@ export class WorkerEnd {
   /** Nothing more is owed, so nothing more will be collected: it may be written now. */
   #forget(reply: LinkReply): void {
     this.#open.remove(reply);
-    if (this.#open.count === 0) this.#writer.flushSoon();
+    if (this.#open.count > 0) return;
+    this.#writer.flushSoon();
+    this.#hold.answered();
   }
 
   #flushed(): void {

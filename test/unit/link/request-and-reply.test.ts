@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { NO_LENGTH } from '../../../src/link/frames/frame.js';
 import { noteFacts } from '../../../src/link/frames/reply-facts.js';
@@ -313,6 +314,45 @@ describe('a request that stands by', () => {
       link.send(3, 'last', 'POST', '/', true);
       await link.hears('reply', 3);
       expect(ran).toEqual(['long', 'next', 'last']);
+    });
+  });
+
+  describe('behind a run that lets the event loop turn before it is answered', () => {
+    /** The first one is answered when that is called; the second stands by, and the third comes after it. */
+    async function open() {
+      const link = current();
+      const ran: string[] = [];
+      let answer = (): void => {};
+      link.handle = ({ whole }, reply) => {
+        ran.push(String(whole));
+        if (ran.length > 1) reply.end('done');
+        else answer = () => reply.end('done');
+      };
+      link.send(1, 'first');
+      link.send(2, 'next', 'POST', '/', true);
+      await expect.poll(() => link.worker.openRequests).toBe(2);
+      link.send(3, 'last');
+      await expect.poll(() => link.worker.openRequests).toBe(3);
+      for (let quiet = 0; quiet < 20; quiet += 1) await turn();
+      expect(ran).toEqual(['first']);
+      return { link, ran, answer: () => answer() };
+    }
+
+    test('waits until it is answered, as does all that comes after it', async () => {
+      const { link, ran, answer } = await open();
+      answer();
+      await link.hears('reply', 3);
+      expect(ran).toEqual(['first', 'next', 'last']);
+    });
+
+    test('is dropped when it is taken back, and holds nobody up then', async () => {
+      const { link, ran, answer } = await open();
+      link.master.cancel(2);
+      expect((await link.hears('aborted')).id).toBe(2);
+      await link.hears('reply');
+      expect(ran).toEqual(['first', 'last']);
+      answer();
+      await link.hears('reply', 2);
     });
   });
 });
