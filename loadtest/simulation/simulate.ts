@@ -7,7 +7,9 @@ import type { Way } from './simulated-server.js';
 
 export type Scene = {
   readonly workers: number;
-  /** Arrivals, as a share of what the workers can do. */
+  /** The model's `maxInFlight`. */
+  readonly limit?: number;
+  /** Arrivals, as a share of what the workers can do, or as many of them as may run it. */
   readonly load: number;
   readonly kinds: readonly Kind[];
   readonly requests: number;
@@ -33,14 +35,22 @@ const CROWDED_WAY: Way = { linkMs: 0.25, overheadMs: 0.2 };
 /** Measured run times are never twice the same. */
 const NOISE = 0.05;
 const PERCENTS = [50, 99, 99.9];
+const SETTINGS: readonly Pick<Scene, 'workers' | 'load' | 'limit'>[] = [
+  { workers: 2, load: 0.6 },
+  { workers: 2, load: 0.8 },
+  { workers: 8, load: 0.8 },
+  { workers: 8, load: 0.8, limit: 8 },
+  { workers: 8, load: 0.8, limit: 4 },
+];
 
 export function compareWithIdeal(scene: Scene): readonly Comparison[] {
-  const { workers, load, kinds, requests, way } = scene;
+  const { load, kinds, requests } = scene;
+  const servers = Math.min(scene.workers, scene.limit ?? Number.POSITIVE_INFINITY);
   const random = seeded(scene.seed);
-  const arrivals = poissonArrivals(requests, meanMs(kinds) / workers / load, random);
+  const arrivals = poissonArrivals(requests, meanMs(kinds) / servers / load, random);
   const services = mixedServices(requests, kinds, NOISE, random);
-  const ideal = idealQueue(arrivals, services, workers).sort();
-  const dispatched = dispatchedQueue(arrivals, services, { workers, way }).sort();
+  const ideal = idealQueue(arrivals, services, servers).sort();
+  const dispatched = dispatchedQueue(arrivals, services, scene).sort();
   return PERCENTS.map((percent) => ({
     percent,
     idealMs: percentileOfSorted(ideal, percent),
@@ -105,20 +115,20 @@ function unitTable(requests: number): string {
 
 /** Two Markdown tables. */
 export function simulate(requests = 200_000): string {
-  const lines = ['| workers | load | way | p50 | p99 | p99.9 |', '|---|---|---|---|---|---|'];
-  for (const [workers, load] of [
-    [2, 0.6],
-    [2, 0.8],
-    [8, 0.8],
-  ] as const) {
+  const lines = [
+    '| workers | `maxInFlight` | load | way | p50 | p99 | p99.9 |',
+    '|---|---|---|---|---|---|---|',
+  ];
+  for (const setting of SETTINGS) {
+    const { workers, load, limit = '' } = setting;
     for (const way of [{ linkMs: 0, overheadMs: 0 }, MEASURED_WAY, CROWDED_WAY]) {
-      const figures = compareWithIdeal({ workers, load, kinds: MIX, requests, seed: 1, way });
+      const figures = compareWithIdeal({ ...setting, kinds: MIX, requests, seed: 1, way });
       const cells = figures.map(
         ({ idealMs, ms }) =>
           `${idealMs.toFixed(1)} → ${ms.toFixed(1)} ms (${(ms / idealMs).toFixed(2)} ×)`,
       );
       const costs = `${way.linkMs} + ${way.overheadMs} ms`;
-      lines.push(`| ${workers} | ${load * 100} % | ${costs} | ${cells.join(' | ')} |`);
+      lines.push(`| ${workers} | ${limit} | ${load * 100} % | ${costs} | ${cells.join(' | ')} |`);
     }
   }
   return `${lines.join('\n')}\n\n${unitTable(requests / 10)}`;

@@ -1,14 +1,15 @@
 import { ANY_WORKER, Queued } from '../../src/queue/request.js';
 
 /** All of them are for one model. */
-export const GROUP = 'model';
+export const MODEL = 'model';
+export const GROUP = 'model/1';
 
 /** A request that knows how long it will keep its worker. */
 export class SimulatedRequest extends Queued {
   readonly arrival: number;
   readonly key: string = ANY_WORKER;
   readonly group: string = GROUP;
-  readonly model: string = 'model';
+  readonly model: string = MODEL;
   readonly bytes: number = 100;
   readonly isRetryable: boolean = true;
   readonly timeoutMs: number = Number.POSITIVE_INFINITY;

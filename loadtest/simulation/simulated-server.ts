@@ -1,6 +1,6 @@
 import { Dispatcher, type DispatcherOptions } from '../../src/queue/dispatcher.js';
 import type { WorkerLoad } from '../../src/queue/fleet/worker-load.js';
-import { GROUP, SimulatedRequest } from './simulated-request.js';
+import { GROUP, MODEL, SimulatedRequest } from './simulated-request.js';
 import { Timeline } from './timeline.js';
 
 /** What lies between the dispatcher and a model, in milliseconds. */
@@ -22,6 +22,8 @@ export type BatchModel = {
 export type ServerOptions = Partial<DispatcherOptions> & {
   readonly workers: number;
   readonly way: Way;
+  /** The model's `maxInFlight`. */
+  readonly limit?: number;
   /** Without it, each request runs by itself for its own service time. */
   readonly batches?: BatchModel;
 };
@@ -49,6 +51,9 @@ export class SimulatedServer {
   readonly #dispatcher: Dispatcher<SimulatedRequest, SimulatedWorker>;
   /** Together, in which workers computed. */
   busyMs = 0;
+  /** Most workers that ran at once. */
+  mostRunning = 0;
+  #running = 0;
   #arrivals = 0;
 
   constructor(options: ServerOptions) {
@@ -64,7 +69,10 @@ export class SimulatedServer {
         wakeAt: (atMs) => this.timeline.at(atMs, () => this.#dispatcher.dispatch(atMs)),
       },
     );
-    const { batches } = options;
+    const { batches, limit } = options;
+    if (limit !== undefined) {
+      this.#dispatcher.limits.learn([{ name: MODEL, maxInFlight: limit }]);
+    }
     if (batches !== undefined) {
       const rule = { maxRows: batches.maxRows, maxDelayMs: batches.maxDelayMs ?? 0 };
       this.#dispatcher.estimates.batchBy(new Map([[GROUP, rule]]));
@@ -113,6 +121,8 @@ export class SimulatedServer {
     const later = worker.inbox.findIndex((request, at) => at > 0 && request.stoodBy);
     const requests = worker.inbox.splice(0, later < 0 ? worker.inbox.length : later);
     worker.isBusy = true;
+    this.#running += 1;
+    this.mostRunning = Math.max(this.mostRunning, this.#running);
     const replies = this.#run(requests);
     const { linkMs, overheadMs } = this.#options.way;
     const runMs = replies.reduce((sum, reply) => sum + reply.shareMs, 0);
@@ -120,6 +130,7 @@ export class SimulatedServer {
     this.busyMs += totalMs;
     this.timeline.after(totalMs, () => {
       worker.isBusy = false;
+      this.#running -= 1;
       this.timeline.after(linkMs, () => this.#replied(worker, replies));
       this.#read(worker);
     });

@@ -28,7 +28,8 @@ export type PassRule<W> = FreeRule<W> & {
  * whose first request cannot be given to any of its holders is passed over, and
  * they are claimed for it, so with the same holders for all the first one that
  * cannot go ends the pass. One that its model's limit holds back claims nobody:
- * it does not wait for a worker. Nor does one that waits for others to fill its batch.
+ * it does not wait for a worker, and at most stands by behind one of the same limit. Nor
+ * does one that waits for others to fill its batch.
  *
  * With the first request of a lane a worker may get others of it that wait as well: a unit,
  * which it can run as one (see units/unit.ts). So a later request may go past earlier ones of
@@ -92,12 +93,16 @@ export class DispatchPass<R extends Queued, W> {
   run(nowMs: number): void {
     this.#endedAtMs = Number.NEGATIVE_INFINITY;
     if (!this.#rule.mayGive()) return;
-    if (this.#look(nowMs)) this.#endedAtMs = nowMs;
+    if (!this.#standby.isEmpty) this.#standby.recallLate(nowMs);
+    let isThrough = this.#look(nowMs);
+    while (isThrough && !this.#standby.isEmpty && this.#standby.recallForIdle(nowMs)) {
+      isThrough = this.#look(nowMs);
+    }
+    if (isThrough) this.#endedAtMs = nowMs;
   }
 
   /** False: a port has begun a later pass, which has seen to everything. */
   #look(nowMs: number): boolean {
-    if (!this.#standby.isEmpty) this.#standby.recall(nowMs);
     if (this.#waiting.hasReservations) this.#runReserved(nowMs);
     const { lanes } = this.#waiting;
     this.#pass += 1;
@@ -107,14 +112,16 @@ export class DispatchPass<R extends Queued, W> {
     let lane = lanes.first;
     // A port that calls back begins a later pass, and that one has seen to everything.
     while (lane?.first !== undefined && pass === this.#pass) {
-      if (lane.isHeldBack || this.#gathers(lane.first, lane, nowMs)) {
+      if (lane.isHeldBack) {
+        if (!this.#letFollow(lane.first, lane, nowMs)) overtaken = lane;
+      } else if (this.#gathers(lane.first, lane, nowMs)) {
         overtaken = lane;
       } else if (
         !this.#serve(lane.first, lane, nowMs) &&
         !this.#letStandBy(lane.first, lane, nowMs)
       ) {
         if (lane.later === undefined) return true;
-        unclaimed -= this.#claim(lane.holders);
+        unclaimed -= this.#claim(lane);
         if (unclaimed === 0) return true;
         overtaken = lane;
       }
@@ -128,6 +135,21 @@ export class DispatchPass<R extends Queued, W> {
     const untilMs = gathersUntilMs(first, lane.depth, nowMs);
     if (untilMs !== undefined) this.#ports.wakeAt?.(untilMs);
     return untilMs !== undefined;
+  }
+
+  /**
+   * Its model's limit is reached: it may lie ready behind one that is in it, unless an earlier one of the
+   * same limit waits, which is to have the place.
+   */
+  #letFollow(request: R, lane: Lane<R, W>, nowMs: number): boolean {
+    const { limit } = lane;
+    if (limit === undefined || limit.claimedIn === this.#pass) return false;
+    if (nowMs <= request.latestStartMs) {
+      expectOf(request);
+      if (this.#letStandBy(request, lane, nowMs)) return true;
+    }
+    limit.claimedIn = this.#pass;
+    return false;
   }
 
   /** While all are busy the next one may lie ready at one of them. */
@@ -218,9 +240,10 @@ export class DispatchPass<R extends Queued, W> {
   /**
    * Keeps the workers that somebody waits for from all who came later, until the
    * next pass: who needs an empty one would wait for ever if others kept joining.
-   * Returns how many were not claimed before.
+   * Nobody who came later follows in its limit, either. Returns how many were not claimed before.
    */
-  #claim(holders: readonly WorkerLoad<R, W>[]): number {
+  #claim({ holders, limit }: Lane<R, W>): number {
+    if (limit !== undefined) limit.claimedIn = this.#pass;
     let claimed = 0;
     for (const load of holders) {
       if (load.claimedIn !== this.#pass) claimed += 1;

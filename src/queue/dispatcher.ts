@@ -74,7 +74,7 @@ export class Dispatcher<R extends Queued, W> {
       mayGive: () => ports.mayDispatch?.() !== false,
     };
     this.takingBack = new TakingBack(ports, this.#waiting, this.#fleet, options);
-    const standby = new Standby(this.#fleet, this.#waiting, this.takingBack, rule);
+    const standby = new Standby(this.#fleet, this.takingBack, rule);
     const rooms = [this.#waiting, this.#fleet, this.#endings, this.#ranks, standby] as const;
     this.#pass = new DispatchPass(rule, ...rooms, ports);
   }

@@ -52,6 +52,8 @@ export abstract class Queued {
   /** Orders the queue: the lowest goes first. */
   rank = 0;
   limit: ModelLimit | undefined = undefined;
+  /** It counts in its limit: while it is at a worker, unless it stands by behind one of the same limit. */
+  hasPlace = false;
   state: RequestState = 'waiting';
   isClientGone = false;
   queuedAtMs = 0;

@@ -29,6 +29,7 @@ export class Stub extends Queued {
     this.queueDeadlineMs = request.queueDeadlineMs;
     this.dispatchedAtMs = request.dispatchedAtMs;
     this.limit = request.limit;
+    this.hasPlace = request.hasPlace;
     this.estimateMs = request.estimateMs;
     this.isStandby = request.isStandby;
     this.state = 'done';

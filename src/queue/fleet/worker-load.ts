@@ -107,8 +107,9 @@ export class WorkerLoad<R extends Queued, W> {
       this.runningSinceMs = nowMs;
       this.#leastTimeoutMs = request.timeoutMs;
     } else if (request.timeoutMs < this.#leastTimeoutMs) this.#leastTimeoutMs = request.timeoutMs;
+    // One that stands by begins when the one before it ends, and has that one's place from then on.
+    if (!request.isStandby || request.limit !== this.running?.limit) occupyPlace(request);
     this.requests.append(request);
-    request.limit?.count(1);
     this.#estimatedMs += request.estimateMs;
   }
 
@@ -133,7 +134,9 @@ export class WorkerLoad<R extends Queued, W> {
   leave(request: R, nowMs: number): void {
     const wasRunning = this.requests.first === request;
     this.requests.remove(request);
-    request.limit?.count(-1);
+    leavePlace(request);
+    const next = this.requests.first;
+    if (next?.hasPlace === false) occupyPlace(next);
     if (this.reservedFor === request) this.reservedFor = undefined;
     request.slicesDie?.();
     // Set anew rather than summed: rounding errors must not pile up, and Infinity − Infinity is no number.
@@ -143,13 +146,10 @@ export class WorkerLoad<R extends Queued, W> {
     this.hearing.heard(nowMs);
     if (request.isStopping) this.#stopped(request);
     if (this.#stubs > 0 && request instanceof Stub) this.#stubs -= 1;
-    if (this.standby !== undefined && this.requests.depth < 2) this.#standbyBegins();
-  }
-
-  /** Or it was what has left. */
-  #standbyBegins(): void {
-    if (this.standby !== undefined) this.standby.isStandby = false;
-    this.standby = undefined;
+    if (this.standby !== undefined && (next === this.standby || request === this.standby)) {
+      this.standby.isStandby = false;
+      this.standby = undefined;
+    }
   }
 
   #stopped(request: R): void {
@@ -165,6 +165,7 @@ export class WorkerLoad<R extends Queued, W> {
   takeBack(request: R): R {
     const stub = new Stub(request) as Queued as R;
     this.#stubs += 1;
+    request.hasPlace = false; // the stub has it
     this.requests.insertAfter(request, stub);
     this.requests.remove(request);
     if (this.standby === request) this.standby = undefined;
@@ -232,4 +233,14 @@ export class WorkerLoad<R extends Queued, W> {
     }
     return leastMs;
   }
+}
+
+function occupyPlace(request: Queued): void {
+  request.hasPlace = true;
+  request.limit?.count(1);
+}
+
+function leavePlace(request: Queued): void {
+  if (request.hasPlace) request.limit?.count(-1);
+  request.hasPlace = false;
 }

@@ -5,7 +5,6 @@ import type { FreeRule } from '../fleet/worker-choice.js';
 import type { WorkerLoad } from '../fleet/worker-load.js';
 import type { Queued } from '../request.js';
 import type { Lane } from '../waiting/lane.js';
-import type { WaitingRoom } from '../waiting/waiting-room.js';
 
 /**
  * The next request of a worker that runs exactly one, lying ready there while all are busy: so it
@@ -17,24 +16,17 @@ import type { WaitingRoom } from '../waiting/waiting-room.js';
  *     stand by ─▶ runs there · taken back ─▶ waits, first in order of rank
  *
  * One at a worker; nothing that may not run twice, that had better run in a batch with others, or whose run
- * time nobody knows; none of a model with a limit, in which the place that it leaves behind would count, and
- * keep it from the worker that is free; and none with priorities, since who comes later may be more urgent.
+ * time nobody knows; and none with priorities, since who comes later may be more urgent. Of a model with a
+ * limit, only behind one of the same: its place in the limit is that of the one before it, from when that ends.
  */
 export class Standby<R extends Queued, W> {
   readonly #fleet: Fleet<R, W>;
   readonly #takingBack: TakingBack<R, W>;
-  readonly #waiting: WaitingRoom<R, W>;
   readonly #rule: FreeRule<W>;
   #loads: WorkerLoad<R, W>[] = [];
 
-  constructor(
-    fleet: Fleet<R, W>,
-    waiting: WaitingRoom<R, W>,
-    takingBack: TakingBack<R, W>,
-    rule: FreeRule<W>,
-  ) {
+  constructor(fleet: Fleet<R, W>, takingBack: TakingBack<R, W>, rule: FreeRule<W>) {
     this.#fleet = fleet;
-    this.#waiting = waiting;
     this.#takingBack = takingBack;
     this.#rule = rule;
   }
@@ -54,6 +46,7 @@ export class Standby<R extends Queued, W> {
     let best: WorkerLoad<R, W> | undefined;
     for (const load of holders) {
       if (load.inFlight !== 1 || !load.isOpen || load.claimedIn === pass) continue;
+      if (!needsNoPlace(request, load.running)) continue;
       // Asked here: where requests are tiny, workers have many and this is all that was done in vain.
       if (best === undefined && !mayStandBy(request, depth)) return undefined;
       if (!isOnTime(load, nowMs, workAheadMs) || this.#rule.isBackedUp(load.worker)) continue;
@@ -69,30 +62,36 @@ export class Standby<R extends Queued, W> {
     this.#loads.push(load);
   }
 
-  /** Takes back what another worker can begin at once, and what its own will not come to soon. */
-  recall(nowMs: number): void {
-    this.#loads = this.#loads.filter(({ standby }) => standby !== undefined);
+  /** Takes back what its own worker will not come to soon: before others are given what came later. */
+  recallLate(nowMs: number): void {
     const { workAheadMs } = this.#rule;
-    const late = this.#loads.filter((load) => !isOnTime(load, nowMs, workAheadMs));
-    for (const load of late) this.#take(load, nowMs);
-    for (const idle of this.#fleet.loads) {
-      if (idle.inFlight > 0 || !idle.isOpen || this.#hasWork(idle)) continue;
-      const load = this.#firstFor(idle);
-      if (load !== undefined) this.#take(load, nowMs);
+    for (const load of this.#loads) {
+      const mayStay =
+        isOnTime(load, nowMs, workAheadMs) && load.standby?.limit?.isExceeded !== true;
+      if (!mayStay) this.#take(load, nowMs);
     }
-    this.#loads = this.#loads.filter(({ standby }) => standby !== undefined);
+    this.#forgetBegun();
   }
 
   /**
-   * Somebody waits in the queue that it can run. Then what stands by elsewhere stays there: it would lose
+   * For who has nothing to do when all who wait have been seen to: takes back what it can begin at once, of
+   * one other worker. While somebody waits whom it could run, what stands by stays where it is: it would lose
    * more by the way than by that one going first, and workers would take from each other in turn.
    */
-  #hasWork(idle: WorkerLoad<R, W>): boolean {
-    const { lanes } = this.#waiting;
-    for (let lane = lanes.first; lane !== undefined; lane = lane.later) {
-      if (!lane.isHeldBack && idle.holds(lane.key)) return true;
+  recallForIdle(nowMs: number): boolean {
+    for (const idle of this.#fleet.loads) {
+      if (idle.inFlight > 0 || !idle.isOpen || this.#rule.isBackedUp(idle.worker)) continue;
+      const load = this.#firstFor(idle);
+      if (load === undefined) continue;
+      this.#take(load, nowMs);
+      this.#forgetBegun();
+      return true;
     }
     return false;
+  }
+
+  #forgetBegun(): void {
+    this.#loads = this.#loads.filter(({ standby }) => standby !== undefined);
   }
 
   /** Whose standby is the first in the queue, of those that this worker could run. */
@@ -101,6 +100,7 @@ export class Standby<R extends Queued, W> {
     for (const load of this.#loads) {
       const { standby } = load;
       if (standby === undefined || !idle.holds(standby.key)) continue;
+      if (standby.limit?.isReached === true) continue;
       if (first?.standby === undefined || standby.rank < first.standby.rank) first = load;
     }
     return first;
@@ -118,9 +118,17 @@ export class Standby<R extends Queued, W> {
 
 function mayStandBy(request: Queued, waiting: number): boolean {
   if (!request.isRetryable || request.wasTakenBack || isSuspect(request)) return false;
-  if (request.limit !== undefined && request.limit.leastMost < Number.POSITIVE_INFINITY)
-    return false;
   return request.estimateMs < Number.POSITIVE_INFINITY && runsAlone(request, waiting);
+}
+
+/**
+ * Whether its model's limit lets it lie there. A place of its own would keep it from the worker that is free; but
+ * behind one that counts in the same limit it needs none before that one leaves its own. What may stream lies
+ * in a wider limit as well, and nobody knows when it ends.
+ */
+export function needsNoPlace({ limit }: Queued, running: Queued | undefined): boolean {
+  if (limit === undefined || limit.leastMost === Number.POSITIVE_INFINITY) return true;
+  return limit === running?.limit && limit.within === undefined && !limit.isExceeded;
 }
 
 /** By itself, though so many wait. */

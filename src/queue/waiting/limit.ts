@@ -4,7 +4,7 @@ export class Limit {
   #inFlight = 0;
   #within: Limit | undefined = undefined;
 
-  /** Those at workers now, those whose client left included. */
+  /** Those at workers now, those whose client left included, and without those that stand by behind one of them. */
   get inFlight(): number {
     return this.#inFlight;
   }
@@ -16,6 +16,11 @@ export class Limit {
 
   get isReached(): boolean {
     return this.#inFlight >= this.most || this.#within?.isReached === true;
+  }
+
+  /** It was lowered: those at workers are more than may be. */
+  get isExceeded(): boolean {
+    return this.#inFlight > this.most;
   }
 
   /** The most that it and what it lies within allow. */

@@ -18,6 +18,8 @@ export type LimitedModel = {
  */
 export class ModelLimit extends Limit {
   isDeclaredStreaming = false;
+  /** The last pass of the dispatcher in which somebody waited on who counts in it. */
+  claimedIn = 0;
   readonly #streams: Limit;
   #wholeInARow = 0;
 

@@ -6,7 +6,7 @@ const EVENTS = 600;
 
 /** What happens, and how often relative to the others. */
 const HAPPENINGS: readonly [weight: number, act: (world: ModelWorld) => void][] = [
-  [30, (world) => world.submit()],
+  [30, (world) => world.submitInWaves()],
   [30, (world) => world.finish()],
   [12, (world) => world.pass(6)],
   [1, (world) => world.pass(120)],
@@ -19,6 +19,10 @@ const HAPPENINGS: readonly [weight: number, act: (world: ModelWorld) => void][] 
   [2, (world) => world.pressBack()],
   [2, (world) => world.progress()],
   [6, (world) => world.giveUp()],
+  [4, (world) => world.offerSlices()],
+  [8, (world) => world.sendSlice()],
+  [6, (world) => world.runSlice()],
+  [1, (world) => world.recallSlices()],
 ];
 const WEIGHTS = HAPPENINGS.reduce((sum, [weight]) => sum + weight, 0);
 
@@ -35,7 +39,7 @@ function happen(world: ModelWorld): void {
 
 describe('whatever happens', () => {
   const ends = new Map<string, number>();
-  let takenBack = 0;
+  const sums = { takenBack: 0, stoodBy: 0, followed: 0, joined: 0, slices: 0 };
 
   it.each(SEEDS)('every request ends once and nothing is left (seed %d)', (seed) => {
     const world = new ModelWorld(seed);
@@ -44,12 +48,17 @@ describe('whatever happens', () => {
       world.check();
     }
     world.settle();
-    takenBack += world.takenBack.size;
+    sums.takenBack += world.takenBack.size;
+    sums.stoodBy += world.stoodBy;
+    sums.followed += world.followed;
+    sums.joined += world.joined;
+    sums.slices += world.slices.ran;
     for (const how of world.ended.values()) ends.set(how, (ends.get(how) ?? 0) + 1);
     expect(world.ended.size).toBe(world.submitted);
     expect([world.dispatcher.depth, world.dispatcher.inFlight]).toEqual([0, 0]);
     expect(world.dispatcher.busyWorkers).toBe(0);
     expect(world.dispatcher.isIdle).toBe(true);
+    expect(world.slices.areGone).toBe(true);
   });
 
   it('was put to the test in all kinds', () => {
@@ -62,6 +71,6 @@ describe('whatever happens', () => {
       'cut off',
     ];
     for (const how of [...kinds, 'withdrawn']) expect(ends.get(how), how).toBeGreaterThan(10);
-    expect(takenBack).toBeGreaterThan(10);
+    for (const [what, sum] of Object.entries(sums)) expect(sum, what).toBeGreaterThan(10);
   });
 });

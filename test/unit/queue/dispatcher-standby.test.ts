@@ -139,18 +139,6 @@ describe('a request that stands by', () => {
     expect(one.finish('B', third as never, 5)).toBe(true);
   });
 
-  it('is none of a model with a limit, which a free worker is to have next', () => {
-    const one = stage('A', 'B');
-    one.dispatcher.limits.learn([{ name: 'slow', maxInFlight: 2 }]);
-    one.submit({ key: 'slow' });
-    const other = one.submit({ key: 'other' });
-    one.submit({ key: 'slow' });
-    expect(one.takeSent()).toEqual(['1→A', '2→B']);
-    one.nowMs = 5;
-    one.finish('B', other, 5);
-    expect(one.takeSent()).toEqual(['3→B']);
-  });
-
   it('stays where another one waits: who is free takes that', () => {
     const { one, free } = behindOneOfTwo();
     one.submit();
@@ -160,13 +148,56 @@ describe('a request that stands by', () => {
     expect(one.takeSent()).toEqual(['4→B']);
   });
 
+  it('goes to a worker that is free though another one waited, where that goes elsewhere', () => {
+    const one = stage('A', 'B');
+    one.submit();
+    const unknown = one.submit({ group: 'new' });
+    one.submit();
+    one.submit({ group: 'newer' });
+    expect(one.takeSent()).toEqual(['1→A', '2→B', '3→A']);
+    one.holder('C', '');
+    expect(one.takeSent()).toEqual(['4→C']);
+    one.submit({ group: 'newer' });
+    one.load('B').isFed = false;
+    one.finish('B', unknown, 5);
+    one.load('B').isFed = true;
+    one.holder('D', '');
+    // The one that waits is D's, which holds less; what stands by is B's.
+    expect([one.aborted, one.takeSent()]).toEqual([['3 at A'], ['5→D', '3→B']]);
+  });
+
+  it('of several goes to as many workers that are free', () => {
+    const one = stage('A', 'B', 'C', 'D');
+    one.submitMany(2);
+    const unknown = [one.submit({ group: 'new' }), one.submit({ group: 'new' })];
+    one.submitMany(2);
+    expect(one.takeSent()).toEqual(['1→A', '2→B', '3→C', '4→D', '5→A', '6→B']);
+    one.mayDispatch = false;
+    for (const [at, name] of ['C', 'D'].entries()) one.finish(name, unknown[at] as FakeRequest);
+    one.mayDispatch = true;
+    one.dispatcher.dispatch(0);
+    expect(one.aborted).toEqual(['5 at A', '6 at B']);
+    expect(one.takeSent().sort()).toEqual(['5→C', '6→D']);
+  });
+
+  it('stays while the link of the worker that is free takes nothing', () => {
+    const { one, free } = behindOneOfTwo();
+    one.takeSent();
+    one.backedUp.add('B');
+    free();
+    expect([one.aborted, one.sent]).toEqual([[], []]);
+    one.backedUp.clear();
+    one.dispatcher.dispatch(5);
+    expect(one.takeSent()).toEqual(['3→B']);
+  });
+
   it('is not kept by one that waits for its limit, or for what the free worker does not hold', () => {
     const limited = stage('A', 'B', 'C');
     limited.dispatcher.limits.learn([{ name: 'slow', maxInFlight: 1 }]);
     const [, second] = limited.submitMany(2);
     limited.submit({ key: 'slow' });
     limited.submit();
-    limited.submit({ key: 'slow' });
+    limited.submit({ key: 'slow', isRetryable: false });
     expect(limited.takeSent()).toEqual(['1→A', '2→B', '3→C', '4→A']);
     limited.nowMs = 5;
     limited.finish('B', second as never, 5);

@@ -1,23 +1,12 @@
 import { RequestError } from '../../../src/errors.js';
 import { Dispatcher } from '../../../src/queue/dispatcher.js';
 import { countedDeaths, type Death, isSuspect } from '../../../src/queue/fate/quarantine.js';
-import type { WorkerLoad } from '../../../src/queue/fleet/worker-load.js';
+import { isBefore } from '../../../src/queue/request.js';
+import { PRIORITIES } from '../../../src/queue/waiting/priority.js';
 import { Chance } from './chance.js';
 import { FakeRequest, ranFor } from './fake-request.js';
-
-type Seat = {
-  readonly name: string;
-  load: WorkerLoad<FakeRequest, Seat> | undefined;
-  /** What it holds; undefined: everything. */
-  readonly keys: ReadonlySet<string> | undefined;
-  readonly has: FakeRequest[];
-  isFed: boolean;
-  isBackedUp: boolean;
-  isStopped: boolean;
-  isDoomed: boolean;
-  /** What it was told to break off. */
-  readonly aborted: Set<FakeRequest>;
-};
+import { fail, holds, isIdle, newSeat, type Seat } from './model-seat.js';
+import { ModelSlices } from './model-slices.js';
 
 /** What can be asked for; version 1 of `b` goes and version 2 comes while requests for both wait. */
 const KEYS: readonly string[] = ['', 'a', 'b', 'b/1', 'b/2', 'c'];
@@ -30,9 +19,14 @@ const HOLDINGS: readonly (readonly string[] | undefined)[] = [
   [],
 ];
 
-function fail(what: string): never {
-  throw new Error(what);
-}
+/** Run times at least, of groups of which they are learned. */
+const RUNS_MS: Readonly<Record<string, number>> = { tiny: 0.1, middling: 3 };
+/** One in ten is of a group that nobody knows. */
+const GROUPS: readonly (string | undefined)[] = [
+  ...Array.from({ length: 6 }, () => 'tiny'),
+  ...Array.from({ length: 3 }, () => 'middling'),
+  undefined,
+];
 
 /**
  * A second, naive account of everything: which request is where, and how each
@@ -46,17 +40,28 @@ export class ModelWorld {
   readonly ended: Map<FakeRequest, string> = new Map();
   /** Stubs for those that were. */
   readonly takenBack: Set<FakeRequest> = new Set();
+  readonly slices: ModelSlices;
+  joined = 0;
+  stoodBy = 0;
+  followed = 0;
   submitted = 0;
   #seats: Seat[] = [];
   #names = 0;
   /** Keys that no worker will hold any more, unless one does. */
   readonly #hopeless = new Set<string>();
+  readonly #hasPriorities: boolean;
+  /** The last that was sent: others may join it in a unit, past those before them. */
+  #lastSent: { request: FakeRequest; seat: Seat } | undefined;
 
   constructor(seed: number) {
     this.chance = new Chance(seed);
+    this.slices = new ModelSlices(this.chance, () => this.waiting.size > 0);
+    this.#hasPriorities = seed % 5 === 0;
+    const share = this.#hasPriorities ? { lowPriorityShare: 0.1 } : {};
     this.dispatcher = new Dispatcher<FakeRequest, Seat>(
-      { workAheadMs: 1, maxInFlight: 5, mayStandBy: seed % 2 === 0 },
+      { workAheadMs: 1, maxInFlight: 5, mayStandBy: seed % 2 === 0, ...share },
       {
+        slices: this.slices.ports,
         send: (request, seat) => this.#sent(request, seat),
         refuse: (request, error) => this.#refused(request, error),
         cutOff: (request) => {
@@ -76,7 +81,12 @@ export class ModelWorld {
         isStopped: (seat) => seat.isStopped,
       },
     );
-    this.dispatcher.limits.learn([{ name: 'a', maxInFlight: 1 + this.chance.below(3) }]);
+    if (seed % 3 === 0) {
+      this.dispatcher.estimates.batchBy(new Map([['tiny', { maxRows: 4, maxDelayMs: 0 }]]));
+    }
+    this.dispatcher.limits.learn(
+      ['a', 'b'].map((name) => ({ name, maxInFlight: 1 + this.chance.below(3) })),
+    );
   }
 
   #sent(request: FakeRequest, seat: Seat): void {
@@ -86,22 +96,50 @@ export class ModelWorld {
     if (!holds(seat, request.key)) fail(`${seat.name} does not hold what ${request.arrival} wants`);
     if (seat.has.some(isSuspect)) fail(`${request.arrival} joined a suspect`);
     if (isSuspect(request) && seat.has.length > 0) fail(`suspect ${request.arrival} joined others`);
-    if (!isSuspect(request)) {
+    if (!isSuspect(request) && !this.#joins(request, seat)) {
       for (const other of this.waiting) {
-        const isBefore =
-          other.arrival < request.arrival && !isSuspect(other) && !other.limit?.isReached;
-        if (isBefore && holds(seat, other.key)) {
+        const goesFirst = isBefore(other, request) && !isSuspect(other) && !other.limit?.isReached;
+        if (goesFirst && holds(seat, other.key)) {
           fail(`${request.arrival} overtook ${other.arrival}`);
         }
       }
     }
+    if (seat.slice !== undefined) fail(`${seat.name} runs a slice`);
+    this.#lastSent = { request, seat };
     for (const limit of [request.limit, request.limit?.within]) {
       if (limit !== undefined && limit.inFlight > limit.most)
         fail(`${request.arrival}: past a limit`);
     }
+    if (request.isStandby) this.#standsBy(request, seat);
     seat.has.push(request);
     if (seat.aborted.size > 0 && [...seat.aborted].some((one) => one.isStopping)) fail('it stops');
     if (seat.has.length > 5) fail(`${seat.name} got more than the bound`);
+  }
+
+  #joins({ key, group, priority }: FakeRequest, seat: Seat): boolean {
+    const last = this.#lastSent;
+    if (last?.seat !== seat || !seat.has.includes(last.request)) return false;
+    const { request } = last;
+    const isAlike = request.key === key && request.group === group && request.priority === priority;
+    const mayBatch = request.estimate?.batch.mayBatch === true;
+    if (isAlike && mayBatch) this.joined += 1;
+    return isAlike && mayBatch;
+  }
+
+  #standsBy(request: FakeRequest, seat: Seat): void {
+    const [running, ...more] = seat.has;
+    if (running === undefined || more.length > 0) fail(`${request.arrival} may not stand by`);
+    this.stoodBy += 1;
+    const isLimited = request.limit?.most !== Number.POSITIVE_INFINITY;
+    if (running.limit === request.limit) seat.followers.add(request);
+    else if (isLimited) fail(`${request.arrival} follows another model`);
+    if (!isLimited) return;
+    this.followed += 1;
+    if (request.limit?.isReached !== true) return;
+    for (const other of this.waiting) {
+      if (other.limit !== request.limit || isBefore(request, other)) continue;
+      if (!isSuspect(other)) fail(`${request.arrival} took the place of ${other.arrival}`);
+    }
   }
 
   /** What the dispatcher tells to drop then is a stub in its place. */
@@ -113,6 +151,7 @@ export class ModelWorld {
     if (request.hasBegun || isSuspect(request)) fail(`${request.arrival} had begun, or ran alone`);
     this.takenBack.add(stub);
     seat.has[at] = stub;
+    if (seat.followers.has(request)) seat.followers.add(stub);
     this.waiting.add(request);
   }
 
@@ -147,14 +186,21 @@ export class ModelWorld {
     this.ended.set(request, how);
   }
 
+  /** Every now and then few come, so that workers are idle. */
+  submitInWaves(): void {
+    const isCalm = Math.floor(this.nowMs / 150) % 2 === 1;
+    if (!isCalm || this.chance.happens(0.2)) this.submit();
+  }
+
   submit(): void {
     const { chance } = this;
     this.submitted += 1;
     const request = new FakeRequest(this.submitted, {
       key: chance.happens(0.5) ? '' : (chance.pick(KEYS) ?? ''),
-      group: chance.happens(0.9) ? 'tiny' : `long ${chance.below(3)}`,
+      group: chance.pick(GROUPS) ?? `long ${chance.below(3)}`,
       bytes: chance.happens(0.02) ? 1_000_000 : chance.below(1000),
       isRetryable: chance.happens(0.95),
+      ...(this.#hasPriorities ? { priority: chance.pick(PRIORITIES) ?? 'low' } : {}),
       timeoutMs: 20 + chance.below(200),
       queueDeadlineMs: this.nowMs + chance.below(100),
       ...(chance.happens(0.2) ? { clientTimeoutMs: 1 + chance.below(100) } : {}),
@@ -166,17 +212,7 @@ export class ModelWorld {
 
   addWorker(holding = this.chance.pick(HOLDINGS)): void {
     this.#names += 1;
-    const seat: Seat = {
-      name: `worker ${this.#names}`,
-      load: undefined,
-      keys: holding === undefined ? undefined : new Set(holding),
-      has: [],
-      isFed: true,
-      isBackedUp: false,
-      isStopped: false,
-      isDoomed: false,
-      aborted: new Set(),
-    };
+    const seat = newSeat(`worker ${this.#names}`, holding);
     this.#seats.push(seat);
     seat.load = this.dispatcher.addWorker(seat, this.nowMs, seat.keys);
     if (this.chance.happens(0.5)) seat.load.asynchronous.add('tiny');
@@ -189,7 +225,7 @@ export class ModelWorld {
     seat.has.splice(seat.has.indexOf(request), 1);
     const isExpected = !this.#isOver(request);
     if (isExpected) this.#end(request, 'answered');
-    const runMs = request.group === 'tiny' ? 0.1 + 0.1 * this.chance.next() : 20;
+    const runMs = (RUNS_MS[request.group] ?? 20) * (1 + this.chance.next());
     const isWanted = this.dispatcher.finished(seat.load, request, ranFor(runMs), this.nowMs);
     if (isWanted !== isExpected) fail(`${request.arrival}: wanted is ${isWanted}`);
     if (this.dispatcher.finished(seat.load, request, ranFor(runMs), this.nowMs))
@@ -243,6 +279,7 @@ export class ModelWorld {
     }
     const had = seat.has.length;
     const sum = this.dispatcher.workerGone(seat.load, cause, this.nowMs);
+    this.slices.died(seat);
     const counted = sum.runAgain + sum.refused + sum.cutOff + sum.dropped;
     if (counted !== had) fail(`${counted} casualties of ${had}`);
   }
@@ -265,7 +302,7 @@ export class ModelWorld {
     const key = this.chance.pick(KEYS.slice(1)) ?? 'a';
     if (!this.#hopeless.delete(key)) this.#hopeless.add(key);
     const known = KEYS.filter((one) => !this.#hopeless.has(one));
-    this.dispatcher.keep(new Set(known), new Set(['tiny']));
+    this.dispatcher.keep(new Set(known), new Set(Object.keys(RUNS_MS)));
     this.sweep();
   }
 
@@ -284,6 +321,23 @@ export class ModelWorld {
     this.dispatcher.dispatch(this.nowMs);
   }
 
+  offerSlices(): void {
+    this.slices.offer(this.dispatcher, this.chance.pick(this.#seats), this.nowMs);
+  }
+
+  recallSlices(): void {
+    this.slices.recall(this.dispatcher, this.nowMs);
+  }
+
+  sendSlice(): void {
+    this.slices.send(this.dispatcher, this.nowMs);
+  }
+
+  runSlice(): void {
+    const helpers = this.#seats.filter(({ slice }) => slice !== undefined);
+    this.slices.finish(this.dispatcher, this.chance.pick(helpers), this.nowMs);
+  }
+
   pass(mostMs: number): void {
     this.nowMs += this.chance.next() * mostMs;
     if (this.chance.happens(0.5)) this.sweep();
@@ -296,13 +350,14 @@ export class ModelWorld {
     for (let n = 0; n < 5000 && !(this.dispatcher.isIdle && this.#areSeatsEmpty); n += 1) {
       this.finish();
       this.giveUp();
+      this.runSlice();
       this.pass(1);
       this.check();
     }
   }
 
   get #areSeatsEmpty(): boolean {
-    return this.#seats.every(({ has }) => has.length === 0);
+    return this.#seats.every(({ has, slice }) => has.length === 0 && slice === undefined);
   }
 
   check(): void {
@@ -310,12 +365,15 @@ export class ModelWorld {
     // What was taken back is counted where it went.
     const own = this.#seats.flatMap(({ has }) => has.filter((one) => !this.takenBack.has(one)));
     const inFlight = own.length;
-    const busy = this.#seats.filter((seat) => seat.has.length > 0).length;
+    const busy = this.#seats.filter(
+      ({ has, slice }) => has.length > 0 || slice !== undefined,
+    ).length;
     if (dispatcher.depth !== this.waiting.size) fail(`depth ${dispatcher.depth}`);
     if (dispatcher.inFlight !== inFlight) fail(`in flight ${dispatcher.inFlight}`);
     if (dispatcher.busyWorkers !== busy) fail(`busy ${dispatcher.busyWorkers}`);
     for (const seat of this.#seats) this.#checkIdle(seat);
     this.#checkLimits();
+    this.slices.check();
     const unanswered = this.submitted - this.ended.size;
     if ([...dispatcher.unanswered()].length !== unanswered) fail('unanswered');
     if (dispatcher.isIdle !== (unanswered === 0)) fail('isIdle');
@@ -324,7 +382,10 @@ export class ModelWorld {
   #checkLimits(): void {
     const { limits } = this.dispatcher;
     const counts = new Map<object, number>();
-    for (const { limit } of this.#seats.flatMap((seat) => seat.has)) {
+    const counting = this.#seats.flatMap(({ has, followers }) =>
+      has.filter((one, at) => at === 0 || !followers.has(one)),
+    );
+    for (const { limit } of [...counting, ...this.slices.running]) {
       for (const one of [limit, limit?.within]) {
         if (one !== undefined) counts.set(one, (counts.get(one) ?? 0) + 1);
       }
@@ -332,20 +393,23 @@ export class ModelWorld {
     for (const limit of [limits.streams, ...KEYS.map((key) => limits.of(key))]) {
       if (limit.inFlight !== (counts.get(limit) ?? 0)) fail(`a limit counts ${limit.inFlight}`);
     }
+    for (const model of ['a', 'b']) {
+      if (limits.of(model).isExceeded) fail(`${model}: past its limit`);
+    }
   }
 
-  /** Nobody waits for what an idle worker could do, but for suspects that have reserved another. */
+  /** Nobody waits, or stands by behind another, for what an idle worker could do, but for suspects that have reserved another. */
   #checkIdle(seat: Seat): void {
-    const isOpen = seat.isFed && !seat.isDoomed && !seat.isBackedUp;
-    if (!isOpen || seat.has.length > 0) return;
+    if (!isIdle(seat)) return;
     for (const request of this.waiting) {
       if (isSuspect(request) || !holds(seat, request.key)) continue;
       if (request.limit?.isReached === true) continue;
       fail(`${seat.name} idles while ${request.arrival} waits`);
     }
+    for (const { has } of this.#seats) {
+      const [, second] = has;
+      if (second?.isStandby !== true || this.#isOver(second) || !holds(seat, second.key)) continue;
+      if (second.limit?.isReached !== true) fail(`${seat.name} idles, ${second.arrival} stands by`);
+    }
   }
-}
-
-function holds(seat: Seat, key: string): boolean {
-  return seat.keys === undefined || key === '' || seat.keys.has(key);
 }

@@ -14,21 +14,43 @@ const SCENES = [
   { workers: 2, load: 0.6 },
   { workers: 2, load: 0.8 },
   { workers: 8, load: 0.8 },
+  { workers: 8, limit: 8, load: 0.8 },
+  { workers: 8, limit: 3, load: 0.8 },
 ];
 
 describe('the dispatcher under mixed run times, against an ideal queue', () => {
-  it.each(SCENES)('is as good where the way costs nothing ($workers workers, $load)', (scene) => {
-    const shape = { ...scene, kinds: MIX, requests: 20_000, way: NO_WAY, seed: 3 };
-    for (const { percent, ms, idealMs } of compareWithIdeal(shape)) {
-      expect(ms / idealMs, `p${percent}`).toBeLessThan(1.02);
-    }
-  });
+  it.each(SCENES)(
+    'is as good where the way costs nothing ($workers workers, limit $limit, $load)',
+    (scene) => {
+      const shape = { ...scene, kinds: MIX, requests: 20_000, way: NO_WAY, seed: 3 };
+      for (const { percent, ms, idealMs } of compareWithIdeal(shape)) {
+        expect(ms / idealMs, `p${percent}`).toBeLessThan(1.02);
+      }
+    },
+  );
 
-  it.each(SCENES)('pays little for the way ($workers workers, $load)', (scene) => {
+  it.each(SCENES)('pays little for the way ($workers workers, limit $limit, $load)', (scene) => {
     const shape = { ...scene, kinds: MIX, requests: 20_000, way: MEASURED_WAY, seed: 3 };
     const [, p99, p999] = compareWithIdeal(shape);
     expect((p99?.ms ?? 0) / (p99?.idealMs ?? 0)).toBeLessThan(1.1);
     expect((p999?.ms ?? 0) / (p999?.idealMs ?? 0)).toBeLessThan(1.25);
+  });
+});
+
+describe('a model with a limit', () => {
+  it.each([1, 3, 8])('is never run by more than %d of eight workers at once', (limit) => {
+    const server = new SimulatedServer({ workers: 8, limit, way: MEASURED_WAY });
+    const random = seeded(limit);
+    let answers = 0;
+    server.onAnswer = () => {
+      answers += 1;
+    };
+    for (let n = 0; n < 3000; n += 1) {
+      const atMs = n * (5.2 / limit) * (0.5 + random());
+      server.timeline.at(atMs, () => server.submit(random() < 0.05 ? 50 : 2));
+    }
+    server.timeline.run();
+    expect([answers, server.mostRunning]).toEqual([3000, limit]);
   });
 });
 

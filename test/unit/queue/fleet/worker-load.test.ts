@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { Estimate } from '../../../../src/queue/fleet/estimate.js';
 import { WorkerLoad } from '../../../../src/queue/fleet/worker-load.js';
+import { ModelLimits } from '../../../../src/queue/waiting/model-limits.js';
 import { FakeRequest } from '../fake-request.js';
 
 const WORK_AHEAD_MS = 1;
@@ -150,5 +151,19 @@ describe('the limit of what runs', () => {
     expect(load.isOverrun(100)).toBe(true);
     load.leave(first, 60);
     expect([load.isOverrun(159), load.isOverrun(160)]).toEqual([false, true]);
+  });
+});
+
+describe('a place in a limit', () => {
+  it('stays with the stub of what was taken back, until that has left', () => {
+    const load = loadOf([1]);
+    const limit = new ModelLimits().of('m');
+    const request = new FakeRequest(2);
+    request.limit = limit;
+    load.take(request, 0);
+    const stub = load.takeBack(request);
+    expect([request.hasPlace, stub.hasPlace, limit.inFlight]).toEqual([false, true, 1]);
+    load.leave(stub, 1);
+    expect([stub.hasPlace, limit.inFlight]).toEqual([false, 0]);
   });
 });
