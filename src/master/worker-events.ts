@@ -19,7 +19,7 @@ export type SupervisedRooms = {
   readonly desk: ControlDesk;
   readonly recycler: Pick<Recycler, 'workerReady'>;
   readonly hooks: MasterHooks;
-  readonly listeners: Pick<Listeners, 'boundAddresses'>;
+  readonly listeners: Pick<Listeners, 'areOpen' | 'boundAddresses'>;
   now(): number;
   /** Made later than the supervisor. */
   metrics(): Metrics;
@@ -71,7 +71,7 @@ export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
 function occasionsOf({ hooks, listeners, desk, shutdown, now }: SupervisedRooms): Occasions {
   return new Occasions({
     hooks,
-    addresses: () => listeners.boundAddresses,
+    addresses: () => (listeners.areOpen ? listeners.boundAddresses : undefined),
     wantedWorkers: () => desk.generations.wantedWorkers,
     isStopping: () => !shutdown().isServing,
     now,

@@ -4,7 +4,8 @@ import type { MasterHooks } from './master-hooks.js';
 
 export type OccasionsParts = {
   readonly hooks: Pick<MasterHooks, 'tell'>;
-  addresses(): readonly string[];
+  /** Where clients are served; undefined while nobody listens, as before a master has followed another. */
+  addresses(): readonly string[] | undefined;
   wantedWorkers(): number;
   isStopping(): boolean;
   now(): number;
@@ -15,10 +16,10 @@ type DeadWorker = Pick<
   'slot' | 'pid' | 'exit' | 'inFlight' | 'served' | 'forkedAtMs'
 >;
 
-/** Tells the hooks what happens to workers; remembers what has been told. */
+/** Tells the hooks what happens to workers and when clients are served; remembers what has been told. */
 export class Occasions {
   readonly #parts: OccasionsParts;
-  #wasReady = false;
+  #state: 'no worker yet' | 'worker ready' | 'served' = 'no worker yet';
   #wanted: number | undefined;
 
   constructor(parts: OccasionsParts) {
@@ -26,15 +27,8 @@ export class Occasions {
   }
 
   workerReady(): void {
-    if (this.#wasReady) return;
-    this.#wasReady = true;
-    const { hooks, addresses, wantedWorkers } = this.#parts;
-    const facts: ReadyFacts = {
-      pid: process.pid,
-      addresses: [...addresses()],
-      workers: wantedWorkers(),
-    };
-    hooks.tell('whenReady', facts);
+    if (this.#state === 'no worker yet') this.#state = 'worker ready';
+    this.#lookWhetherServed();
   }
 
   workerDied({ slot, pid, exit, inFlight, served, forkedAtMs }: DeadWorker, reason: string): void {
@@ -52,11 +46,26 @@ export class Occasions {
     });
   }
 
-  /** After each pass over the workers. */
+  /** After each pass over the workers; called often. */
   passed(): void {
+    this.#lookWhetherServed();
     const now = this.#parts.wantedWorkers();
     const before = this.#wanted ?? now;
     this.#wanted = now;
     if (now !== before) this.#parts.hooks.tell('onWorkerCountChange', { before, now });
+  }
+
+  #lookWhetherServed(): void {
+    if (this.#state !== 'worker ready') return;
+    const { hooks, addresses, wantedWorkers } = this.#parts;
+    const served = addresses();
+    if (served === undefined) return;
+    this.#state = 'served';
+    const facts: ReadyFacts = {
+      pid: process.pid,
+      addresses: [...served],
+      workers: wantedWorkers(),
+    };
+    hooks.tell('whenReady', facts);
   }
 }

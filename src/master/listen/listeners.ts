@@ -68,6 +68,10 @@ export class Listeners {
     }
   }
 
+  get areOpen(): boolean {
+    return this.#open.length === this.#parts.addresses.length;
+  }
+
   /** As `formatAddress` writes them, with the ports that the kernel gave. */
   get boundAddresses(): string[] {
     return this.#open.map(({ address }) => formatAddress(address));
