@@ -4,19 +4,24 @@ import { ConfigError, EXIT, StartError } from '../errors.js';
 
 type Answer = { readonly status: number; readonly text: string };
 
-/** Asks a server at its admin port. Nothing is given up by time: a load takes as long as it takes. */
+/** A server tells of itself at once, also while all its workers compute. */
+const READING_LIMIT_MS = 10_000;
+
+/** Asks a server at its admin port. A change is not given up by time: a load takes as long as it takes. */
 export class AdminClient {
   readonly #address: Address;
   readonly #headers: OutgoingHttpHeaders;
+  readonly #readingLimitMs: number;
 
   /** @throws ConfigError where the address leads to nobody */
-  constructor(address: Address, key?: string) {
+  constructor(address: Address, key?: string, readingLimitMs: number = READING_LIMIT_MS) {
     const isOpen = address.kind === 'fd' || (address.kind === 'tcp' && address.port === 0);
     if (isOpen) {
       const text = `${formatAddress(address)} does not say where the server listens: name its admin port with --admin HOST:PORT or --admin unix:PATH.`;
       throw new ConfigError([text]);
     }
     this.#address = address;
+    this.#readingLimitMs = readingLimitMs;
     this.#headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
   }
 
@@ -39,6 +44,10 @@ export class AdminClient {
         agent: false,
       });
       message.once('error', fail);
+      if (method === 'GET') {
+        const text = `nothing for ${this.#readingLimitMs / 1000} s; its process may be stopped`;
+        message.setTimeout(this.#readingLimitMs, () => message.destroy(new Error(text)));
+      }
       message.once('response', (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => {

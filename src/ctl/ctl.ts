@@ -1,8 +1,8 @@
 /** `forkcast ctl`: the operator's verbs, asked of a running server at its admin port. */
 
 import { didYouMean } from '../config/closest-name.js';
-import type { Address } from '../config/values/address.js';
-import { ConfigError } from '../errors.js';
+import { type Address, formatAddress } from '../config/values/address.js';
+import { ConfigError, EXIT, StartError } from '../errors.js';
 import { AdminClient } from './admin-client.js';
 import { logLevel } from './log-level.js';
 import { load, models, unload } from './model-verbs.js';
@@ -39,7 +39,22 @@ export async function runVerb(
   if (!mayTake(verb, others.length)) {
     throw new ConfigError([`ctl ${words.join(' ')}: expected "ctl ${expected}".`]);
   }
-  return verb.run(new AdminClient(admin, key), others, isJson);
+  const client = new AdminClient(admin, key);
+  try {
+    return await verb.run(client, others, isJson);
+  } catch (error) {
+    throw isUnreadable(error) ? notOurs(admin, error) : error;
+  }
+}
+
+/** What was answered is no JSON, or not of the form that is expected. */
+function isUnreadable(error: unknown): error is Error {
+  return error instanceof SyntaxError || error instanceof TypeError;
+}
+
+function notOurs(admin: Address, cause: Error): StartError {
+  const text = `what answers at ${formatAddress(admin)} is no Forkcast server, or one of another version: ${cause.message}`;
+  return new StartError(EXIT.UNEXPECTED, text, { cause });
 }
 
 /** What stands in brackets may be left out. */
