@@ -201,7 +201,7 @@ export const METRICS = {
     name: 'forkcast_log_lines_dropped_total',
     type: 'counter',
     labels: [],
-    help: 'Log lines of the master lost because the reader of its standard output stalled.',
+    help: 'Log lines of the master lost: who reads its standard output stalled, or the disk was full.',
   },
   buildInfo: {
     name: 'forkcast_build_info',

@@ -1,4 +1,4 @@
-import { lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
+import { existsSync, lstatSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 
@@ -24,6 +24,9 @@ export async function bindUnixSocket(
   mode: number,
   listenAt: (path: string) => Promise<void>,
 ): Promise<SocketFile> {
+  const folder = dirname(path);
+  // Node says EACCES of it, which would have people look at permissions.
+  if (!existsSync(folder)) throw new Error(`there is no folder ${folder}`);
   await checkFree(path);
   const interim = interimPath(path);
   rmSync(interim, { force: true });

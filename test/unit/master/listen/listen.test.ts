@@ -123,6 +123,12 @@ test.each<Address>([
   });
 });
 
+test('a Unix socket in a folder that is not there is told so', async () => {
+  const none = join(folder, 'none');
+  const address: Address = { kind: 'unix', path: join(none, 'socket') };
+  await expect(listen(server(), address, OPTIONS)).rejects.toThrow(`there is no folder ${none}`);
+});
+
 test('a connection that cannot be accepted does not end the process', async () => {
   const listening = server();
   await listen(listening, LOOPBACK, OPTIONS);
