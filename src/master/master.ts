@@ -7,14 +7,12 @@ import { VERSION } from '../version.js';
 import { AdminListeners } from './control/admin-listeners.js';
 import type { ControlRequest, ControlRoute } from './control/control-routes.js';
 import type { MasterOptions } from './master-options.js';
+import { Pulse } from './pulse.js';
 import { Rooms } from './rooms.js';
 import { onSignals, SIGNAL_ACTIONS, type SignalAction } from './signals.js';
 import { become, ownFiles } from './system/owner.js';
 import { Succession } from './upgrade/succession.js';
 import { Successor } from './upgrade/successor.js';
-
-/** How often deadlines are looked at. */
-const TICK_MS = 50;
 
 /** The life of a server, from its first listener to its exit code. */
 export class Master {
@@ -22,6 +20,7 @@ export class Master {
   readonly #rooms: Rooms;
   readonly #succession: Succession;
   readonly #stopped: Promise<ExitCode>;
+  readonly #pulse: Pulse = new Pulse(() => this.#tick());
 
   /** @param handover from the master that has started this one to follow it */
   constructor(options: MasterOptions, handover: Handover | undefined) {
@@ -35,6 +34,7 @@ export class Master {
       leavingService: () => this.#leaving(),
       atRest: () => this.#succession.upgrade.atRest(),
       failing: (reason) => this.#succession.failing(reason),
+      stirred: () => this.#pulse.stir(),
     });
     this.#succession = this.#makeSuccession(handover);
   }
@@ -64,10 +64,10 @@ export class Master {
     log.info({ cpus, workers, threads, models: this.#modelNames }, 'starting');
     supervisor.start();
     desk.watch();
-    const ticking = setInterval(() => this.#tick(), TICK_MS);
+    this.#pulse.start();
     for (const signal of heldSignals) this.#signalled(signal, SIGNAL_ACTIONS[signal] ?? 'ignore');
     const exitCode = await this.#stopped;
-    clearInterval(ticking);
+    this.#pulse.stop();
     await this.#options.manager.close();
     this.#succession.end();
     await hooks.settled('onExit', { pid: process.pid, exitCode });
@@ -82,10 +82,15 @@ export class Master {
     await this.#rooms.supervisor.killAll('the master failed');
   }
 
-  #tick(): void {
+  /** @returns whether nothing is in hand that may soon be late */
+  #tick(): boolean {
     this.#rooms.tick();
     this.#succession.tick();
     if (this.#rooms.knowledge.isReady()) this.#options.manager.ready();
+    const { front, traffic, supervisor, shutdown } = this.#rooms;
+    const isEmpty = front.openConnections === 0 && traffic.dispatcher.inFlight === 0;
+    const isSettled = supervisor.areWorkersSettled && this.#succession.isSettled;
+    return isEmpty && isSettled && shutdown.state === 'serving';
   }
 
   /** systemd takes the end of its main process for the end of the server, unless another one is named. */

@@ -40,6 +40,8 @@ export type RoomsEvents = {
   atRest(): void;
   /** The server cannot go on. */
   failing(reason: string): void;
+  /** A client has come, or a worker has gone. */
+  stirred(): void;
 };
 
 /**
@@ -198,6 +200,7 @@ export class Rooms {
       controlIntake: (request) => this.desk.intakeOf(request),
       budget: this.#budget,
       stalledEnded: (ended) => this.#options.log.warn(ended, 'stalled clients ended'),
+      opened: () => this.#events.stirred(),
       left: (request) => this.traffic.left(request),
       now: this.#now,
     });
@@ -241,6 +244,7 @@ export class Rooms {
       shutdown: () => this.shutdown,
       listeners: this.listeners,
       now: this.#now,
+      stirred: () => this.#events.stirred(),
       fatal: (error) => this.fail(error),
     });
     return new Supervisor(settings, this.desk.generations.current, ports, log, this.#now);
@@ -248,31 +252,28 @@ export class Rooms {
 
   #makeShutdown(): Shutdown {
     const { settings, log } = this.#options;
+    const { front, listeners, supervisor } = this;
     const parts = {
-      front: this.front,
-      listeners: this.listeners,
+      ...this.#events,
+      ...{ front, listeners, supervisor },
       dispatcher: this.traffic.dispatcher,
-      supervisor: this.supervisor,
       log,
       now: this.#now,
       leavingService: () => {
         this.desk.close();
         this.#events.leavingService();
       },
-      atRest: () => this.#events.atRest(),
-      stopped: (exitCode: ExitCode) => this.#events.stopped(exitCode),
     };
     return new Shutdown(liveOptions(settings, SHUTDOWN_SETTINGS, parts));
   }
 
   #makeMetrics(): Metrics {
     const { front, listeners, supervisor, traffic, desk } = this;
+    const bounds = { budget: this.#budget, admission: this.#admission };
     const rooms = {
-      ...{ front, listeners, supervisor, dispatcher: traffic.dispatcher },
-      budget: this.#budget,
-      admission: this.#admission,
+      ...{ front, listeners, supervisor, catalog: this.#catalog, ...bounds },
+      dispatcher: traffic.dispatcher,
       generations: desk.generations,
-      catalog: this.#catalog,
       logs: this.#options.logs,
       now: this.#now,
     };

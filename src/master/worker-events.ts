@@ -24,12 +24,14 @@ export type SupervisedRooms = {
   /** Made later than the supervisor. */
   metrics(): Metrics;
   shutdown(): Shutdown;
+  /** A worker has gone. */
+  stirred(): void;
   fatal(error: StartError): void;
 };
 
 /** Passes on what happens to workers, to all rooms of the master that have to do with them. */
 export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
-  const { logs, traffic, catalog, desk, recycler, metrics, shutdown, fatal } = rooms;
+  const { logs, traffic, catalog, desk, recycler, metrics, shutdown, stirred, fatal } = rooms;
   const occasions = occasionsOf(rooms);
   return {
     boot: (worker) => bootMessage(worker, logs),
@@ -50,6 +52,7 @@ export function supervisorPorts(rooms: SupervisedRooms): SupervisorPorts {
       catalog.changed();
     },
     workerDied: (worker, death, reason) => {
+      stirred();
       worker.account?.close();
       if (shutdown().state !== 'stopping') metrics().workerRestarted(reason);
       catalog.workerGone(worker);

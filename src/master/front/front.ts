@@ -26,6 +26,8 @@ export type FrontPorts = ReceptionPorts & {
   readonly budget: ByteBudget;
   /** So many clients that stood still were ended, for the memory they held. */
   stalledEnded?(ended: EndedClients): void;
+  /** A client has connected. */
+  opened?(): void;
   /** The client is gone; the request is unanswered. */
   left(request: ClientRequest): void;
 };
@@ -177,6 +179,7 @@ export class Front {
   }
 
   #opened(socket: Socket, toHttp: (socket: Socket) => void): void {
+    this.#ports.opened?.();
     const connection = new Connection(socket);
     this.#connections.set(socket, connection);
     const isOneTooMany = this.#connections.size - this.#turnedAway > this.#mostConnections;

@@ -67,6 +67,11 @@ export class Succession {
     if (!predecessor.isThere) this.#predecessorGone();
   }
 
+  /** No master is to follow another. */
+  get isSettled(): boolean {
+    return this.#readyByMs === undefined && this.upgrade.phase === 'none';
+  }
+
   /** Called often. */
   tick(): void {
     this.upgrade.tick();

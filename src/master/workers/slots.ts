@@ -18,6 +18,12 @@ export class Slots {
     return this.workers.filter(({ state }) => state === 'ready' || state === 'retiring');
   }
 
+  /** Each slot has its worker, which is ready, and nobody else. */
+  get areSettled(): boolean {
+    const { workers, readyWorkers, list } = this;
+    return workers.length === list.length && readyWorkers.length === list.length;
+  }
+
   /** Some slot stays. Asked for each request, so it is no search: where any stays, the first does. */
   get doesAnyStay(): boolean {
     const first = this.#list[0];

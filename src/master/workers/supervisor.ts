@@ -77,6 +77,10 @@ export class Supervisor {
     return this.#slots.readyWorkers;
   }
 
+  get areWorkersSettled(): boolean {
+    return this.#slots.areSettled;
+  }
+
   /** A worker is there that stays, or will be. */
   get areWorkersComing(): boolean {
     return this.#slots.doesAnyStay;
