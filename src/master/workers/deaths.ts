@@ -95,14 +95,14 @@ export class Deaths {
     { death, stage }: { death: Death; stage: DeathStage },
     { nowMs, hasOtherReadyWorker }: DeathScene,
   ): Partial<Verdict> {
-    if (stage === 'before ready') {
-      const failure = bootFailure(worker, exit);
-      if (this.#hasStartFailed(failure, death)) return { failedStart: failure };
-    } else if (stage !== 'idle') return {};
+    const failure = stage === 'before ready' ? bootFailure(worker, exit) : undefined;
+    if (failure === undefined && stage !== 'idle') return {};
+    if (failure && this.#hasStartFailed(failure, death)) return { failedStart: failure };
     const sinceReadyMs = nowMs - this.#lastReadyMs;
     if (!shouldGiveUp(hasOtherReadyWorker, sinceReadyMs, this.#settings)) return {};
     const seconds = Math.round(sinceReadyMs / 1000);
-    const text = `giving up: no worker has been ready for ${seconds} s`;
+    const why = failure === undefined ? '' : `; the last one: ${failure.reason}`;
+    const text = `giving up: no worker has been ready for ${seconds} s${why}`;
     return { gaveUp: new StartError(EXIT.GAVE_UP, text) };
   }
 

@@ -218,7 +218,9 @@ describe('a worker that died', () => {
       for (const each of workers) if (here.includes(each.process.pid)) each.dies(1);
       pass(SECOND);
     }
-    expect(fatal()).toMatch(/^fatal 12 giving up: no worker has been ready for \d+ s$/);
+    expect(fatal()).toMatch(
+      /^fatal 12 giving up: no worker has been ready for \d+ s; the last one: it exited with code 1 before it was ready$/,
+    );
     expect(nowMs).toBeGreaterThan(settings.giveUpAfter);
   });
 
