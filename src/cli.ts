@@ -116,7 +116,7 @@ async function check({
     if (!isJson) process.stdout.write(`${planReport(one)}\n`);
   }
   if (signal.aborted) return EXIT.UNEXPECTED;
-  print(isJson ? jsonReport(checked) : summary(checked));
+  await print(isJson ? jsonReport(checked) : summary(checked));
   return checked.some(({ fault }) => fault !== undefined) ? EXIT.MODEL_LOAD_FAILED : EXIT.OK;
 }
 
@@ -206,9 +206,19 @@ async function openTrust(
   }
 }
 
-function print(text: string): ExitCode {
-  process.stdout.write(`${text.trimEnd()}\n`);
-  return EXIT.OK;
+/** @throws StartError when it cannot be written, unless its reader wants no more, as `head` does */
+function print(text: string): Promise<ExitCode> {
+  return new Promise((resolve, reject) => {
+    process.stdout.once('error', () => {}); // the callback has it, too
+    process.stdout.write(
+      `${text.trimEnd()}\n`,
+      (error: NodeJS.ErrnoException | null | undefined) => {
+        if (!error || error.code === 'EPIPE') return resolve(EXIT.OK);
+        const what = `cannot write to the standard output: ${error.message}`;
+        reject(new StartError(EXIT.UNEXPECTED, what, { cause: error }));
+      },
+    );
+  });
 }
 
 function explain(error: unknown): ExitCode {
