@@ -67,53 +67,72 @@ const NOT_JSON = 'flag --json: only "forkcast check" and "forkcast ctl" print JS
  */
 export function parseCommand(inputs: Inputs): Command {
   const [first, ...others] = inputs.argv;
-  if (first === CTL) {
-    return parseCtlCommand(
-      others,
-      inputs.cwd,
-      (line) => [
-        readNamedFile(line, inputs),
-        readEnvironment(inputs.env, inputs.cwd),
-        readArgumentsVariable(inputs.env, inputs.cwd),
-      ],
-      { readFile: inputs.readFile, variable: readSecrets(inputs.env).adminKeys },
-    );
-  }
+  if (first === CTL) return readCtl(others, inputs);
   const line = readCommandLine(inputs.argv, inputs.cwd);
   if (line.actions.has('help')) return { name: 'help' };
   if (line.actions.has('version')) return { name: 'version' };
-  const { verb: said, ...argument } = readArguments(line, inputs.cwd);
+  return readServer(line, inputs);
+}
+
+function readCtl(words: readonly string[], inputs: Inputs): Command {
+  const { env, cwd, readFile } = inputs;
+  const otherSources = (line: CommandLine): readonly Source[] => [
+    readNamedFile(line, inputs),
+    readEnvironment(env, cwd),
+    readArgumentsVariable(env, cwd),
+  ];
+  return parseCtlCommand(words, cwd, otherSources, {
+    readFile,
+    variable: readSecrets(env).adminKeys,
+  });
+}
+
+/** What has a configuration: `serve`, `check` and `--print-config`. */
+function readServer(line: CommandLine, inputs: Inputs): Command {
+  const { env, cwd } = inputs;
+  const { verb: said, ...argument } = readArguments(line, cwd);
   const verb = line.actions.has('check-config') ? 'check' : said;
-  const file = readNamedFile(line, inputs);
-  const activation = readActivation(inputs.env, inputs.pid);
-  const environment = readEnvironment(inputs.env, inputs.cwd);
-  const variable = readArgumentsVariable(inputs.env, inputs.cwd);
-  const sources = [activation, file, environment, variable, line, argument];
-  const readings = sources.flatMap((source) => source.readings);
-  const { configuration, faults: valueFaults } = configure(readings, inputs.cpus);
-  const faults = [...sources.flatMap((source) => source.faults), ...valueFaults];
-  const secrets = readSecrets(inputs.env);
-  faults.push(...publicAdminFaults(configuration, secrets));
   const isPrinting = line.actions.has('print-config');
   const isJson = line.actions.has('json');
-  if (isJson && verb !== 'check') faults.push(NOT_JSON);
-  if (!isPrinting && !isPathGiven(readings, file)) faults.push(NO_PATH);
-  const { path, defaultModel } = configuration.settings;
+  const file = readNamedFile(line, inputs);
+  const activation = readActivation(env, inputs.pid);
+  const named = [readEnvironment(env, cwd), readArgumentsVariable(env, cwd), line, argument];
+  const sources = [activation, file, ...named];
+  const readings = sources.flatMap((source) => source.readings);
+  const { configuration, faults: valueFaults } = configure(readings, inputs.cpus);
+  const secrets = readSecrets(env);
+  const faults = [
+    ...sources.flatMap((source) => source.faults),
+    ...valueFaults,
+    ...publicAdminFaults(configuration, secrets),
+    ...(isJson && verb !== 'check' ? [NOT_JSON] : []),
+    ...(isPrinting || isPathGiven(readings, file) ? [] : [NO_PATH]),
+  ];
   if (faults.length > 0) {
-    // Behind a flag we do not know, what looks like PATH may be that flag's value.
-    const isPathSure = !isPrinting && path !== undefined && line.faults.length === 0;
-    throw new ConfigError(
-      isPathSure ? [...faults, ...inputs.modelFaults(path, defaultModel)] : faults,
-    );
+    throw new ConfigError([...faults, ...modelFaults(configuration, line, inputs)]);
   }
+  const { path } = configuration.settings;
   if (isPrinting || path === undefined) return { name: 'printConfig', configuration };
   if (verb === 'check') return { name: 'check', path, configuration, secrets, isJson };
-  const unused = activation.readings.filter(
-    ({ key, origin }) => configuration.origins[key] !== origin,
-  );
-  const unusedSockets = unused.flatMap(({ text }) => text.split(','));
+  const unusedSockets = socketsOverruled(activation, configuration);
   const configFile = namedFile(line, inputs);
   return { name: 'serve', path, configuration, configFile, secrets, unusedSockets };
+}
+
+/** Only where PATH is sure: behind a flag we do not know, it may be that flag's value. */
+function modelFaults(
+  { settings: { path, defaultModel } }: Configuration,
+  { actions, faults }: CommandLine,
+  inputs: Inputs,
+): readonly string[] {
+  if (path === undefined || actions.has('print-config') || faults.length > 0) return [];
+  return inputs.modelFaults(path, defaultModel);
+}
+
+/** Sockets of systemd for settings that something else has given. */
+function socketsOverruled({ readings }: Source, { origins }: Configuration): readonly string[] {
+  const unused = readings.filter(({ key, origin }) => origins[key] !== origin);
+  return unused.flatMap(({ text }) => text.split(','));
 }
 
 /** A file that could not be read may well have held it. */
