@@ -198,8 +198,17 @@ describe('an answer that is not taken', () => {
   });
 });
 
-describe.each([true, false])('pipelined requests, with the fast path: %s', (fastPath) => {
-  test('are read no further while their answers are not taken', async () => {
+describe.each([true, false])('with the fast path: %s', (fastPath) => {
+  test('an answer that is still being taken outlives the closing of idle connections', async () => {
+    await start({ fastPath });
+    const reader = await stalledReader();
+    master.front.closeIdle();
+    reader.socket.resume();
+    await reader.until(({ bytes }) => bytes > LARGE_BYTES, '32 MB');
+    await untilHeld(0);
+  });
+
+  test('pipelined requests are read no further while their answers are not taken', async () => {
     // More than the kernel holds of the answers.
     const count = 80_000;
     await start({ fastPath });
