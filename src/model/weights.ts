@@ -14,7 +14,7 @@ export type HeldWeights = {
   readonly reason?: string;
 };
 
-/** Name of a model → how many workers there are to be that hold it, this one included. */
+/** Name of a model → how many workers are to hold it, this one included. */
 export type Holders = Readonly<Record<string, number>>;
 
 /** What a worker is told of all its models. */
@@ -39,8 +39,8 @@ export function weightsOptions(
 const MOST_OF_MEMORY = 1 / 4;
 
 /**
- * What `auto` means: whether the copies that all its holders but one would have of these weights, and
- * the copies there are of others already, are too much for the memory there is.
+ * What `auto` decides by: whether the copies of these weights that all holders but one would have,
+ * together with the copies of others that there are already, are too much for the memory.
  */
 export function areCopiesTooLarge(
   bytes: number,

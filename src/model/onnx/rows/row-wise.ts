@@ -1,8 +1,8 @@
 /**
  * Whether a model computes each row of its inputs by itself, so that the rows of several requests
- * can run as one. The graph is walked from its inputs on; an operator that is not known to keep
- * rows apart makes the answer no. So the answer may be no for a model that would do, never yes
- * for one that would mix requests.
+ * can run as one. The graph is followed from its inputs on; an operator that is not known to keep
+ * rows apart makes the answer no. So the answer may be no for a model that would do, but is never
+ * yes for one that would mix requests.
  */
 import { lengthOf } from '../../tensor/tensor.js';
 import { tensorAttribute } from '../attribute.js';

@@ -9,7 +9,7 @@ import { cachedWeights } from './weight-cache.js';
 
 export type WeightsPlace = {
   readonly held: HeldWeights;
-  /** Where the runtime finds them; absent: where it would look anyway. */
+  /** The folder in which the runtime finds them; absent: where it would look anyway. */
   readonly folder?: string;
 };
 
@@ -17,7 +17,10 @@ export type WeightsPlace = {
 export type WeightsCase = Omit<WeightsOptions, 'holders'> & {
   /** Workers that hold this model. */
   readonly holders: number;
-  /** Of models that this worker holds already: what others have once more. */
+  /**
+   * Private weights of models that this worker has loaded already: what their other holders have
+   * once more.
+   */
   readonly copiedBytes: number;
 };
 

@@ -4,7 +4,7 @@
  *     KEY.weights          written under another name and linked, so it is whole or not there
  *     KEY.RANDOM.part      being written
  *     LOOK.key             the KEY of a model file that looks so (its inode, size and times):
- *                          spares the next worker to read all of it
+ *                          spares the next worker reading all of it
  *
  * Processes that map the same inode share it, so a file that is there is never replaced.
  */
@@ -32,13 +32,17 @@ import { isOurs } from './cache-folder.js';
 import type { ExternalForm } from './external-form.js';
 
 const PIECE_BYTES = 1024 * 1024;
-/** Who writes touches its file all the time; for one that did not for so long nobody waits. */
+/**
+ * A writer touches its file all the time. One that has been silent for this long is not waited for.
+ */
 const WRITER_SILENT_MS = 10_000;
-/** It may still be alive, and have the disk write what it gave it: its file is left for so long. */
+/**
+ * A silent writer may still be alive, waiting for the disk: its file is left alone for this long.
+ */
 const WRITER_DEAD_MS = 3_600_000;
 const WAIT_STEP_MS = 50;
 const LONGEST_WAIT_MS = 10 * 60_000;
-/** A file that no worker has loaded for so long goes when the next one is written. */
+/** A file that no worker has loaded for this long is removed when the next one is written. */
 const UNUSED_MS = 30 * 24 * 3_600_000;
 const OURS_ALONE = 0o600;
 const NO_LINKS: ReadonlySet<string | undefined> = new Set([
@@ -149,7 +153,7 @@ function write(folder: string, key: string, source: ByteSource, form: ExternalFo
   }
 }
 
-/** Who comes second takes the file of the first, where the file system knows links. */
+/** A second writer takes the file of the first, where the file system knows links. */
 function publish(part: string, path: string): void {
   try {
     linkSync(part, path);
@@ -169,7 +173,7 @@ function writeWhole(file: number, bytes: Uint8Array, at: number): number {
   return written;
 }
 
-/** All in the same memory: each is gone with the next, and a worker that boots stays small. */
+/** All pieces share one buffer, each overwriting the last, so that a booting worker stays small. */
 function* piecesOf(source: ByteSource, { start, end }: Range): Generator<Buffer> {
   const memory = Buffer.allocUnsafe(Math.min(PIECE_BYTES, end - start));
   for (let at = start; at < end; at += PIECE_BYTES) {
@@ -197,7 +201,10 @@ function ageMs(path: string): number {
   return look === undefined ? 0 : Date.now() - look.mtimeMs;
 }
 
-/** It is in use: in a folder that has become read-only that is said nowhere, and nothing is removed. */
+/**
+ * Marks it as used. In a folder that has become read-only nothing can be marked, and nothing is
+ * removed either.
+ */
 function touch(path: string): void {
   try {
     const now = new Date();
