@@ -45,6 +45,10 @@ it('loads and runs what is good, tells why the rest is not, and exits 11', async
       feigns: `process.send({ type: 'ready', models: [] }); process.exit(0);`,
     },
   );
+  // All but the one that loads for ever have time, however slow the machine.
+  for (const name of ['two-by-two', 'crashes-at-load', 'picky', 'feigns']) {
+    writeFileSync(join(root, name, 'forkcast.json'), '{"bootTimeout": "2m"}');
+  }
   const checking = check([root, '--boot-timeout', '2s']);
   expect(await checking.exited).toEqual({ code: 11, signal: null });
   const { stdout } = checking;
