@@ -1,6 +1,6 @@
 // Compiles src/ to dist/ and joins it into a few files; and the bundled TypeScript model modules in place.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
 
@@ -14,3 +14,5 @@ execFileSync(process.execPath, [tsc, '-p', 'models/tsconfig.json'], {
 });
 await bundle(fileURLToPath(new URL('../dist', import.meta.url)));
 chmodSync(new URL('../dist/cli.js', import.meta.url), 0o755);
+// Last of all: prepare.mjs takes nothing for built that was broken off, by Ctrl-C say.
+writeFileSync(new URL('../dist/.built', import.meta.url), '');

@@ -28,7 +28,7 @@ function isInstalled() {
 }
 
 function isBuilt() {
-  const built = newest(join(root, 'dist', 'cli.js'));
+  const built = newest(join(root, 'dist', '.built'));
   if (newest(join(root, 'src')) > built || newest(join(root, 'tsconfig.json')) > built)
     return false;
   return modelSources().every((file) => newest(file.replace(/\.ts$/, '.js')) >= newest(file));
