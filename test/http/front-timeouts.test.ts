@@ -1,6 +1,6 @@
 // Connections that take their time, whichever way they are read.
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { MasterFront } from './master-front.js';
 import { RawClient } from './raw-client.js';
 
@@ -87,6 +87,16 @@ describe.each([true, false])('with the fast path: %s', (fastPath) => {
     expect(client.text).toMatch(/\r\nKeep-Alive: timeout=0\r\n/);
     expect(master.entries).toHaveLength(1);
   });
+});
+
+test('one timer looks after all connections of the fast path', async () => {
+  const timers = vi.spyOn(globalThis, 'setInterval');
+  const first = await open(GET, {});
+  await first.until(({ statuses }) => statuses.length === 1, 'answer');
+  const second = await RawClient.open(master.port, GET);
+  await second.until(({ statuses }) => statuses.length === 1, 'answer');
+  expect(timers).toHaveBeenCalledTimes(1);
+  timers.mockRestore();
 });
 
 test('a limit that has changed holds for a head that was read before, on a connection that is open', async () => {

@@ -75,6 +75,31 @@ describe('a large request', () => {
     expect(owner.runs.slice(0, 4)).toEqual([1, 2, 4, 8]);
   });
 
+  it('does not feel its way with a model that it knows', async () => {
+    const owner = worker();
+    await runAt(owner, BODY);
+    const known = owner.runs.length;
+    await runAt(owner, BODY);
+    expect(owner.runs[known]).toBe(Math.max(...owner.runs));
+  });
+
+  it('gets its own slices back where its worker has several such requests', async () => {
+    const { owner, helper } = { owner: worker(), helper: worker() };
+    const other = { instances: rows.map(([x = 0, y = 0]) => [x + 1000, y]) };
+    await runAt(owner, BODY);
+    const outcomes = [runAt(owner, BODY, { id: 1 }), runAt(owner, other, { id: 2 })];
+    await until(() => owner.link.offers.filter((model) => model !== '').length === 3);
+    owner.link.taker?.granted(1, 11);
+    owner.link.taker?.granted(2, 12);
+    for (const ticket of [12, 11]) {
+      helper.link.taker?.slice(ticket, owner.link.sent.get(ticket) ?? Buffer.alloc(0));
+      await until(() => helper.link.replies.has(ticket));
+      owner.link.taker?.result(ticket, helper.link.replies.get(ticket) ?? Buffer.alloc(0));
+    }
+    const replies = (await Promise.all(outcomes)).map(({ reply }) => reply);
+    expect(replies).toEqual([await wholeReply(BODY, v1), await wholeReply(other, v1)]);
+  });
+
   it('takes back what nobody runs', async () => {
     const owner = worker();
     const outcome = runAt(owner, BODY);

@@ -144,16 +144,21 @@ export function askedOf(model: Model, json: object | string, protocol: Protocol 
   return { asked, body };
 }
 
-type RunOptions = { readonly protocol?: Protocol; readonly context?: SliceContext };
+type RunOptions = {
+  readonly protocol?: Protocol;
+  readonly context?: SliceContext;
+  /** On the link. */
+  readonly id?: number;
+};
 
 /** Runs a body at the owner; the reply as its bytes say it. */
 export function runAt(
   { slicer, model }: Worker,
   body: object | string,
-  { protocol = v1, context = new SliceContext('r') }: RunOptions = {},
+  { protocol = v1, context = new SliceContext('r'), id = 1 }: RunOptions = {},
 ): Promise<Outcome> {
   const read = askedOf(model, body, protocol);
-  const candidate: Candidate = { id: 1, protocol, ...read, context, partContext: context };
+  const candidate: Candidate = { id, protocol, ...read, context, partContext: context };
   return new Promise((resolve) => {
     slicer.run(candidate, (error, make) => {
       resolve(
