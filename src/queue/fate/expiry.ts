@@ -121,7 +121,7 @@ export class Expiry<R extends Queued, W> {
   #freedOfStopped(request: R): boolean {
     const helpers = this.#sliced?.helpersOf(request) ?? [];
     const stopped = helpers.filter((helper) => this.#isStopped(helper));
-    for (const helper of stopped) this.#kill(helper, 'stopped');
+    for (const helper of stopped) if (!helper.isDoomed) this.#kill(helper, 'stopped');
     return stopped.length > 0;
   }
 

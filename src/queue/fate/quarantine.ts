@@ -68,7 +68,7 @@ export function culpritOf<R extends Queued>(requests: RequestList<R>): R | undef
   const last = requests.last;
   const isAlone = requests.depth === 1 || (requests.depth === 2 && last?.isStandby === true);
   if (isAlone || first?.isRetryable === false) return first;
-  for (const request of requests) request.mayHaveOverrun = true;
+  for (const request of requests) if (!request.isStandby) request.mayHaveOverrun = true;
   return undefined;
 }
 

@@ -135,8 +135,9 @@ export class SliceDesk<R extends Queued, W> {
     this.recalled(request);
   }
 
-  /** Its request is out of time: who still runs a slice of it has until then to end. */
+  /** Its request is out of time: nobody begins another slice of it, and who still runs one has until then to end. */
   expire(request: R, byMs: number): void {
+    this.recalled(request);
     for (const slice of this.#slices) {
       if (slice.offer.request !== request || slice.state !== 'running') continue;
       slice.deadlineMs = Math.min(slice.deadlineMs, byMs);
@@ -174,7 +175,8 @@ export class SliceDesk<R extends Queued, W> {
   #start(slice: Slice<R, W>, nowMs: number): void {
     const { offer, ticket, body } = slice;
     const { request } = offer;
-    if (body === undefined || request.limit?.isReached === true) return;
+    if (body === undefined || request.state !== 'in flight') return;
+    if (request.limit?.isReached === true) return;
     const helper = chooseHelper(this.#fleet.loads, offer, this.#rule, nowMs);
     if (helper === undefined) return;
     slice.state = 'running';

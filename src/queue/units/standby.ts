@@ -64,11 +64,8 @@ export class Standby<R extends Queued, W> {
 
   /** Takes back what its own worker will not come to soon: before others are given what came later. */
   recallLate(nowMs: number): void {
-    const { workAheadMs } = this.#rule;
     for (const load of this.#loads) {
-      const mayStay =
-        isOnTime(load, nowMs, workAheadMs) && load.standby?.limit?.isExceeded !== true;
-      if (!mayStay) this.#take(load, nowMs);
+      if (!this.#mayStay(load, nowMs) && this.#isHeldByFed(load)) this.#take(load, nowMs);
     }
     this.#forgetBegun();
   }
@@ -88,6 +85,20 @@ export class Standby<R extends Queued, W> {
       return true;
     }
     return false;
+  }
+
+  #mayStay(load: WorkerLoad<R, W>, nowMs: number): boolean {
+    return (
+      isOnTime(load, nowMs, this.#rule.workAheadMs) && load.standby?.limit?.isExceeded !== true
+    );
+  }
+
+  /** One at a worker that drains may be of a model that no other holds: it is run there, or nowhere. */
+  #isHeldByFed({ standby }: WorkerLoad<R, W>): boolean {
+    return (
+      standby !== undefined &&
+      this.#fleet.loads.some((load) => load.isFed && load.holds(standby.key))
+    );
   }
 
   #forgetBegun(): void {

@@ -19,9 +19,9 @@ const HAPPENINGS: readonly [weight: number, act: (world: ModelWorld) => void][] 
   [2, (world) => world.pressBack()],
   [2, (world) => world.progress()],
   [6, (world) => world.giveUp()],
-  [4, (world) => world.offerSlices()],
-  [8, (world) => world.sendSlice()],
-  [6, (world) => world.runSlice()],
+  [12, (world) => world.offerSlices()],
+  [16, (world) => world.sendSlice()],
+  [8, (world) => world.runSlice()],
   [1, (world) => world.recallSlices()],
 ];
 const WEIGHTS = HAPPENINGS.reduce((sum, [weight]) => sum + weight, 0);

@@ -192,20 +192,34 @@ describe('of a model with a limit, one that stands by', () => {
 });
 
 describe('a request that stands by', () => {
-  it('has begun when it is the first, whatever else its worker was given meanwhile', () => {
+  /** A runs one, the second stands by, and the third came when so little was left that it might. */
+  function three(): { stage: Stage; requests: FakeRequest[] } {
     const stage = new Stage({ workAheadMs: 1, mayStandBy: true });
     stage.teach(5);
     stage.teach(0.4, 'tiny');
     stage.workers('A');
-    const [first] = stage.submitMany(1) as [FakeRequest];
-    const second = stage.submit({ group: 'tiny' });
-    stage.nowMs = 4.8; // so little is left that a third may come
-    stage.submit({ group: 'tiny' });
+    const requests = [stage.submit({ timeoutMs: 100 }), stage.submit({ group: 'tiny' })];
+    stage.nowMs = 4.8;
+    requests.push(stage.submit({ group: 'tiny' }));
     expect(stage.takeSent()).toEqual(['1→A', '2→A', '3→A']);
+    return { stage, requests };
+  }
+
+  it('has begun when it is the first, whatever else its worker was given meanwhile', () => {
+    const { stage, requests } = three();
+    const [first, second] = requests as [FakeRequest, FakeRequest];
     stage.nowMs = 5;
     stage.finish('A', first, 5);
     expect([second.isStandby, stage.load('A').standby]).toEqual([false, undefined]);
     stage.die('A');
     expect(second.selfInflictedDeaths).toBe(1);
+  });
+
+  it('is no suspect when one of the others there did not end in time', () => {
+    const { stage, requests } = three();
+    stage.nowMs = 100;
+    stage.dispatcher.sweep(100);
+    expect(stage.killed).toEqual(['A overran']);
+    expect(requests.map(({ mayHaveOverrun }) => mayHaveOverrun)).toEqual([true, false, true]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RequestError } from '../../../src/errors.js';
 import type { FakeRequest, RequestFacts } from './fake-request.js';
 import { Stage } from './stage.js';
 
@@ -256,6 +257,19 @@ describe('a request that stands by', () => {
     expect(one.aborted).toEqual(['3 at A']);
     expect(one.takeSent()).toEqual(['5→B']);
     expect(one.dispatcher.depth).toBe(1);
+  });
+
+  it('stays at a worker that drains, where no other holds its model', () => {
+    const one = stage('A');
+    const [first, second] = one.submitMany(2);
+    one.takeSent();
+    one.dispatcher.stopFeeding(one.load('A'), 0);
+    one.hopeless.set('', new RequestError('NO_WORKERS', 'nobody comes'));
+    one.nowMs = 50;
+    one.dispatcher.sweep(50);
+    expect([one.aborted, one.refused]).toEqual([[], []]);
+    one.finish('A', first as never, 50);
+    expect(one.finish('A', second as never, 5)).toBe(true);
   });
 
   it('is taken back from a run that takes much longer than most do, whatever the mean is', () => {

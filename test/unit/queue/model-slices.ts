@@ -77,6 +77,7 @@ export class ModelSlices {
     if (state !== 'held' || helper === owner) fail('ran what was not there');
     if (helper.slice !== undefined || helper.has.length > 0) fail(`${helper.name} is busy`);
     if (!helper.isFed || helper.isDoomed) fail(`${helper.name} may not help`);
+    if (request.state !== 'in flight') fail(`nobody waits for ${request.arrival}`);
     if (isSuspect(request)) fail(`${request.arrival} is a suspect and must run alone`);
     slice.state = 'running';
     slice.helper = helper;

@@ -188,8 +188,8 @@ export class ModelWorld {
 
   /** Every now and then few come, so that workers are idle. */
   submitInWaves(): void {
-    const isCalm = Math.floor(this.nowMs / 150) % 2 === 1;
-    if (!isCalm || this.chance.happens(0.2)) this.submit();
+    const isCalm = Math.floor(this.nowMs / 60) % 2 === 1;
+    if (!isCalm || this.chance.happens(0.1)) this.submit();
   }
 
   submit(): void {
@@ -408,7 +408,8 @@ export class ModelWorld {
     }
     for (const { has } of this.#seats) {
       const [, second] = has;
-      if (second?.isStandby !== true || this.#isOver(second) || !holds(seat, second.key)) continue;
+      if (second?.isStandby !== true || second.hasBegun || second.isStopping) continue;
+      if (this.#isOver(second) || !holds(seat, second.key)) continue;
       if (second.limit?.isReached !== true) fail(`${seat.name} idles, ${second.arrival} stands by`);
     }
   }

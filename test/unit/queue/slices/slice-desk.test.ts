@@ -259,6 +259,17 @@ describe('the clocks', () => {
     expect(stage.killed.toSorted()).toEqual(['A ran on', 'B overran']);
   });
 
+  it('are begun by nobody any more', () => {
+    const { stage } = helped({ timeoutMs: 500 });
+    stage.nowMs = 500;
+    stage.dispatcher.sweep(500);
+    expect(stage.takeRefused()).toEqual(['1 EXECUTION_TIMEOUT']);
+    stage.takeSlices();
+    stage.sendSlice('A', 2);
+    stage.runSlice('B', 1);
+    expect(stage.takeSlices()).toEqual(['back 2 at A']);
+  });
+
   it('leave the owner alone that stops when it is told to', () => {
     const { stage, request } = helped({ timeoutMs: 500 });
     stage.nowMs = 500;
@@ -283,6 +294,16 @@ describe('the clocks', () => {
     expect(stage.finish('A', request)).toBe(true);
   });
 
+  it('kill such a helper once, however long its end takes', () => {
+    const { stage } = helped({ timeoutMs: 500 });
+    stage.stopped.add('B');
+    for (const atMs of [500, 1000]) {
+      stage.nowMs = atMs;
+      stage.dispatcher.sweep(atMs);
+    }
+    expect(stage.killed).toEqual(['B stopped']);
+  });
+
   it('bound what runs for nobody', () => {
     const { stage, request } = helped({ timeoutMs: 500 });
     stage.finish('A', request);
@@ -302,6 +323,17 @@ describe('the clocks', () => {
     stage.dispatcher.sweep(10_000);
     expect(stage.pinged).toEqual([]);
   });
+});
+
+it('is begun by nobody when its client has left', () => {
+  const { stage, request } = helped();
+  stage.sendSlice('A', 2);
+  stage.takeSlices();
+  stage.dispatcher.withdraw(request, 1);
+  stage.runSlice('B', 1);
+  expect(stage.takeSlices()).toEqual([]);
+  stage.finish('A', request);
+  expect(stage.sliceBudget.usedBytes).toBe(0);
 });
 
 describe('the bytes of a slice', () => {
